@@ -35,15 +35,18 @@ STATUSES: dict[type[Refused], int] = {Invalid: 422, NotFound: 404, NotAllowed: 4
 migrate = Migrate()
 
 
-def create_app(settings: "Settings") -> Flask:
-    """The whole web application, ready to serve; nothing is connected until the first request."""
+def create_app(settings: "Settings", *, process: str = "web") -> Flask:
+    """The whole application, ready to serve; nothing is connected until the first request.
+
+    `process` is the name the database shows for its connections.
+    """
     log.configure(settings.log_level, json=settings.environment == "production")
     app = Flask(__name__)
     app.extensions["settings"] = settings
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS=engine_options("web"),
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(process),
         MAX_CONTENT_LENGTH=256 * 1024,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
