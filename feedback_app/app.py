@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from flask import Flask, jsonify, render_template, request
+from flask_babel import gettext
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import text
@@ -78,13 +79,13 @@ def healthz() -> Response:
 def refused(error: Refused) -> tuple[Response | str, int]:
     """A rule of the domain said no: the right status, and words that say what to do."""
     status = next(status for kind, status in STATUSES.items() if isinstance(error, kind))
-    return _error_page(status, error.message)
+    return _error_page(status, i18n.say(error))
 
 
 def http_error(error: HTTPException) -> tuple[Response | str, int]:
     """Errors that Flask and its extensions raise; a stale form gets words of its own."""
     if isinstance(error, CSRFError):
-        return _error_page(400, "csrf")
+        return _error_page(400, gettext("Trang đã mở quá lâu. Hãy tải lại trang rồi gửi lại."))
     return _error_page(error.code or 500, "")
 
 

@@ -5,10 +5,11 @@ from decimal import Decimal
 from typing import Final
 
 from flask import Blueprint, Flask, redirect, request, url_for
-from flask_babel import Babel, format_date, format_datetime, get_locale
+from flask_babel import Babel, format_date, format_datetime, get_locale, gettext
 from werkzeug.wrappers import Response
 
 from feedback_app.kit import numbers
+from feedback_app.kit.errors import Refused
 from feedback_app.kit.web import public
 
 LANGUAGES: Final = {"vi": "Tiếng Việt", "en": "English"}
@@ -53,6 +54,11 @@ def switch(code: str) -> Response:
 def text_in(vietnamese: str, english: str | None) -> str:
     """A text that staff typed, in the reader's language where there is one."""
     return english if english and locale() == "en" else vietnamese
+
+
+def say(error: Refused) -> str:
+    """What went wrong, in the reader's language."""
+    return gettext(error.message, **error.values) if error.message else ""
 
 
 def init_app(app: Flask) -> None:
