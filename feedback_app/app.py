@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from flask import Flask, jsonify, render_template, request
+from flask_babel import gettext
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import text
@@ -35,15 +36,18 @@ STATUSES: dict[type[Refused], int] = {Invalid: 422, NotFound: 404, NotAllowed: 4
 migrate = Migrate()
 
 
-def create_app(settings: "Settings") -> Flask:
-    """The whole web application, ready to serve; nothing is connected until the first request."""
+def create_app(settings: "Settings", *, process: str = "web") -> Flask:
+    """The whole application, ready to serve; nothing is connected until the first request.
+
+    `process` is the name the database shows for its connections.
+    """
     log.configure(settings.log_level, json=settings.environment == "production")
     app = Flask(__name__)
     app.extensions["settings"] = settings
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS=engine_options("web"),
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(process),
         MAX_CONTENT_LENGTH=256 * 1024,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
@@ -75,13 +79,13 @@ def healthz() -> Response:
 def refused(error: Refused) -> tuple[Response | str, int]:
     """A rule of the domain said no: the right status, and words that say what to do."""
     status = next(status for kind, status in STATUSES.items() if isinstance(error, kind))
-    return _error_page(status, error.message)
+    return _error_page(status, i18n.say(error))
 
 
 def http_error(error: HTTPException) -> tuple[Response | str, int]:
     """Errors that Flask and its extensions raise; a stale form gets words of its own."""
     if isinstance(error, CSRFError):
-        return _error_page(400, "csrf")
+        return _error_page(400, gettext("Trang đã mở quá lâu. Hãy tải lại trang rồi gửi lại."))
     return _error_page(error.code or 500, "")
 
 

@@ -10,12 +10,10 @@ from celery import Celery
 
 from config import Settings
 from feedback_app.app import create_app
-from feedback_app.kit.db import engine_options
 from tasks.schedule import SCHEDULE
 
 settings = Settings.from_environ(os.environ)
-web = create_app(settings)
-web.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options("worker")
+web = create_app(settings, process="worker")
 
 LONGEST_TASK_SECONDS = 300
 

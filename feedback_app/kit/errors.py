@@ -4,12 +4,18 @@ Slices subclass these beside the function that raises them.
 """
 
 
-class Refused(Exception):
-    """Base of the four; `message` is shown to the person, in their language."""
+def N_(message: str) -> str:
+    """Mark a Vietnamese message for the translators where nothing may know of languages; `i18n.say` translates it."""
+    return message
 
-    def __init__(self, message: str = "", *, field: str | None = None) -> None:
-        super().__init__(message)
+
+class Refused(Exception):
+    """Base of the four. `message` is Vietnamese source text with `%(name)s` places that `values` fill."""
+
+    def __init__(self, message: str = "", *, field: str | None = None, **values: object) -> None:
+        super().__init__(message % values if values else message)
         self.message = message
+        self.values = values
         self.field = field
 
 

@@ -5,10 +5,11 @@ from decimal import Decimal
 from typing import Final
 
 from flask import Blueprint, Flask, redirect, request, url_for
-from flask_babel import Babel, format_date, format_datetime, get_locale
+from flask_babel import Babel, format_date, format_datetime, get_locale, gettext
 from werkzeug.wrappers import Response
 
 from feedback_app.kit import numbers
+from feedback_app.kit.errors import Refused
 from feedback_app.kit.web import public
 
 LANGUAGES: Final = {"vi": "Tiếng Việt", "en": "English"}
@@ -55,6 +56,11 @@ def text_in(vietnamese: str, english: str | None) -> str:
     return english if english and locale() == "en" else vietnamese
 
 
+def say(error: Refused) -> str:
+    """What went wrong, in the reader's language."""
+    return str(gettext(error.message, **error.values)) if error.message else ""
+
+
 def init_app(app: Flask) -> None:
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Asia/Ho_Chi_Minh")
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
@@ -72,11 +78,11 @@ def init_app(app: Flask) -> None:
 
 
 def _day(day: date) -> str:
-    return format_date(day, "dd/MM/yyyy" if locale() == "vi" else "d MMM yyyy")
+    return str(format_date(day, "dd/MM/yyyy" if locale() == "vi" else "d MMM yyyy"))
 
 
 def _moment(moment: datetime) -> str:
-    return format_datetime(moment, "HH:mm dd/MM/yyyy" if locale() == "vi" else "d MMM yyyy HH:mm")
+    return str(format_datetime(moment, "HH:mm dd/MM/yyyy" if locale() == "vi" else "d MMM yyyy HH:mm"))
 
 
 def _language_context() -> dict[str, object]:

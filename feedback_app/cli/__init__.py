@@ -1,4 +1,4 @@
-"""The `flask` commands: what an administrator does from a terminal."""
+"""The `flask` commands: what an administrator does from a terminal. One module a topic."""
 
 from flask import Flask
 
