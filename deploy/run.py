@@ -1,7 +1,7 @@
-"""The launcher behind `make run`: servers, database, demonstration office, web, worker and beat, until Ctrl-C.
+"""The launcher behind `make run`: servers, database, demonstration, web, worker and beat, until Ctrl-C.
 
-    python -m deploy.run                 start everything and keep it running
-    python -m deploy.run flask ARGUMENT… one `flask` command with the settings of the running service
+python -m deploy.run                 start everything and keep it running
+python -m deploy.run flask ARGUMENT… one `flask` command with the settings of the running service
 """
 
 import contextlib
@@ -82,7 +82,9 @@ def launch(caller: Mapping[str, str]) -> None:
 def address(caller: Mapping[str, str]) -> tuple[str, int]:
     host, port = caller.get("HOST") or "127.0.0.1", caller.get("PORT") or "8000"
     if not (port.isascii() and port.isdigit() and 1 <= int(port) <= 65535):
-        raise CannotStart(f"PORT={port} không phải là số cổng (1-65535).", f"PORT={port} is not a port (1-65535).")
+        raise CannotStart(
+            f"PORT={port} không phải là số cổng (1-65535).", f"PORT={port} is not a port (1-65535)."
+        )
     return host, int(port)
 
 
@@ -98,7 +100,9 @@ def check_free(host: str, port: int) -> None:
             ) from None
 
 
-def choose_servers(caller: Mapping[str, str], running: contextlib.ExitStack) -> tuple[list[Process], dict[str, str]]:
+def choose_servers(
+    caller: Mapping[str, str], running: contextlib.ExitStack
+) -> tuple[list[Process], dict[str, str]]:
     """The servers to supervise (none of them when they are the caller's) and the addresses to use."""
     names = ("DATABASE_URL", "REDIS_URL")
     given = [name for name in names if caller.get(name)]
@@ -143,9 +147,13 @@ def published(environ: Mapping[str, str]) -> Iterator[None]:
 
 def flask_command(arguments: list[str]) -> int:
     if not LIVE_SETTINGS.exists():
-        raise CannotStart("Hãy chạy `make run` trước, ở cửa sổ khác.", "Start `make run` first, in another window.")
+        raise CannotStart(
+            "Hãy chạy `make run` trước, ở cửa sổ khác.", "Start `make run` first, in another window."
+        )
     command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=json.loads(LIVE_SETTINGS.read_text()), check=False).returncode
+    return subprocess.run(
+        command, cwd=ROOT, env=json.loads(LIVE_SETTINGS.read_text()), check=False
+    ).returncode
 
 
 def python(name: str, arguments: list[str], environ: Mapping[str, str], patience: float) -> Process:
@@ -163,18 +171,16 @@ def python(name: str, arguments: list[str], environ: Mapping[str, str], patience
 
 def service(environ: Mapping[str, str], host: str, port: int) -> list[Process]:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    workers = str(min(cores, 8))
     # One thread for each web process: more made it slower and its slowest answers ten times slower.
-    web = ["granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", workers]
-    web += ["--blocking-threads", "1", "--respawn-failed-workers", "--workers-kill-timeout", "1", "wsgi:application"]
-    celery = ["celery", "-A", "tasks.worker"]
-    worker = [*celery, "worker", "--loglevel", "INFO", "--concurrency", "2", "--without-gossip", "--without-mingle"]
+    web = f"granian wsgi:application --interface wsgi --host {host} --port {port} --workers {min(cores, 8)}"
+    web += " --blocking-threads 1 --respawn-failed-workers --workers-kill-timeout 1"
+    worker = "celery -A tasks.worker worker --loglevel INFO --concurrency 2 --without-gossip --without-mingle"
     # Beat is a process of its own, as in production, so that a killed worker does not take the clock with it.
-    beat = [*celery, "beat", "--loglevel", "INFO", "--schedule", str(VAR / "beat-schedule"), "--pidfile="]
+    beat = "celery -A tasks.worker beat --loglevel INFO --schedule var/beat-schedule --pidfile="
     return [
-        python("web", web, environ, patience=1.5),
-        python("worker", worker, environ, patience=1.5),
-        python("beat", beat, environ, patience=0.5),
+        python("web", web.split(), environ, patience=1.5),
+        python("worker", worker.split(), environ, patience=1.5),
+        python("beat", beat.split(), environ, patience=0.5),
     ]
 
 
@@ -242,7 +248,7 @@ def supervise(processes: list[Process]) -> None:
                 quick_ends[name] = quick_ends[name] + 1 if now - began[name] < QUICK else 0
                 delay = min(0.5 * 2 ** quick_ends[name], 30.0) if quick_ends[name] else 0.0
                 due[name] = now + delay
-                say(f"{name} đã dừng (mã {code}), khởi động lại · ended (code {code}), starting again; {process.log}")
+                say(f"{name} đã dừng (mã {code}), đang khởi động lại · ended, starting again ({process.log})")
             if now >= due[name]:
                 process.sweep()
                 process.start()
