@@ -58,7 +58,7 @@ def text_in(vietnamese: str, english: str | None) -> str:
 
 def say(error: Refused) -> str:
     """What went wrong, in the reader's language."""
-    return gettext(error.message, **error.values) if error.message else ""
+    return str(gettext(error.message, **error.values)) if error.message else ""
 
 
 def init_app(app: Flask) -> None:
@@ -78,11 +78,11 @@ def init_app(app: Flask) -> None:
 
 
 def _day(day: date) -> str:
-    return format_date(day, "dd/MM/yyyy" if locale() == "vi" else "d MMM yyyy")
+    return str(format_date(day, "dd/MM/yyyy" if locale() == "vi" else "d MMM yyyy"))
 
 
 def _moment(moment: datetime) -> str:
-    return format_datetime(moment, "HH:mm dd/MM/yyyy" if locale() == "vi" else "d MMM yyyy HH:mm")
+    return str(format_datetime(moment, "HH:mm dd/MM/yyyy" if locale() == "vi" else "d MMM yyyy HH:mm"))
 
 
 def _language_context() -> dict[str, object]:
