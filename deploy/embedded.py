@@ -137,7 +137,7 @@ class EmbeddedServers:
         if self.sockets.is_symlink() or state.st_uid != owner or state.st_mode & 0o077:
             raise CannotStart(
                 f"Thư mục {self.sockets} thuộc người dùng khác hoặc quá mở; hãy xóa nó rồi chạy lại.",
-                f"The folder {self.sockets} belongs to another user or is too open; remove it and start again.",
+                f"The folder {self.sockets} is somebody else's or too open; remove it and start again.",
             )
 
     def _create_cluster(self) -> None:
