@@ -137,11 +137,11 @@ class EmbeddedServers:
         if self.sockets.is_symlink() or state.st_uid != owner or state.st_mode & 0o077:
             raise CannotStart(
                 f"Thư mục {self.sockets} thuộc người dùng khác hoặc quá mở; hãy xóa nó rồi chạy lại.",
-                f"The folder {self.sockets} belongs to another user or is too open; remove it and start again.",
+                f"The folder {self.sockets} is somebody else's or too open; remove it and start again.",
             )
 
     def _create_cluster(self) -> None:
-        """Made beside its place and moved there when whole: an interrupted start leaves nothing half made."""
+        """Made beside its place and moved there when whole, lest an interrupted start leave half of it."""
         unfinished = self.data.with_name("postgres.unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)

@@ -71,10 +71,13 @@ def launch(caller: Mapping[str, str]) -> None:
         processes = service(environ, host, port)
         for process in reversed(processes):  # left in the order web, worker, beat; then the servers
             running.callback(process.stop)
-        for process in processes:
+        web, *others = processes
+        web.start()  # alone, so that the first page does not wait for the others to be read from disk
+        wait_until(lambda: healthy(host, port), web, 60.0)
+        seconds = time.monotonic() - started
+        for process in others:
             process.start()
-        wait_until(lambda: healthy(host, port), processes[0], 60.0)
-        introduce(environ, port, time.monotonic() - started)
+        introduce(environ, port, seconds)
         running.callback(say, "Đang dừng… · Stopping…")
         supervise([*servers, *processes])
 
