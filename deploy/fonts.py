@@ -11,6 +11,7 @@ Source: package ``fontpkg-be-vietnam-pro`` 1.2 (Be Vietnam Pro 1.002, SIL Open F
 """
 
 from copy import deepcopy
+from io import BytesIO
 from pathlib import Path
 
 from fontTools import subset
@@ -92,8 +93,12 @@ def write(weight: str, target: str) -> None:
         name_IDs=["0", "1", "2", "13", "14"],
         recalc_timestamp=False,
     )
-    font = subset.load_font(str(FONTS / "ttf" / f"BeVietnamPro-{weight}.ttf"), options)
-    add_tabular_figures(font)
+    full = TTFont(FONTS / "ttf" / f"BeVietnamPro-{weight}.ttf", recalcTimestamp=False)
+    add_tabular_figures(full)
+    # The subsetter trusts compiled tables only: figures added in memory would be dropped again.
+    compiled = BytesIO()
+    full.save(compiled)
+    font = TTFont(compiled, recalcTimestamp=False)
     subsetter = subset.Subsetter(options)
     wanted = [point for first, last in RANGES for point in range(first, last + 1)]
     subsetter.populate(unicodes=[*wanted, *COMBINING, *map(ord, SIGNS)])
