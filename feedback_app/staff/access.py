@@ -1,6 +1,7 @@
 """Who is asking, and what they may see: the only module of this slice that other slices' routes need."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from typing import Any, Final, TypeVar, cast
 from urllib.parse import urlsplit
@@ -14,7 +15,9 @@ from flask_login import (  # type: ignore[import-untyped]
     login_user,
     logout_user,
 )
+from sqlalchemy.orm import Session
 
+from feedback_app.departments import queries as departments
 from feedback_app.kit.db import db
 from feedback_app.kit.errors import N_, NotAllowed
 from feedback_app.staff import queries
@@ -28,6 +31,10 @@ ROLES: Final = ("staff", "manager", "administrator")
 
 class RoleTooLow(NotAllowed):
     """Signed in, but this page is for a higher role."""
+
+
+class OutsideScope(NotAllowed):
+    """Signed in, but the department is not one this account answers for."""
 
 
 class Identity(UserMixin):  # type: ignore[misc]
@@ -99,6 +106,20 @@ def signed_in() -> Member | None:
 def current_member() -> Member:
     """The account behind this request; only for views behind `requires`."""
     return signed_in() or abort(401)
+
+
+def scope(session: Session, member: Member, day: date) -> frozenset[int] | None:
+    """Ids of the departments `member` answers for on a day; None is the whole service."""
+    if member.department_id is None:
+        return None
+    return departments.within(session, department_id=member.department_id, day=day)
+
+
+def check_scope(session: Session, member: Member, department_id: int | None, day: date) -> None:
+    """Raise OutsideScope unless `member` answers for the department (None: for the whole service) on a day."""
+    allowed = scope(session, member, day)
+    if allowed is not None and department_id not in allowed:
+        raise OutsideScope(N_("Cơ quan, đơn vị này nằm ngoài phạm vi tài khoản của bạn."))
 
 
 def wants_json() -> bool:
