@@ -116,7 +116,7 @@ def scope(session: Session, member: Member, day: date) -> frozenset[int] | None:
 
 
 def check_scope(session: Session, member: Member, department_id: int | None, day: date) -> None:
-    """Raise OutsideScope unless `member` answers for the department (None: for the whole service) on a day."""
+    """Raise OutsideScope unless `member` answers for the department (None: whole service) on a day."""
     allowed = scope(session, member, day)
     if allowed is not None and department_id not in allowed:
         raise OutsideScope(N_("Cơ quan, đơn vị này nằm ngoài phạm vi tài khoản của bạn."))
