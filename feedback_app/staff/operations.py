@@ -62,7 +62,7 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class SignInRefused:
-    """Wrong user name or password, not told apart; or one too many, and none is heard before `locked_until`."""
+    """Wrong user name or password, not told apart; after too many no try counts before `locked_until`."""
 
     locked_until: datetime | None
 

@@ -171,7 +171,7 @@ def _change(member_id: int, operation: Callable[..., None], message: str) -> Res
 
 
 def _with_departments(form: Any, now: datetime) -> Any:
-    """Offer what the administrator may give: departments of today within the scope; all only to who has all."""
+    """Offer today's departments within the scope, and the whole service only to who has it."""
     scope = _scope(now)
     session: Session = db.session()
     views = [
