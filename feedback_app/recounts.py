@@ -53,10 +53,7 @@ def request(session: Session, tally: Tally, buckets: Sequence[Bucket], *, now: d
     if buckets:
         session.execute(
             insert(RecountRequest),
-            [
-                {"tally": tally, "subject_id": b.subject_id, "day": b.day, "requested_at": now}
-                for b in buckets
-            ],
+            [{"tally": tally, "subject_id": b.subject_id, "day": b.day, "requested_at": now} for b in buckets],
         )
 
 
@@ -69,9 +66,7 @@ def claim(session: Session, tally: Tally, *, limit: int) -> Claim:
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
-    return Claim(
-        tuple(row.id for row in rows), tuple(sorted({Bucket(row.subject_id, row.day) for row in rows}))
-    )
+    return Claim(tuple(row.id for row in rows), tuple(sorted({Bucket(row.subject_id, row.day) for row in rows})))
 
 
 def settle(session: Session, claimed: Claim) -> None:

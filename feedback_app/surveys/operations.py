@@ -145,10 +145,7 @@ def _deliver_again(
     session: Session, command: SubmitResponse, content: Content, digest: bytes, *, now: datetime
 ) -> Receipt:
     stored = session.execute(
-        select(Response)
-        .where(Response.id == command.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        select(Response).where(Response.id == command.id).with_for_update().execution_options(populate_existing=True)
     ).scalar_one()
     if stored.content_hash == digest and (stored.sealed_at is not None or not command.sealed):
         return Receipt(stored.id, "same", stored.sealed_at is not None)
@@ -209,10 +206,7 @@ def _write_comments(session: Session, response_id: UUID, content: Content) -> No
     if content.comments:
         session.execute(
             insert(Comment),
-            [
-                {"response_id": response_id, "question_id": key, "text": text}
-                for key, text in content.comments.items()
-            ],
+            [{"response_id": response_id, "question_id": key, "text": text} for key, text in content.comments.items()],
         )
 
 
@@ -228,22 +222,16 @@ def _as_json(command: SubmitResponse) -> dict[str, object]:
     }
 
 
-def publish_questionnaire(
-    session: Session, definition: DefineQuestionnaire, *, now: datetime
-) -> tuple[int, bool]:
+def publish_questionnaire(session: Session, definition: DefineQuestionnaire, *, now: datetime) -> tuple[int, bool]:
     """Publish `definition` as the newest version of its questionnaire, frozen from here on.
 
     Returns (version id, True when it is new): publishing the same content again changes nothing.
     Raises BadQuestionnaire when the definition breaks a rule that counting rests on.
     """
     check_definition(definition)
-    questionnaire = session.scalar(
-        select(Questionnaire).where(Questionnaire.code == definition.code).with_for_update()
-    )
+    questionnaire = session.scalar(select(Questionnaire).where(Questionnaire.code == definition.code).with_for_update())
     if questionnaire is None:
-        questionnaire = Questionnaire(
-            code=definition.code, title=definition.title, title_en=definition.title_en
-        )
+        questionnaire = Questionnaire(code=definition.code, title=definition.title, title_en=definition.title_en)
         session.add(questionnaire)
         session.flush()
     newest = session.execute(
@@ -292,9 +280,7 @@ def publish_questionnaire(
             for rank, choice in enumerate(question.choices, start=1)
         )
     session.flush()
-    session.execute(
-        update(QuestionnaireVersion).where(QuestionnaireVersion.id == version.id).values(published_at=now)
-    )
+    session.execute(update(QuestionnaireVersion).where(QuestionnaireVersion.id == version.id).values(published_at=now))
     return version.id, True
 
 

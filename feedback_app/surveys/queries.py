@@ -39,9 +39,7 @@ def version_at(session: Session, *, place_id: int, door: str) -> VersionView:
     """The newest published version that `place_id` asks at `door` ('kiosk' or 'web'); raises NoQuestionnaire."""
     version_id = session.scalar(
         select(QuestionnaireVersion.id)
-        .join(
-            PlaceQuestionnaire, PlaceQuestionnaire.questionnaire_id == QuestionnaireVersion.questionnaire_id
-        )
+        .join(PlaceQuestionnaire, PlaceQuestionnaire.questionnaire_id == QuestionnaireVersion.questionnaire_id)
         .where(
             PlaceQuestionnaire.place_id == place_id,
             PlaceQuestionnaire.door == door,
@@ -68,9 +66,7 @@ def current_versions(session: Session) -> list[VersionView]:
 
 def published_versions(session: Session) -> dict[int, VersionView]:
     """Every published version by id, old ones too: tallies and ratings name them."""
-    ids = session.scalars(
-        select(QuestionnaireVersion.id).where(QuestionnaireVersion.published_at.is_not(None))
-    )
+    ids = session.scalars(select(QuestionnaireVersion.id).where(QuestionnaireVersion.published_at.is_not(None)))
     return {version_id: version(session, version_id) for version_id in ids}
 
 
@@ -183,10 +179,13 @@ def on_days(buckets: Collection[tuple[int, date]]) -> ColumnElement[bool]:
 
 def answered_days(session: Session) -> tuple[date, date] | None:
     """First and last day that has a response, removed ones too; None while there is none."""
-    first, last = session.execute(
-        select(func.min(Response.answered_on), func.max(Response.answered_on))
-    ).one()
+    first, last = session.execute(select(func.min(Response.answered_on), func.max(Response.answered_on))).one()
     return None if first is None else (first, last)
+
+
+def has_demonstration_between(session: Session, first: date, before: date) -> bool:
+    """Whether demonstration responses were answered in these days."""
+    return bool(session.scalar(select(exists().where(Response.demonstration, between(first, before)))))
 
 
 def has_demonstration(session: Session) -> bool:
