@@ -141,7 +141,7 @@ class EmbeddedServers:
             )
 
     def _create_cluster(self) -> None:
-        """Made beside its place and moved there when whole: an interrupted start leaves nothing half made."""
+        """Made beside its place and moved there when whole, lest an interrupted start leave half of it."""
         unfinished = self.data.with_name("postgres.unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)
