@@ -21,6 +21,7 @@ from feedback_app.kit.errors import Conflict, Invalid, NotAllowed, NotFound, Ref
 from feedback_app.kit.web import public
 from feedback_app.polls import models as _polls
 from feedback_app.ratings import models as _ratings
+from feedback_app.staff import access
 from feedback_app.staff import models as _staff
 from feedback_app.surveys import models as _surveys
 from feedback_app.visits import models as _visits
@@ -58,6 +59,7 @@ def create_app(settings: "Settings", *, process: str = "web") -> Flask:
     migrate.init_app(app, db, directory="migrations")
     i18n.init_app(app)
     security.init_app(app, redis_url=settings.redis_url, secure_cookies=settings.public_url.startswith("https://"))
+    access.init_app(app)
     app.context_processor(lambda: {"office": settings.office})
     app.add_url_rule("/healthz", view_func=healthz)
     for refusal in STATUSES:
