@@ -1,0 +1,152 @@
+"""Settings of the service: one frozen value read from the environment at the start.
+
+Every problem is collected and reported at once, so that an operator mends a bad
+configuration in one go instead of one restart for each mistake.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlsplit
+
+Environment = Literal["production", "development", "test"]
+
+
+class BadSettings(Exception):
+    """The environment holds settings the service cannot start with; `problems` names them all."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("Cấu hình chưa đúng / bad settings:\n" + "\n".join(f"  - {p}" for p in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The authority that runs the service, as header and footer must name it (TT 32/2017/TT-BTTTT, Điều 16)."""
+
+    name: str
+    name_en: str
+    parent_name: str
+    responsible: str
+    address: str
+    phone: str
+    email: str
+    logo_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class KioskSeconds:
+    """Waiting times of the kiosk page, in seconds."""
+
+    idle_after_rating: int
+    idle_while_typing: int
+    countdown: int
+    thanks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the service needs to know from outside.
+
+    `minimum_responses` is the number of answers below which no share is shown as a score;
+    `rapid_seconds` the gap within which a second first touch on one device is marked rapid;
+    `trusted_proxies` how many reverse proxies in front set X-Forwarded-*.
+    """
+
+    database_url: str
+    redis_url: str
+    secret_key: str
+    environment: Environment
+    public_url: str
+    trusted_proxies: int
+    office: Office
+    kiosk: KioskSeconds
+    minimum_responses: int
+    rapid_seconds: int
+    log_level: str
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read settings; raise BadSettings naming every problem found."""
+        problems: list[str] = []
+
+        def text(name: str, default: str | None = None, *, check: Callable[[str], str | None] = lambda _: None) -> str:
+            value = environ.get(name, "").strip() or default
+            if value is None:
+                problems.append(f"{name}: thiếu / missing")
+                return ""
+            problem = check(value)
+            if problem:
+                problems.append(f"{name}: {problem}")
+            return value
+
+        def number(name: str, default: int, low: int, high: int) -> int:
+            raw = environ.get(name, "").strip()
+            if not raw:
+                return default
+            if not raw.isascii() or not raw.isdigit() or not low <= int(raw) <= high:
+                problems.append(
+                    f"{name}: cần số nguyên từ {low} đến {high}, nhận được / expected a whole number, got {raw!r}"
+                )
+                return default
+            return int(raw)
+
+        environment = text("FEEDBACK_ENV", "production", check=_one_of("production", "development", "test"))
+        settings = cls(
+            database_url=_with_driver(
+                text("DATABASE_URL", check=_scheme("postgresql", "postgres", "postgresql+psycopg"))
+            ),
+            redis_url=text("REDIS_URL", check=_scheme("redis", "rediss", "unix")),
+            secret_key=text("SECRET_KEY", check=_long_enough(32)),
+            environment=environment,  # type: ignore[arg-type]  # checked by _one_of above
+            public_url=text("PUBLIC_URL", "http://localhost:8000", check=_scheme("http", "https")).rstrip("/"),
+            trusted_proxies=number("TRUSTED_PROXIES", 0, 0, 5),
+            office=Office(
+                name=text("OFFICE_NAME", "Ủy ban nhân dân thành phố Đồng Hới"),
+                name_en=text("OFFICE_NAME_EN", "People's Committee of Đồng Hới City"),
+                parent_name=text("OFFICE_PARENT", "Tỉnh Quảng Bình"),
+                responsible=text("OFFICE_RESPONSIBLE", "Người chịu trách nhiệm: (chưa khai báo)"),
+                address=text("OFFICE_ADDRESS", "(chưa khai báo địa chỉ)"),
+                phone=text("OFFICE_PHONE", "(chưa khai báo điện thoại)"),
+                email=text("OFFICE_EMAIL", "(chưa khai báo thư điện tử)"),
+                logo_url=environ.get("OFFICE_LOGO_URL", "").strip(),
+            ),
+            kiosk=KioskSeconds(
+                idle_after_rating=number("KIOSK_IDLE_SECONDS", 20, 15, 600),
+                idle_while_typing=number("KIOSK_TYPING_SECONDS", 45, 20, 600),
+                countdown=number("KIOSK_COUNTDOWN_SECONDS", 10, 5, 60),
+                thanks=number("KIOSK_THANKS_SECONDS", 5, 2, 60),
+            ),
+            minimum_responses=number("MINIMUM_RESPONSES", 30, 5, 10_000),
+            rapid_seconds=number("RAPID_SECONDS", 5, 0, 60),
+            log_level=text("LOG_LEVEL", "INFO", check=_one_of("DEBUG", "INFO", "WARNING", "ERROR")),
+        )
+        if problems:
+            raise BadSettings(problems)
+        return settings
+
+
+def _one_of(*allowed: str) -> Callable[[str], str | None]:
+    return lambda value: (
+        None if value in allowed else f"cần một trong / expected one of {', '.join(allowed)}, got {value!r}"
+    )
+
+
+def _scheme(*allowed: str) -> Callable[[str], str | None]:
+    return lambda value: (
+        None
+        if urlsplit(value).scheme in allowed
+        else f"cần địa chỉ bắt đầu bằng / expected a URL starting with {allowed[0]}://"
+    )
+
+
+def _long_enough(length: int) -> Callable[[str], str | None]:
+    return lambda value: (
+        None if len(value) >= length else f"cần ít nhất {length} ký tự / needs at least {length} characters"
+    )
+
+
+def _with_driver(url: str) -> str:
+    """Name the psycopg 3 driver, whatever spelling of the scheme the operator's host hands out."""
+    scheme, separator, rest = url.partition("://")
+    return f"postgresql+psycopg://{rest}" if separator and scheme in {"postgres", "postgresql"} else url

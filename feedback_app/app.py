@@ -1,0 +1,93 @@
+"""Puts the application together: settings, extensions, slices, error pages. The only module that knows all slices."""
+
+from typing import TYPE_CHECKING
+
+from flask import Flask, jsonify, render_template, request
+from flask_babel import gettext
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFError
+from sqlalchemy import text
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response
+
+from feedback_app import cli, recounts
+from feedback_app.articles import models as _articles
+from feedback_app.departments import models as _departments
+from feedback_app.dossiers import models as _dossiers
+from feedback_app.kit import i18n, log, security
+from feedback_app.kit.db import db, engine_options
+from feedback_app.kit.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
+from feedback_app.kit.web import public
+from feedback_app.polls import models as _polls
+from feedback_app.ratings import models as _ratings
+from feedback_app.staff import models as _staff
+from feedback_app.surveys import models as _surveys
+from feedback_app.visits import models as _visits
+
+if TYPE_CHECKING:
+    from config import Settings
+
+# Foreign keys between slices name tables as strings, so every table must be known before the first query.
+TABLES = (_articles, _departments, _dossiers, _polls, _ratings, _staff, _surveys, _visits, recounts)
+
+STATUSES: dict[type[Refused], int] = {Invalid: 422, NotFound: 404, NotAllowed: 403, Conflict: 409}
+
+migrate = Migrate()
+
+
+def create_app(settings: "Settings", *, process: str = "web") -> Flask:
+    """The whole application, ready to serve; nothing is connected until the first request.
+
+    `process` is the name the database shows for its connections.
+    """
+    log.configure(settings.log_level, json=settings.environment == "production")
+    app = Flask(__name__)
+    app.extensions["settings"] = settings
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(process),
+        MAX_CONTENT_LENGTH=256 * 1024,
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    db.init_app(app)
+    migrate.init_app(app, db, directory="migrations")
+    i18n.init_app(app)
+    security.init_app(app, redis_url=settings.redis_url, secure_cookies=settings.public_url.startswith("https://"))
+    app.context_processor(lambda: {"office": settings.office})
+    app.add_url_rule("/healthz", view_func=healthz)
+    for refusal in STATUSES:
+        app.register_error_handler(refusal, refused)
+    app.register_error_handler(HTTPException, http_error)
+    cli.register(app)
+    return app
+
+
+@public
+def healthz() -> Response:
+    """200 while this process can reach the database; load balancers and the launcher ask."""
+    db.session.execute(text("SELECT 1"))
+    return jsonify(status="ok")
+
+
+def refused(error: Refused) -> tuple[Response | str, int]:
+    """A rule of the domain said no: the right status, and words that say what to do."""
+    status = next(status for kind, status in STATUSES.items() if isinstance(error, kind))
+    return _error_page(status, i18n.say(error))
+
+
+def http_error(error: HTTPException) -> tuple[Response | str, int]:
+    """Errors that Flask and its extensions raise; a stale form gets words of its own."""
+    if isinstance(error, CSRFError):
+        return _error_page(400, gettext("Trang đã mở quá lâu. Hãy tải lại trang rồi gửi lại."))
+    return _error_page(error.code or 500, "")
+
+
+def _error_page(status: int, message: str) -> tuple[Response | str, int]:
+    if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
+        return jsonify(status=status, message=message), status
+    return render_template("error.html", status=status, message=message), status

@@ -1,0 +1,1 @@
+"""The reform article, its bound figures, and other news."""

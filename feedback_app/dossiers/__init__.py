@@ -1,0 +1,1 @@
+"""How many dossiers each department handled."""

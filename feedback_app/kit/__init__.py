@@ -1,0 +1,1 @@
+"""What any web service needs and nothing that knows of feedback."""

@@ -1,0 +1,44 @@
+"""Vietnamese text: one normal form to store, keys to search and to sort by."""
+
+import re
+import unicodedata
+
+_SPACE = re.compile(r"\s+")
+# TCVN order of the alphabet; tone marks only decide between words that are otherwise equal.
+_ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+_RANK = {letter: rank for rank, letter in enumerate(_ALPHABET, start=1)}
+_TONES = {"": 0, "\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
+
+
+def normalise(text: str) -> str:
+    """NFC, every run of white space (no-break spaces too) one space, ends trimmed."""
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip()
+
+
+def normalise_lines(text: str) -> str:
+    """As `normalise`, line by line: for free text in which line breaks mean something."""
+    return "\n".join(normalise(line) for line in text.splitlines()).strip()
+
+
+def fold(text: str) -> str:
+    """The key for searching: lower case, no accents, đ as d."""
+    decomposed = unicodedata.normalize("NFD", normalise(text).lower()).replace("đ", "d")
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+def slug(text: str) -> str:
+    """A name for URLs: `fold` with hyphens between words."""
+    return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")
+
+
+def sort_key(text: str) -> tuple[tuple[int, ...], tuple[int, ...], str]:
+    """Vietnamese dictionary order: letters first (a ă â … d đ …), then tones in the order ngang huyền hỏi ngã sắc nặng."""
+    letters: list[int] = []
+    tones: list[int] = []
+    for word in normalise(text).lower():
+        decomposed = unicodedata.normalize("NFD", word)
+        tone = "".join(mark for mark in decomposed if mark in _TONES)
+        letter = unicodedata.normalize("NFC", "".join(mark for mark in decomposed if mark not in _TONES))
+        letters.append(_RANK.get(letter, 0) * 1000 if letter in _RANK else ord(letter[0]) if letter else 0)
+        tones.append(_TONES.get(tone, 0))
+    return tuple(letters), tuple(tones), text

@@ -1,0 +1,1 @@
+"""One question, open for a time."""

@@ -1,0 +1,1 @@
+"""From daily tallies to periods to ratings; publication and exports."""

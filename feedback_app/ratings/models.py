@@ -1,0 +1,124 @@
+"""Counts by day, and what was published from them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import (
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Numeric,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from feedback_app.kit.db import Model
+
+
+class DailyTally(Model):
+    """One department's day in one questionnaire version and channel, replaced whole at each recount.
+
+    `responses` is every countable response; `rated` those that answered the overall question, split into
+    `satisfied`, `neutral` and `not_satisfied` by the version's own map; `scored` and `points` the answers that
+    carry points and their exact sum. `partial` and `assisted` are parts of `responses`; `rapid` is left out of it.
+    """
+
+    __tablename__ = "daily_tallies"
+    __table_args__ = (
+        CheckConstraint("rated = satisfied + neutral + not_satisfied", name="outcomes_add_up"),
+        CheckConstraint(
+            "rated <= responses AND partial <= responses AND assisted <= responses", name="within_responses"
+        ),
+        Index("ix_daily_tallies_day", "day"),
+    )
+
+    department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("questionnaire_versions.id"), primary_key=True)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    responses: Mapped[int] = mapped_column(Integer)
+    partial: Mapped[int]
+    assisted: Mapped[int]
+    rapid: Mapped[int]
+    rated: Mapped[int]
+    satisfied: Mapped[int]
+    neutral: Mapped[int]
+    not_satisfied: Mapped[int]
+    scored: Mapped[int]
+    points: Mapped[int]
+
+
+class DailyChoiceTally(Model):
+    """How often one choice was picked on one department's day, in one channel."""
+
+    __tablename__ = "daily_choice_tallies"
+
+    department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    choice_id: Mapped[int] = mapped_column(ForeignKey("choices.id"), primary_key=True)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    picked: Mapped[int]
+
+
+class Publication(Model):
+    """A period as it was published. Number 1 is the first; a higher one is a restatement and says why."""
+
+    __tablename__ = "publications"
+    __table_args__ = (
+        UniqueConstraint("period_kind", "starts_on", "number"),
+        CheckConstraint("period_kind IN ('month', 'quarter', 'half_year', 'nine_months', 'year')", name="period_kind"),
+        CheckConstraint("number = 1 OR reason IS NOT NULL", name="restatement_has_reason"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    period_kind: Mapped[str]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    number: Mapped[int]
+    published_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    published_by: Mapped[int | None] = mapped_column(ForeignKey("staff_members.id"))
+    reason: Mapped[str | None]
+    scheme: Mapped[str]
+    minimum_responses: Mapped[int]
+    demonstration: Mapped[bool] = mapped_column(default=False)
+
+
+class PublishedTally(Model):
+    """A department's sums over a published period, frozen; the columns mean what they mean in DailyTally."""
+
+    __tablename__ = "published_tallies"
+
+    publication_id: Mapped[int] = mapped_column(ForeignKey("publications.id", ondelete="CASCADE"), primary_key=True)
+    department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"), primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("questionnaire_versions.id"), primary_key=True)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    responses: Mapped[int]
+    partial: Mapped[int]
+    assisted: Mapped[int]
+    rapid: Mapped[int]
+    rated: Mapped[int]
+    satisfied: Mapped[int]
+    neutral: Mapped[int]
+    not_satisfied: Mapped[int]
+    scored: Mapped[int]
+    points: Mapped[int]
+
+
+class ReportedRating(Model):
+    """A rating from before the system, exactly as somebody published it; never merged with computed ones."""
+
+    __tablename__ = "reported_ratings"
+    __table_args__ = (UniqueConstraint("department_id", "period_kind", "starts_on", "source"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"))
+    period_kind: Mapped[str]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    percent: Mapped[Decimal] = mapped_column(Numeric(6, 3))
+    written: Mapped[str]
+    measure: Mapped[str]
+    source: Mapped[str]

@@ -1,0 +1,82 @@
+"""The outbox between what was answered and what is counted.
+
+A row says "count this again" and carries no amount, so a request that is delivered twice, late or in
+another order does no harm. Rows are only ever appended and removed: one marker for each bucket, updated
+in place, loses a request that arrives while the bucket is being counted.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, cast
+
+from sqlalchemy import CheckConstraint, DateTime, Identity, Index, Table, delete, insert, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from feedback_app.kit.db import Model
+
+Tally = Literal["ratings", "polls"]
+
+
+class RecountRequest(Model):
+    __tablename__ = "recount_requests"
+    __table_args__ = (
+        CheckConstraint("tally IN ('ratings', 'polls')", name="tally"),
+        Index("ix_recount_requests_tally_id", "tally", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    tally: Mapped[str]
+    subject_id: Mapped[int]
+    day: Mapped[date]
+    requested_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+_APPEND = insert(cast(Table, RecountRequest.__table__))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Bucket:
+    """What is counted together: one department's (or poll's) Vietnamese calendar day."""
+
+    subject_id: int
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Requests taken by one transaction, and the buckets they name, each once and in a fixed order."""
+
+    request_ids: tuple[int, ...]
+    buckets: tuple[Bucket, ...]
+
+
+def request(session: Session, tally: Tally, buckets: Sequence[Bucket], *, now: datetime) -> None:
+    """Ask for `buckets` to be counted again; takes effect when the caller's transaction commits."""
+    if buckets:
+        session.execute(
+            _APPEND,
+            [{"tally": tally, "subject_id": b.subject_id, "day": b.day, "requested_at": now} for b in buckets],
+        )
+
+
+def claim(session: Session, tally: Tally, *, limit: int) -> Claim:
+    """Take up to `limit` waiting requests that no other transaction holds."""
+    rows = session.execute(
+        select(RecountRequest.id, RecountRequest.subject_id, RecountRequest.day)
+        .where(RecountRequest.tally == tally)
+        .order_by(RecountRequest.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    return Claim(tuple(row.id for row in rows), tuple(sorted({Bucket(row.subject_id, row.day) for row in rows})))
+
+
+def settle(session: Session, claimed: Claim) -> None:
+    """Remove requests whose buckets have been counted in this transaction."""
+    session.execute(delete(RecountRequest).where(RecountRequest.id.in_(claimed.request_ids)))
+
+
+def oldest_waiting(session: Session) -> datetime | None:
+    """When the longest-waiting request was made; None when everything is counted."""
+    return session.scalar(select(RecountRequest.requested_at).order_by(RecountRequest.id).limit(1))

@@ -1,0 +1,1 @@
+"""Questionnaires and their versions; responses; the kiosk, QR and web forms."""

@@ -1,0 +1,300 @@
+"""Writes of questionnaires and responses. Nothing here commits; the caller's one commit stores a response together
+with the request to count its day again, so neither exists without the other."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Literal, cast
+from uuid import UUID
+
+from sqlalchemy import Table, delete, exists, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from feedback_app import recounts
+from feedback_app.kit.clock import local_day
+from feedback_app.kit.errors import N_, Conflict, Invalid, NotFound
+from feedback_app.recounts import Bucket
+from feedback_app.surveys import queries
+from feedback_app.surveys.commands import DefineQuestionnaire, SubmitResponse
+from feedback_app.surveys.definitions import check_definition, definition_of
+from feedback_app.surveys.models import (
+    Choice,
+    Comment,
+    PlaceQuestionnaire,
+    Question,
+    Questionnaire,
+    QuestionnaireVersion,
+    Response,
+    ResponseConflict,
+)
+from feedback_app.surveys.versions import Content, check, content_hash
+
+# Made once: building a statement of twenty columns anew costs more than running it.
+_RESPONSES = cast(Table, Response.__table__)
+_INSERT_RESPONSE = (
+    upsert(_RESPONSES).on_conflict_do_nothing(index_elements=[_RESPONSES.c.id]).returning(_RESPONSES.c.id)
+)
+
+Outcome = Literal["stored", "completed", "same", "superseded", "conflict"]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a delivery.
+
+    `stored`: a new response. `completed`: the partial one under this id now says this. `same`: it was here already.
+    `superseded`: a later delivery of the same response came first; nothing to do. `conflict`: the id is sealed with
+    other content; this delivery is kept for a person to settle and the response is as it was.
+    """
+
+    id: UUID
+    outcome: Outcome
+    sealed: bool
+
+
+class AlreadySealed(Conflict):
+    """The id belongs to a finished response with other content."""
+
+
+class ResponseNotFound(NotFound):
+    """There is no such response, or it was removed already."""
+
+
+class FutureAnswer(Invalid):
+    """Nobody can have answered after now."""
+
+
+def submit(session: Session, command: SubmitResponse, *, now: datetime, rapid_seconds: int) -> Receipt:
+    """Store one delivery and ask for its day to be counted.
+
+    Raises BadAnswer (what is wrong, beside the question) and FutureAnswer. A conflict is not raised but returned,
+    because what was delivered has to be committed for review; the door then answers with AlreadySealed.
+    """
+    if command.answered_at > now:
+        raise FutureAnswer(N_("Ngày trả lời không thể ở tương lai."), field="answered_on")
+    version = queries.version(session, command.version_id)
+    content = check(version, command)
+    digest = content_hash(command, content)
+    if _insert(session, command, content, digest, now=now, rapid_seconds=rapid_seconds):
+        _request(session, now, (command.rated_department_id, command.answered_at))
+        return Receipt(command.id, "stored", command.sealed)
+    return _deliver_again(session, command, content, digest, now=now)
+
+
+def remove(session: Session, response_id: UUID, *, now: datetime) -> None:
+    """Take a response out of every count; its id stays known, so a repeated delivery does not bring it back.
+
+    Who removed it and why belongs in the audit trail, which the caller writes. Raises ResponseNotFound.
+    """
+    response = session.get(Response, response_id, with_for_update=True)
+    if response is None or response.removed_at is not None:
+        raise ResponseNotFound(N_("Không tìm thấy phiếu này, hoặc phiếu đã được hoàn tác."))
+    response.removed_at = now
+    _request(session, now, (response.rated_department_id, response.answered_at))
+
+
+def remove_demonstration(session: Session, *, now: datetime) -> int:
+    """Delete every demonstration response and ask for its days to be counted; returns how many there were."""
+    days = session.execute(
+        select(Response.rated_department_id, Response.answered_on).where(Response.demonstration).distinct()
+    ).all()
+    recounts.request(session, "ratings", [Bucket(department, day) for department, day in days], now=now)
+    removed = session.execute(delete(Response).where(Response.demonstration).returning(Response.id)).all()
+    return len(removed)
+
+
+def _insert(
+    session: Session,
+    command: SubmitResponse,
+    content: Content,
+    digest: bytes,
+    *,
+    now: datetime,
+    rapid_seconds: int,
+) -> bool:
+    """Insert the response and its texts; False when its id is here already."""
+    inserted = session.execute(
+        _INSERT_RESPONSE,
+        {
+            "id": command.id,
+            "version_id": command.version_id,
+            "channel": command.channel,
+            "place_id": command.place_id,
+            "counter_id": command.counter_id,
+            "receiving_department_id": command.receiving_department_id,
+            "rated_department_id": command.rated_department_id,
+            "field_id": command.field_id,
+            "stage": command.stage,
+            "assisted": command.assisted,
+            "device_id": command.device_id,
+            "choice_ids": list(content.choice_ids),
+            "revision": command.revision,
+            "content_hash": digest,
+            "answered_at": command.answered_at,
+            "received_at": now,
+            "sealed_at": now if command.sealed else None,
+            "keyed_at": now if command.channel in ("paper", "scan") else None,
+            "keyer_id": command.keyer_id,
+            "rapid": _is_rapid(session, command, rapid_seconds),
+            "demonstration": command.demonstration,
+        },
+    ).first()
+    if inserted is None:
+        return False
+    _write_comments(session, command.id, content)
+    return True
+
+
+def _deliver_again(
+    session: Session, command: SubmitResponse, content: Content, digest: bytes, *, now: datetime
+) -> Receipt:
+    stored = session.execute(
+        select(Response).where(Response.id == command.id).with_for_update().execution_options(populate_existing=True)
+    ).scalar_one()
+    if stored.content_hash == digest and (stored.sealed_at is not None or not command.sealed):
+        return Receipt(stored.id, "same", stored.sealed_at is not None)
+    if command.revision < stored.revision:
+        return Receipt(stored.id, "superseded", stored.sealed_at is not None)
+    if stored.sealed_at is not None or stored.removed_at is not None or not _same_door(stored, command):
+        session.execute(
+            insert(ResponseConflict).values(
+                response_id=stored.id, received_at=now, content=_as_json(command), content_hash=digest
+            )
+        )
+        return Receipt(stored.id, "conflict", stored.sealed_at is not None)
+    before = (stored.rated_department_id, stored.answered_at)
+    stored.choice_ids = list(content.choice_ids)
+    stored.content_hash = digest
+    stored.revision = command.revision
+    stored.rated_department_id = command.rated_department_id
+    stored.field_id = command.field_id
+    stored.stage = command.stage
+    stored.assisted = command.assisted
+    stored.sealed_at = now if command.sealed else None
+    session.execute(delete(Comment).where(Comment.response_id == stored.id))
+    _write_comments(session, stored.id, content)
+    session.flush()
+    _request(session, now, before, (stored.rated_department_id, stored.answered_at))
+    return Receipt(stored.id, "completed", command.sealed)
+
+
+def _is_rapid(session: Session, command: SubmitResponse, rapid_seconds: int) -> bool:
+    """Whether this device began another response less than `rapid_seconds` before: a repeated press, most likely."""
+    if command.device_id is None:
+        return False
+    earliest = command.answered_at - timedelta(seconds=rapid_seconds)
+    return bool(
+        session.scalar(
+            select(
+                exists().where(
+                    Response.device_id == command.device_id,
+                    Response.answered_at > earliest,
+                    Response.answered_at <= command.answered_at,
+                    Response.id != command.id,
+                )
+            )
+        )
+    )
+
+
+def _same_door(stored: Response, command: SubmitResponse) -> bool:
+    return (stored.version_id, stored.channel, stored.place_id, stored.counter_id) == (
+        command.version_id,
+        command.channel,
+        command.place_id,
+        command.counter_id,
+    )
+
+
+def _write_comments(session: Session, response_id: UUID, content: Content) -> None:
+    if content.comments:
+        session.execute(
+            insert(Comment),
+            [{"response_id": response_id, "question_id": key, "text": text} for key, text in content.comments.items()],
+        )
+
+
+def _request(session: Session, now: datetime, *answers: tuple[int, datetime]) -> None:
+    buckets = {Bucket(department_id, local_day(answered_at)) for department_id, answered_at in answers}
+    recounts.request(session, "ratings", sorted(buckets), now=now)
+
+
+def _as_json(command: SubmitResponse) -> dict[str, object]:
+    return {
+        key: value if isinstance(value, int | bool | dict | None) else str(value)
+        for key, value in asdict(command).items()
+    }
+
+
+def publish_questionnaire(session: Session, definition: DefineQuestionnaire, *, now: datetime) -> tuple[int, bool]:
+    """Publish `definition` as the newest version of its questionnaire, frozen from here on.
+
+    Returns (version id, True when it is new): publishing the same content again changes nothing.
+    Raises BadQuestionnaire when the definition breaks a rule that counting rests on.
+    """
+    check_definition(definition)
+    questionnaire = session.scalar(select(Questionnaire).where(Questionnaire.code == definition.code).with_for_update())
+    if questionnaire is None:
+        questionnaire = Questionnaire(code=definition.code, title=definition.title, title_en=definition.title_en)
+        session.add(questionnaire)
+        session.flush()
+    newest = session.execute(
+        select(QuestionnaireVersion.id, QuestionnaireVersion.number)
+        .where(QuestionnaireVersion.questionnaire_id == questionnaire.id)
+        .order_by(QuestionnaireVersion.number.desc())
+        .limit(1)
+    ).first()
+    questionnaire.title, questionnaire.title_en = definition.title, definition.title_en
+    if newest is not None and definition_of(queries.version(session, newest.id)) == definition:
+        return newest.id, False
+    version = QuestionnaireVersion(
+        questionnaire_id=questionnaire.id,
+        number=newest.number + 1 if newest else 1,
+        basis=definition.basis,
+        published_at=None,
+    )
+    session.add(version)
+    session.flush()
+    for position, question in enumerate(definition.questions, start=1):
+        row = Question(
+            version_id=version.id,
+            key=question.key,
+            position=position,
+            kind=question.kind,
+            overall=question.overall,
+            required=question.required,
+            shown_for=list(question.shown_for),
+            text=question.text,
+            text_en=question.text_en,
+            hint=question.hint,
+            hint_en=question.hint_en,
+        )
+        session.add(row)
+        session.flush()
+        session.add_all(
+            Choice(
+                question_id=row.id,
+                key=choice.key,
+                position=rank,
+                text=choice.text,
+                text_en=choice.text_en,
+                outcome=choice.outcome,
+                points=choice.points,
+            )
+            for rank, choice in enumerate(question.choices, start=1)
+        )
+    session.flush()
+    session.execute(update(QuestionnaireVersion).where(QuestionnaireVersion.id == version.id).values(published_at=now))
+    return version.id, True
+
+
+def ask_at(session: Session, *, place_id: int, door: Literal["kiosk", "web"], questionnaire_id: int) -> None:
+    """Let a place ask a questionnaire at one of its doors, from now on."""
+    session.execute(
+        upsert(PlaceQuestionnaire)
+        .values(place_id=place_id, door=door, questionnaire_id=questionnaire_id)
+        .on_conflict_do_update(
+            index_elements=[PlaceQuestionnaire.place_id, PlaceQuestionnaire.door],
+            set_={"questionnaire_id": questionnaire_id},
+        )
+    )

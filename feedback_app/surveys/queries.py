@@ -1,0 +1,234 @@
+"""Reads of questionnaires and responses. `countable` is the one definition of a response that counts."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from feedback_app.kit.errors import N_, NotFound
+from feedback_app.surveys.models import (
+    Choice,
+    PlaceQuestionnaire,
+    Question,
+    Questionnaire,
+    QuestionnaireVersion,
+    Response,
+)
+from feedback_app.surveys.versions import ChoiceView, QuestionView, VersionView
+
+
+class NoQuestionnaire(NotFound):
+    """The place asks nothing at this door, or the version does not exist or is not published."""
+
+
+# A published version never changes, so each process reads it once. Ids are never reused within a database.
+_published: dict[int, VersionView] = {}
+
+
+def version(session: Session, version_id: int) -> VersionView:
+    """A published version; raises NoQuestionnaire."""
+    if version_id not in _published:
+        _published[version_id] = _read_version(session, version_id)
+    return _published[version_id]
+
+
+def version_at(session: Session, *, place_id: int, door: str) -> VersionView:
+    """The newest published version that `place_id` asks at `door` ('kiosk' or 'web'); raises NoQuestionnaire."""
+    version_id = session.scalar(
+        select(QuestionnaireVersion.id)
+        .join(PlaceQuestionnaire, PlaceQuestionnaire.questionnaire_id == QuestionnaireVersion.questionnaire_id)
+        .where(
+            PlaceQuestionnaire.place_id == place_id,
+            PlaceQuestionnaire.door == door,
+            QuestionnaireVersion.published_at.is_not(None),
+        )
+        .order_by(QuestionnaireVersion.number.desc())
+        .limit(1)
+    )
+    if version_id is None:
+        raise NoQuestionnaire(N_("Nơi này chưa có mẫu phiếu khảo sát."))
+    return version(session, version_id)
+
+
+def current_versions(session: Session) -> list[VersionView]:
+    """The newest published version of every questionnaire, by code."""
+    newest = (
+        select(func.max(QuestionnaireVersion.id))
+        .where(QuestionnaireVersion.published_at.is_not(None))
+        .group_by(QuestionnaireVersion.questionnaire_id)
+    )
+    found = [version(session, version_id) for version_id in session.scalars(newest)]
+    return sorted(found, key=lambda each: each.code)
+
+
+def published_versions(session: Session) -> dict[int, VersionView]:
+    """Every published version by id, old ones too: tallies and ratings name them."""
+    ids = session.scalars(select(QuestionnaireVersion.id).where(QuestionnaireVersion.published_at.is_not(None)))
+    return {version_id: version(session, version_id) for version_id in ids}
+
+
+def _read_version(session: Session, version_id: int) -> VersionView:
+    head = session.execute(
+        select(QuestionnaireVersion, Questionnaire)
+        .join(Questionnaire, Questionnaire.id == QuestionnaireVersion.questionnaire_id)
+        .where(QuestionnaireVersion.id == version_id, QuestionnaireVersion.published_at.is_not(None))
+    ).first()
+    if head is None:
+        raise NoQuestionnaire(N_("Mẫu phiếu khảo sát này không có hoặc chưa được ban hành."))
+    found, questionnaire = head
+    choices: dict[int, list[ChoiceView]] = {}
+    for choice in session.scalars(
+        select(Choice).join(Question).where(Question.version_id == version_id).order_by(Choice.position)
+    ):
+        choices.setdefault(choice.question_id, []).append(
+            ChoiceView(choice.id, choice.key, choice.text, choice.text_en, choice.outcome, choice.points)
+        )
+    questions = tuple(
+        QuestionView(
+            id=question.id,
+            key=question.key,
+            kind=question.kind,
+            overall=question.overall,
+            required=question.required,
+            shown_for=tuple(question.shown_for),
+            text=question.text,
+            text_en=question.text_en,
+            hint=question.hint,
+            hint_en=question.hint_en,
+            choices=tuple(choices.get(question.id, ())),
+        )
+        for question in session.scalars(
+            select(Question).where(Question.version_id == version_id).order_by(Question.position)
+        )
+    )
+    return VersionView(
+        found.id,
+        questionnaire.id,
+        questionnaire.code,
+        questionnaire.title,
+        questionnaire.title_en,
+        found.number,
+        found.basis,
+        questions,
+    )
+
+
+def countable() -> ColumnElement[bool]:
+    """A response counts unless it was removed or repeats, within seconds, the touch before it on the same device."""
+    return and_(Response.removed_at.is_(None), Response.rapid.is_(False))
+
+
+def day_counts(which: ColumnElement[bool]) -> Select[int, date, int, str, int, int, int, int]:
+    """Responses by department, day, version and channel: all that count, of them partial and assisted, and rapid
+    ones left out. `which` is `between` or `on_days`."""
+    return (
+        select(
+            Response.rated_department_id.label("department_id"),
+            Response.answered_on.label("day"),
+            Response.version_id,
+            Response.channel,
+            func.count().filter(Response.rapid.is_(False)).label("responses"),
+            func.count().filter(Response.rapid.is_(False), Response.sealed_at.is_(None)).label("partial"),
+            func.count().filter(Response.rapid.is_(False), Response.assisted).label("assisted"),
+            func.count().filter(Response.rapid).label("rapid"),
+        )
+        .where(Response.removed_at.is_(None), which)
+        .group_by(Response.rated_department_id, Response.answered_on, Response.version_id, Response.channel)
+    )
+
+
+def day_choice_counts(which: ColumnElement[bool]) -> Select[int, date, int, str, int]:
+    """How often each choice was picked in countable responses, by department, day and channel."""
+    picked = (
+        select(
+            Response.rated_department_id.label("department_id"),
+            Response.answered_on.label("day"),
+            func.unnest(Response.choice_ids).label("choice_id"),
+            Response.channel,
+        )
+        .where(countable(), which)
+        .subquery("picked")
+    )
+    key = (picked.c.department_id, picked.c.day, picked.c.choice_id, picked.c.channel)
+    return select(*key, func.count().label("picked")).group_by(*key)
+
+
+def overall_choices() -> Select[int, int, str | None, int | None]:
+    """Every choice of an overall question: its id, version, outcome and points. The scale's map, as data."""
+    return (
+        select(Choice.id.label("choice_id"), Question.version_id, Choice.outcome, Choice.points)
+        .join(Question, Question.id == Choice.question_id)
+        .where(Question.overall)
+    )
+
+
+def between(first: date, before: date) -> ColumnElement[bool]:
+    """Responses answered on `first` or later and before `before`."""
+    return and_(Response.answered_on >= first, Response.answered_on < before)
+
+
+def on_days(buckets: Collection[tuple[int, date]]) -> ColumnElement[bool]:
+    """Responses of exactly these (rated department, day) pairs."""
+    return tuple_(Response.rated_department_id, Response.answered_on).in_(buckets)
+
+
+def answered_days(session: Session) -> tuple[date, date] | None:
+    """First and last day that has a response, removed ones too; None while there is none."""
+    first, last = session.execute(select(func.min(Response.answered_on), func.max(Response.answered_on))).one()
+    return None if first is None else (first, last)
+
+
+def has_demonstration_between(session: Session, first: date, before: date) -> bool:
+    """Whether demonstration responses were answered in these days."""
+    return bool(session.scalar(select(exists().where(Response.demonstration, between(first, before)))))
+
+
+def has_demonstration(session: Session) -> bool:
+    """Whether demonstration responses are stored: every page then says so."""
+    return bool(session.scalar(select(exists().where(Response.demonstration))))
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedForm:
+    """A paper form in its keyer's list of the last ones; `overall` is the text of the level keyed, if any."""
+
+    id: UUID
+    keyed_at: datetime
+    rated_department_id: int
+    answered_on: date
+    overall: str | None
+
+
+def keyed_count(session: Session, *, keyer_id: int, since: datetime) -> int:
+    """How many forms this person has keyed since then and not taken back."""
+    return session.scalar(select(func.count()).select_from(Response).where(_keyed_by(keyer_id, since))) or 0
+
+
+def last_keyed(session: Session, *, keyer_id: int, since: datetime, limit: int) -> list[KeyedForm]:
+    """The newest forms of this person, newest first."""
+    rows = session.scalars(
+        select(Response)
+        .where(_keyed_by(keyer_id, since))
+        .order_by(Response.keyed_at.desc(), Response.id.desc())
+        .limit(limit)
+    )
+    return [
+        KeyedForm(
+            row.id,
+            row.keyed_at or row.received_at,
+            row.rated_department_id,
+            row.answered_on,
+            next(
+                (c.text for c in version(session, row.version_id).overall.choices if c.id in row.choice_ids),
+                None,
+            ),
+        )
+        for row in rows
+    ]
+
+
+def _keyed_by(keyer_id: int, since: datetime) -> ColumnElement[bool]:
+    return and_(Response.keyer_id == keyer_id, Response.keyed_at >= since, Response.removed_at.is_(None))

@@ -1,0 +1,1 @@
+"""How many visits the public pages had: online, today, in all."""

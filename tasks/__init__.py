@@ -1,0 +1,1 @@
+"""Routes that arrive by clock or queue instead of HTTP: they open a transaction, call one operation and commit."""

@@ -1,0 +1,14 @@
+"""The timetable of beat. Every entry may be missed or doubled without harm: the work waits in PostgreSQL."""
+
+from celery.schedules import crontab
+
+SCHEDULE = {
+    # A touch is to be seen within five seconds; an unread wake-up is worthless after the next one.
+    "recount": {"task": "tasks.recounts.recount_pending", "schedule": 2.0, "options": {"expires": 2}},
+    "sweep": {"task": "tasks.recounts.sweep_recent_days", "schedule": crontab(hour="2", minute="15")},
+    "publish": {
+        "task": "tasks.publication.publish_ended_periods",
+        "schedule": crontab(hour="0,6,12", minute="10"),
+    },
+    "visits": {"task": "tasks.retention.close_visit_days", "schedule": crontab(hour="1", minute="30")},
+}

@@ -1,0 +1,48 @@
+"""The Celery application, found as `celery -A tasks.worker`.
+
+Celery only wakes people up here: what has to be done stands in PostgreSQL, so a message that is lost, doubled or
+late changes no number. The settings below keep a lost worker from holding work back for long.
+"""
+
+import os
+
+from celery import Celery
+
+from config import Settings
+from feedback_app.app import create_app
+from tasks.schedule import SCHEDULE
+
+settings = Settings.from_environ(os.environ)
+web = create_app(settings, process="worker")
+
+LONGEST_TASK_SECONDS = 300
+
+# Celery spells the address of a Unix socket, and the database behind it, in its own way.
+broker = settings.redis_url.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
+app = Celery("feedback", broker=broker)
+app.conf.update(
+    include=["tasks.recounts", "tasks.publication", "tasks.retention"],
+    beat_schedule=SCHEDULE,
+    timezone="Asia/Ho_Chi_Minh",
+    # JSON alone: a message can then never make the worker run code.
+    accept_content=["json"],
+    task_serializer="json",
+    # A result nobody reads is a key Redis must keep.
+    task_ignore_result=True,
+    # A task is done when it has ended, not when it was handed out: a killed worker's tasks go back to the queue.
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    task_soft_time_limit=LONGEST_TASK_SECONDS - 30,
+    task_time_limit=LONGEST_TASK_SECONDS,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    worker_cancel_long_running_tasks_on_connection_loss=True,
+    broker_transport_options={
+        # Twice the longest task: before that a slow task would be handed out a second time.
+        "visibility_timeout": 2 * LONGEST_TASK_SECONDS,
+        # How often lost tasks are looked for; the defaults find them after more than a minute.
+        "unacked_restore_interval": 2,
+        "unacked_restore_throttle": 1,
+    },
+)
