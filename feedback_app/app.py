@@ -19,6 +19,7 @@ from feedback_app.kit import i18n, log, security
 from feedback_app.kit.db import db, engine_options
 from feedback_app.kit.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
 from feedback_app.kit.web import public
+from feedback_app.paper import routes as paper_routes
 from feedback_app.polls import models as _polls
 from feedback_app.ratings import models as _ratings
 from feedback_app.staff import access
@@ -66,6 +67,7 @@ def create_app(settings: "Settings", *, process: str = "web") -> Flask:
     app.add_url_rule("/healthz", view_func=healthz)
     app.register_blueprint(staff_routes.blueprint)
     app.register_blueprint(account_routes.blueprint)
+    app.register_blueprint(paper_routes.blueprint)
     for refusal in STATUSES:
         app.register_error_handler(refusal, refused)
     app.register_error_handler(HTTPException, http_error)

@@ -49,9 +49,3 @@ class AccountForm(RoleForm):
     username = StringField(_("Tên đăng nhập"), validators=[InputRequired(_("Xin nhập tên đăng nhập."))])
     display_name = StringField(_("Họ và tên"), validators=[InputRequired(_("Xin nhập họ và tên."))])
     submit = SubmitField(_("Thêm tài khoản"))
-
-
-class ActionForm(FlaskForm):  # type: ignore[misc]
-    """One button that changes something: only the token."""
-
-    submit = SubmitField()

@@ -15,7 +15,7 @@ from feedback_app.kit.db import db
 from feedback_app.kit.errors import Invalid
 from feedback_app.staff import access, operations, queries
 from feedback_app.staff.access import current_member, requires
-from feedback_app.staff.forms import ROLE_LABELS, AccountForm, ActionForm, RoleForm
+from feedback_app.staff.forms import ROLE_LABELS, AccountForm, RoleForm
 from feedback_app.staff.queries import Account
 
 blueprint = Blueprint("accounts", __name__, template_folder="templates", url_prefix="/quan-ly")
@@ -89,7 +89,7 @@ def account(member_id: int) -> Response | str | tuple[str, int]:
     if not form.is_submitted():
         form.role.data = found.member.role
         form.department.data = str(found.member.department_id or "")
-    page = render_template("staff/account.html", account=found, form=form, action=ActionForm(), now=now)
+    page = render_template("staff/account.html", account_shown=found, form=form, now=now)
     return page, 422 if form.errors else 200
 
 
