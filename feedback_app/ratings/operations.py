@@ -85,7 +85,7 @@ def _count(
     session.execute(
         insert(DailyChoiceTally).from_select(
             ["department_id", "day", "choice_id", "channel", "picked"],
-            surveys.day_choice_counts().where(responses),
+            surveys.day_choice_counts(responses),
         )
     )
     scale = surveys.overall_choices().subquery("scale")
@@ -109,7 +109,7 @@ def _count(
         .group_by(DailyChoiceTally.department_id, DailyChoiceTally.day, scale.c.version_id, DailyChoiceTally.channel)
         .subquery("outcomes")
     )
-    counts = surveys.day_counts().where(responses).subquery("counts")
+    counts = surveys.day_counts(responses).subquery("counts")
     key = ("department_id", "day", "version_id", "channel")
     whole = ("responses", "partial", "assisted", "rapid")
     by_outcome = ("rated", "satisfied", "neutral", "not_satisfied", "scored", "points")
