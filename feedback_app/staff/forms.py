@@ -12,13 +12,13 @@ ROLE_LABELS = {
 }
 
 
-class SignInForm(FlaskForm):
+class SignInForm(FlaskForm):  # type: ignore[misc]
     username = StringField(_("Tên đăng nhập"), validators=[InputRequired(_("Xin nhập tên đăng nhập."))])
     password = PasswordField(_("Mật khẩu"), validators=[InputRequired(_("Xin nhập mật khẩu."))])
     submit = SubmitField(_("Đăng nhập"))
 
 
-class PasswordForm(FlaskForm):
+class PasswordForm(FlaskForm):  # type: ignore[misc]
     current = PasswordField(
         _("Mật khẩu hiện tại"), validators=[InputRequired(_("Xin nhập mật khẩu hiện tại."))]
     )
@@ -33,8 +33,8 @@ class PasswordForm(FlaskForm):
     submit = SubmitField(_("Đổi mật khẩu"))
 
 
-class RoleForm(FlaskForm):
-    """Role and scope; the view fills `department` with what the administrator may give ('' is the whole service)."""
+class RoleForm(FlaskForm):  # type: ignore[misc]
+    """Role and scope; the view offers the departments that may be given ('' is the whole service)."""
 
     role = SelectField(
         _("Vai trò"),
@@ -49,9 +49,3 @@ class AccountForm(RoleForm):
     username = StringField(_("Tên đăng nhập"), validators=[InputRequired(_("Xin nhập tên đăng nhập."))])
     display_name = StringField(_("Họ và tên"), validators=[InputRequired(_("Xin nhập họ và tên."))])
     submit = SubmitField(_("Thêm tài khoản"))
-
-
-class ActionForm(FlaskForm):
-    """One button that changes something: only the token."""
-
-    submit = SubmitField()

@@ -23,7 +23,7 @@ from feedback_app.kit.text import normalise
 from feedback_app.staff.models import AuditEvent, StaffMember
 from feedback_app.staff.queries import Member, MemberNotFound, as_member
 
-# Five slips are human; at five guesses in fifteen minutes a list of ten thousand common passwords takes three weeks.
+# Five slips are human; at that pace a list of ten thousand common passwords takes three weeks.
 FAILURES_BEFORE_LOCK: Final = 5
 LOCK: Final = timedelta(minutes=15)
 SHORTEST_PASSWORD: Final = 10
@@ -62,7 +62,7 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class SignInRefused:
-    """Wrong user name or password (not told apart), or too many of them: no try counts before `locked_until`."""
+    """Wrong user name or password, not told apart; after too many no try counts before `locked_until`."""
 
     locked_until: datetime | None
 
@@ -126,7 +126,9 @@ def add_member(
         raise BadName(N_("Xin nhập họ và tên."), field="display_name")
     lock(session, "staff.sign_in", name)
     if session.scalar(select(StaffMember.id).where(StaffMember.username == name)) is not None:
-        raise BadUsername(N_("Tên đăng nhập “%(username)s” đã có người dùng."), field="username", username=name)
+        raise BadUsername(
+            N_("Tên đăng nhập “%(username)s” đã có người dùng."), field="username", username=name
+        )
     _check_password(password, username=name)
     row = StaffMember(
         username=name,

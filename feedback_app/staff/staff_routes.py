@@ -15,12 +15,10 @@ from feedback_app.kit.db import db
 from feedback_app.kit.errors import Invalid
 from feedback_app.staff import access, operations, queries
 from feedback_app.staff.access import current_member, requires
-from feedback_app.staff.forms import ROLE_LABELS, AccountForm, ActionForm, RoleForm
+from feedback_app.staff.forms import ROLE_LABELS, AccountForm, RoleForm
 from feedback_app.staff.queries import Account
 
-blueprint = Blueprint(
-    "accounts", __name__, template_folder="templates", url_prefix="/quan-ly"
-)
+blueprint = Blueprint("accounts", __name__, template_folder="templates", url_prefix="/quan-ly")
 
 EVENTS_ON_A_PAGE: Final = 50
 
@@ -91,7 +89,7 @@ def account(member_id: int) -> Response | str | tuple[str, int]:
     if not form.is_submitted():
         form.role.data = found.member.role
         form.department.data = str(found.member.department_id or "")
-    page = render_template("staff/account.html", account=found, form=form, action=ActionForm(), now=now)
+    page = render_template("staff/account.html", account_shown=found, form=form, now=now)
     return page, 422 if form.errors else 200
 
 
@@ -173,7 +171,7 @@ def _change(member_id: int, operation: Callable[..., None], message: str) -> Res
 
 
 def _with_departments(form: Any, now: datetime) -> Any:
-    """Offer what the administrator may give: departments of today within the scope, and all only to who has all."""
+    """Offer today's departments within the scope, and the whole service only to who has it."""
     scope = _scope(now)
     session: Session = db.session()
     views = [
@@ -196,9 +194,7 @@ def _chosen(form: Any, now: datetime) -> int | None:
 
 def _names(ids: set[int | None], day: date) -> dict[int, str]:
     wanted = {department_id for department_id in ids if department_id is not None}
-    return {
-        view.id: view.name for view in departments.departments(db.session(), ids=wanted, on=day).values()
-    }
+    return {view.id: view.name for view in departments.departments(db.session(), ids=wanted, on=day).values()}
 
 
 def _people(entries: list[queries.TrailEntry]) -> dict[str, str]:
