@@ -192,9 +192,7 @@ class EmbeddedServers:
 
     def _valkey_answers(self) -> bool:
         try:
-            with contextlib.closing(
-                redis.Redis(unix_socket_path=str(self.sockets / "valkey.sock"))
-            ) as client:
+            with contextlib.closing(redis.Redis(unix_socket_path=str(self.sockets / "valkey.sock"))) as client:
                 return bool(client.ping())
         except redis.RedisError:
             return False
@@ -232,9 +230,7 @@ def _socket_folder(var: Path) -> Path:
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
     if os.geteuid() != 0 and os.path.isdir(runtime):
         places.insert(0, runtime)
-    return next(
-        folder for place in places if len(os.fsencode(folder := Path(place) / name)) <= LONGEST_SOCKET_FOLDER
-    )
+    return next(folder for place in places if len(os.fsencode(folder := Path(place) / name)) <= LONGEST_SOCKET_FOLDER)
 
 
 def _forget_recycled_pid(data: Path) -> None:

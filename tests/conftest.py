@@ -223,9 +223,7 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def celery_worker(clean: None, environ: dict[str, str], tmp_path: Path) -> Iterator[Process]:
     """A real worker process on this test's database and broker, ready for tasks; killed at the end."""
-    worker = child(
-        "worker", "celery -A tasks.worker worker --loglevel INFO --concurrency 1", environ, tmp_path
-    )
+    worker = child("worker", "celery -A tasks.worker worker --loglevel INFO --concurrency 1", environ, tmp_path)
     worker.start()
     try:
         wait_until(lambda: worker.log.exists() and " ready." in worker.log.read_text(), worker, 60)

@@ -16,9 +16,7 @@ def contracts() -> list[dict[str, list[str]]]:
 
 
 def slices() -> set[str]:
-    return {
-        path.parent.name for path in PACKAGE.glob("*/__init__.py") if path.parent.name not in OTHER_PACKAGES
-    }
+    return {path.parent.name for path in PACKAGE.glob("*/__init__.py") if path.parent.name not in OTHER_PACKAGES}
 
 
 def test_every_slice_keeps_the_order_inside() -> None:
@@ -32,7 +30,5 @@ def test_every_slice_keeps_the_order_inside() -> None:
 
 
 def test_every_slice_with_tables_has_them_to_itself() -> None:
-    protected = {
-        module.split(".")[1] for contract in contracts() for module in contract.get("protected_modules", [])
-    }
+    protected = {module.split(".")[1] for contract in contracts() for module in contract.get("protected_modules", [])}
     assert protected == {name for name in slices() if (PACKAGE / name / "models.py").exists()}

@@ -59,9 +59,7 @@ def test_up_down_and_up_again(migrating_app: Flask) -> None:
     downgrade(revision="base")
     assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
     with db.engine.connect() as connection:
-        left = connection.execute(
-            text("SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace")
-        )
+        left = connection.execute(text("SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"))
         assert left.scalars().all() == []
     upgrade()
     assert schema() == first
@@ -71,10 +69,7 @@ def schema() -> dict[str, Any]:
     inspector = inspect(db.engine)
     return {
         table: (
-            [
-                (column["name"], str(column["type"]), column["nullable"])
-                for column in inspector.get_columns(table)
-            ],
+            [(column["name"], str(column["type"]), column["nullable"]) for column in inspector.get_columns(table)],
             sorted(str(index["name"]) for index in inspector.get_indexes(table)),
             sorted(str(check["name"]) for check in inspector.get_check_constraints(table)),
             sorted(str(key["name"]) for key in inspector.get_foreign_keys(table)),
