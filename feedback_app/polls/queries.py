@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import func, or_, select
@@ -49,7 +49,7 @@ class PollView:
 
     @property
     def last_day(self) -> date | None:
-        return local_day(self.closes_at) if self.closes_at else None
+        return local_day(self.closes_at - timedelta(microseconds=1)) if self.closes_at else None
 
 
 @dataclass(frozen=True, slots=True)
