@@ -57,12 +57,16 @@ def percent_of(part: int, whole: int, places: int) -> Decimal:
     A rounded value may never say all or none when it is not: 9,999 of 10,000 at one place is 99.9 and
     1 of 10,000 is 0.1. Raises ZeroDivisionError for an empty whole: no data has no percentage.
     """
+    return round_percent(Decimal(part) * 100 / Decimal(whole), places)
+
+
+def round_percent(exact: Decimal, places: int) -> Decimal:
+    """A share in percent rounded half up; neither all nor none unless it is exactly that."""
     step = Decimal(1).scaleb(-places)
-    exact = Decimal(part) * 100 / Decimal(whole)
     rounded = exact.quantize(step, rounding=ROUND_HALF_UP)
-    if rounded >= 100 and part < whole:
+    if exact < 100 <= rounded:
         return 100 - step
-    if rounded <= 0 and part > 0:
+    if rounded <= 0 < exact:
         return step
     return rounded
 
@@ -73,8 +77,8 @@ def format_percent(part: int, whole: int, places: int = 2, locale: str = "vi") -
 
 
 def format_percent_value(value: Decimal, places: int, locale: str = "vi") -> str:
-    """A value that already is in percent."""
-    return format_decimal(value, places, locale) + ("%" if locale == "en" else "\u00a0%")
+    """A share that already is in percent, under the rule of `round_percent`."""
+    return format_decimal(round_percent(value, places), places, locale) + ("%" if locale == "en" else "\u00a0%")
 
 
 def _bare(text: str) -> str:
