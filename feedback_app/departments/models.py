@@ -80,7 +80,7 @@ class DepartmentField(Model):
 
 
 class Place(Model):
-    """Where people are served. What is answered here rates `rated_department_id` unless the counter says otherwise."""
+    """Where people are served. Answers rate `rated_department_id` unless the counter says otherwise."""
 
     __tablename__ = "places"
 
@@ -108,7 +108,7 @@ class Counter(Model):
 
 
 class OfficeModel(Model):
-    """A named model (mô hình) of a friendly, disciplined, responsible office; the same title may belong to two departments."""
+    """A named model (mô hình) of a friendly, disciplined, responsible office; two may have the same title."""
 
     __tablename__ = "office_models"
     __table_args__ = (UniqueConstraint("department_id", "title"),)
