@@ -34,9 +34,7 @@ def find_chromium() -> str | None:
 def starts(path: str) -> bool:
     """Whether it is a browser and not, say, Ubuntu's stub that asks for a snap."""
     try:
-        return (
-            subprocess.run([path, "--version"], capture_output=True, timeout=30, check=False).returncode == 0
-        )
+        return subprocess.run([path, "--version"], capture_output=True, timeout=30, check=False).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
 

@@ -137,11 +137,11 @@ class EmbeddedServers:
         if self.sockets.is_symlink() or state.st_uid != owner or state.st_mode & 0o077:
             raise CannotStart(
                 f"Thư mục {self.sockets} thuộc người dùng khác hoặc quá mở; hãy xóa nó rồi chạy lại.",
-                f"The folder {self.sockets} belongs to another user or is too open; remove it and start again.",
+                f"The folder {self.sockets} is somebody else's or too open; remove it and start again.",
             )
 
     def _create_cluster(self) -> None:
-        """Made beside its place and moved there when whole: an interrupted start leaves nothing half made."""
+        """Made beside its place and moved there when whole, lest an interrupted start leave half of it."""
         unfinished = self.data.with_name("postgres.unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)
@@ -192,9 +192,7 @@ class EmbeddedServers:
 
     def _valkey_answers(self) -> bool:
         try:
-            with contextlib.closing(
-                redis.Redis(unix_socket_path=str(self.sockets / "valkey.sock"))
-            ) as client:
+            with contextlib.closing(redis.Redis(unix_socket_path=str(self.sockets / "valkey.sock"))) as client:
                 return bool(client.ping())
         except redis.RedisError:
             return False
@@ -232,9 +230,7 @@ def _socket_folder(var: Path) -> Path:
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
     if os.geteuid() != 0 and os.path.isdir(runtime):
         places.insert(0, runtime)
-    return next(
-        folder for place in places if len(os.fsencode(folder := Path(place) / name)) <= LONGEST_SOCKET_FOLDER
-    )
+    return next(folder for place in places if len(os.fsencode(folder := Path(place) / name)) <= LONGEST_SOCKET_FOLDER)
 
 
 def _forget_recycled_pid(data: Path) -> None:

@@ -107,9 +107,7 @@ def find_python(with_venv):
     if complete:
         return complete[0]
     if new_enough:
-        version = subprocess.check_output(
-            [new_enough[0], "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
-        )
+        version = subprocess.check_output([new_enough[0], "-c", "import sys; print('%d.%d' % sys.version_info[:2])"])
         package = "python{}-venv".format(version.decode().strip())
         stop(
             "Python thiếu mô-đun venv; trên Debian hoặc Ubuntu hãy chạy: sudo apt-get install " + package,

@@ -9,6 +9,7 @@ import contextlib
 import fcntl
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -174,6 +175,13 @@ def wait_until(ready: Callable[[], bool], process: Process, seconds: float) -> N
                 f"{process.name} did not start: {process.last_line()} (see {process.log})",
             )
         pause(0.05)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def _ends_within(seconds: float, process: psutil.Process) -> bool:

@@ -71,10 +71,13 @@ def launch(caller: Mapping[str, str]) -> None:
         processes = service(environ, host, port)
         for process in reversed(processes):  # left in the order web, worker, beat; then the servers
             running.callback(process.stop)
-        for process in processes:
+        web, *others = processes
+        web.start()  # alone, so that the first page does not wait for the others to be read from disk
+        wait_until(lambda: healthy(host, port), web, 60.0)
+        seconds = time.monotonic() - started
+        for process in others:
             process.start()
-        wait_until(lambda: healthy(host, port), processes[0], 60.0)
-        introduce(environ, port, time.monotonic() - started)
+        introduce(environ, port, seconds)
         running.callback(say, "Đang dừng… · Stopping…")
         supervise([*servers, *processes])
 
@@ -82,9 +85,7 @@ def launch(caller: Mapping[str, str]) -> None:
 def address(caller: Mapping[str, str]) -> tuple[str, int]:
     host, port = caller.get("HOST") or "127.0.0.1", caller.get("PORT") or "8000"
     if not (port.isascii() and port.isdigit() and 1 <= int(port) <= 65535):
-        raise CannotStart(
-            f"PORT={port} không phải là số cổng (1-65535).", f"PORT={port} is not a port (1-65535)."
-        )
+        raise CannotStart(f"PORT={port} không phải là số cổng (1-65535).", f"PORT={port} is not a port (1-65535).")
     return host, int(port)
 
 
@@ -100,9 +101,7 @@ def check_free(host: str, port: int) -> None:
             ) from None
 
 
-def choose_servers(
-    caller: Mapping[str, str], running: contextlib.ExitStack
-) -> tuple[list[Process], dict[str, str]]:
+def choose_servers(caller: Mapping[str, str], running: contextlib.ExitStack) -> tuple[list[Process], dict[str, str]]:
     """The servers to supervise (none of them when they are the caller's) and the addresses to use."""
     names = ("DATABASE_URL", "REDIS_URL")
     given = [name for name in names if caller.get(name)]
@@ -147,13 +146,9 @@ def published(environ: Mapping[str, str]) -> Iterator[None]:
 
 def flask_command(arguments: list[str]) -> int:
     if not LIVE_SETTINGS.exists():
-        raise CannotStart(
-            "Hãy chạy `make run` trước, ở cửa sổ khác.", "Start `make run` first, in another window."
-        )
+        raise CannotStart("Hãy chạy `make run` trước, ở cửa sổ khác.", "Start `make run` first, in another window.")
     command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
-    return subprocess.run(
-        command, cwd=ROOT, env=json.loads(LIVE_SETTINGS.read_text()), check=False
-    ).returncode
+    return subprocess.run(command, cwd=ROOT, env=json.loads(LIVE_SETTINGS.read_text()), check=False).returncode
 
 
 def python(name: str, arguments: list[str], environ: Mapping[str, str], patience: float) -> Process:

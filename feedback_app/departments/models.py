@@ -16,9 +16,7 @@ class Department(Model):
     __tablename__ = "departments"
     __table_args__ = (
         CheckConstraint("closed_on > opened_on", name="closed_after_opened"),
-        CheckConstraint(
-            "kind IN ('province', 'city', 'office', 'one_stop', 'ward', 'commune', 'party')", name="kind"
-        ),
+        CheckConstraint("kind IN ('province', 'city', 'office', 'one_stop', 'ward', 'commune', 'party')", name="kind"),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -80,7 +78,7 @@ class DepartmentField(Model):
 
 
 class Place(Model):
-    """Where people are served. Answers rate `rated_department_id` unless the counter says otherwise."""
+    """Where people are served. What is answered here rates `rated_department_id` unless the counter says otherwise."""
 
     __tablename__ = "places"
 
@@ -108,7 +106,7 @@ class Counter(Model):
 
 
 class OfficeModel(Model):
-    """A named model (mô hình) of a friendly, disciplined, responsible office; two may have the same title."""
+    """A named model (mô hình) of a friendly, disciplined, responsible office; two departments may share a title."""
 
     __tablename__ = "office_models"
     __table_args__ = (UniqueConstraint("department_id", "title"),)

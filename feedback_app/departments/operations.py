@@ -199,9 +199,7 @@ def add_counter(
     found = found.where(Place.slug == place, Counter.slug == slug)
     if session.scalar(found) is not None:
         raise AlreadyRegistered(N_("Mã “%(code)s” đã được dùng."), field="slug", code=slug)
-    row = RegisterCounter(
-        place=place, slug=slug, name=normalise(name), name_en=name_en, rated=rated, field=field
-    )
+    row = RegisterCounter(place=place, slug=slug, name=normalise(name), name_en=name_en, rated=rated, field=field)
     _register(session, now, Registration(counters=(row,)))
     return session.scalars(found).one()
 
@@ -230,13 +228,9 @@ def import_departments(
     known = stored_register(session)
     wrong = [*unread, *register.problems(known, rows, today=local_day(now))]
     if wrong:
-        return ImportReport(
-            rejected=tuple((problem.line or "dữ liệu đã lưu", problem.reason) for problem in wrong)
-        )
+        return ImportReport(rejected=tuple((problem.line or "dữ liệu đã lưu", problem.reason) for problem in wrong))
     done = write(session, known, rows)
-    return ImportReport(
-        added=done.count("added"), unchanged=done.count("unchanged"), changed=done.count("changed")
-    )
+    return ImportReport(added=done.count("added"), unchanged=done.count("unchanged"), changed=done.count("changed"))
 
 
 def _register(session: Session, now: datetime, wanted: Registration) -> None:

@@ -105,9 +105,7 @@ def _forms(wanted: Registration) -> Iterator[Problem]:
     for code, line in coded:
         if not _CODE.fullmatch(code):
             yield Problem(
-                message=N_(
-                    "Mã “%(code)s” chưa đúng: chỉ dùng chữ không dấu, chữ số, dấu chấm và gạch ngang."
-                ),
+                message=N_("Mã “%(code)s” chưa đúng: chỉ dùng chữ không dấu, chữ số, dấu chấm và gạch ngang."),
                 values={"code": code},
                 field="code",
                 line=line,
@@ -142,10 +140,7 @@ def _forms(wanted: Registration) -> Iterator[Problem]:
 def _doubles(wanted: Registration) -> Iterator[Problem]:
     keyed: list[tuple[tuple[object, ...], str]] = [
         *((("department", row.code, row.valid_from), row.line) for row in wanted.departments),
-        *(
-            (("succession", row.predecessor, row.successor, row.happened_on), row.line)
-            for row in wanted.successions
-        ),
+        *((("succession", row.predecessor, row.successor, row.happened_on), row.line) for row in wanted.successions),
         *((("field", row.code), row.line) for row in wanted.fields),
         *((("place", row.slug), row.line) for row in wanted.places),
         *((("counter", row.place, row.slug), row.line) for row in wanted.counters),
@@ -154,9 +149,7 @@ def _doubles(wanted: Registration) -> Iterator[Problem]:
     first: dict[tuple[object, ...], str] = {}
     for key, line in keyed:
         if key in first:
-            yield Problem(
-                message=N_("Trùng với dòng đã có: %(first)s."), values={"first": first[key]}, line=line
-            )
+            yield Problem(message=N_("Trùng với dòng đã có: %(first)s."), values={"first": first[key]}, line=line)
         first.setdefault(key, line)
 
 
@@ -166,9 +159,7 @@ def _departments(known: Register, wanted: Registration) -> Iterator[Problem]:
     for row in wanted.departments:
         values: dict[str, object] = {"code": row.code, "kind": row.kind}
         if row.kind not in KINDS:
-            yield Problem(
-                message=N_("Không có loại cơ quan “%(kind)s”."), values=values, field="kind", line=row.line
-            )
+            yield Problem(message=N_("Không có loại cơ quan “%(kind)s”."), values=values, field="kind", line=row.line)
         elif kinds.setdefault(row.code, row.kind) != row.kind:
             yield Problem(
                 message=N_("“%(code)s” đã được ghi là loại khác; một cơ quan không đổi loại."),
@@ -222,9 +213,7 @@ def _under(
     elif above.closed_on and (until is None or until > above.closed_on):
         yield replace(
             about,
-            message=N_(
-                "Cấp trên “%(parent)s” ngừng hoạt động từ ngày %(end)s mà “%(code)s” vẫn còn trực thuộc."
-            ),
+            message=N_("Cấp trên “%(parent)s” ngừng hoạt động từ ngày %(end)s mà “%(code)s” vẫn còn trực thuộc."),
             values={**about.values, "end": _written(above.closed_on)},
             field="parent",
         )
@@ -316,9 +305,7 @@ def _fields(known: Register, wanted: Registration) -> Iterator[Problem]:
             )
 
 
-def _places(
-    known: Register, wanted: Registration, lives: Mapping[str, Life], today: date
-) -> Iterator[Problem]:
+def _places(known: Register, wanted: Registration, lives: Mapping[str, Life], today: date) -> Iterator[Problem]:
     places = dict(known.places)
     for place in wanted.places:
         before = places.get(place.slug, place)

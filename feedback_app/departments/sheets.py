@@ -147,12 +147,7 @@ def _office_model(row: Row) -> RegisterOfficeModel:
 
 
 Command = (
-    RegisterDepartment
-    | RegisterSuccession
-    | RegisterField
-    | RegisterPlace
-    | RegisterCounter
-    | RegisterOfficeModel
+    RegisterDepartment | RegisterSuccession | RegisterField | RegisterPlace | RegisterCounter | RegisterOfficeModel
 )
 
 
@@ -206,9 +201,7 @@ def read(files: Iterable[tuple[str, bytes]]) -> tuple[Registration, list[Problem
             continue
         kind = next((kind for kind in _KINDS_OF_SHEET if kind.fits(sheet.headings)), None)
         if kind is None:
-            problems.append(
-                Problem(message=N_("Các cột của tệp không hợp với loại bảng nào đã biết."), line=name)
-            )
+            problems.append(Problem(message=N_("Các cột của tệp không hợp với loại bảng nào đã biết."), line=name))
             continue
         problems += [_problem(error) for error in sheet.problems]
         for row in sheet.rows:

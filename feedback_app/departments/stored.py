@@ -117,9 +117,7 @@ def _write_departments(session: Session, lives: dict[str, Life], wanted: Registr
     }
     session.flush()
     ids = _department_ids(session)
-    versions = {
-        (row.department_id, row.valid_from): row for row in session.scalars(select(DepartmentVersion))
-    }
+    versions = {(row.department_id, row.valid_from): row for row in session.scalars(select(DepartmentVersion))}
     had_fields = _write_department_fields(session, ids, wanted)
     outcomes = []
     for row in wanted.departments:
@@ -154,9 +152,7 @@ def _write_department_fields(session: Session, ids: dict[str, int], wanted: Regi
         named = {field_ids[name] for row in wanted.departments if row.code == code for name in row.fields}
         stored = {
             row.field_id: row
-            for row in session.scalars(
-                select(DepartmentField).where(DepartmentField.department_id == ids[code])
-            )
+            for row in session.scalars(select(DepartmentField).where(DepartmentField.department_id == ids[code]))
         }
         if stored.keys() != named:
             changed.add(code)
@@ -170,16 +166,13 @@ def _write_department_fields(session: Session, ids: dict[str, int], wanted: Regi
 def _write_successions(session: Session, wanted: Registration) -> list[str]:
     ids = _department_ids(session)
     stored = {
-        (row.predecessor_id, row.successor_id, row.happened_on): row
-        for row in session.scalars(select(Succession))
+        (row.predecessor_id, row.successor_id, row.happened_on): row for row in session.scalars(select(Succession))
     }
     outcomes = []
     for row in wanted.successions:
         key = (ids[row.predecessor], ids[row.successor] if row.successor else None, row.happened_on)
         named = {"predecessor_id": key[0], "successor_id": key[1], "happened_on": key[2]}
-        outcomes.append(
-            _put(session, stored.get(key), Succession, named, kind=row.kind, legal_basis=row.legal_basis)
-        )
+        outcomes.append(_put(session, stored.get(key), Succession, named, kind=row.kind, legal_basis=row.legal_basis))
     session.flush()
     return outcomes
 
@@ -257,16 +250,12 @@ def _department_ids(session: Session) -> dict[str, int]:
     return {code: number for code, number in session.execute(select(Department.code, Department.id)).tuples()}
 
 
-def _put(
-    session: Session, stored: Model | None, table: type[Model], key: dict[str, object], **values: object
-) -> str:
+def _put(session: Session, stored: Model | None, table: type[Model], key: dict[str, object], **values: object) -> str:
     """Add a row or bring a stored one up to date; a value of None leaves what is stored. What was done."""
     if stored is None:
         session.add(table(**key, **values))
         return "added"
-    differing = {
-        name: value for name, value in values.items() if value is not None and getattr(stored, name) != value
-    }
+    differing = {name: value for name, value in values.items() if value is not None and getattr(stored, name) != value}
     for name, value in differing.items():
         setattr(stored, name, value)
     return "changed" if differing else "unchanged"

@@ -70,9 +70,7 @@ class Row:
         except NotANumber:
             count = -1
         if count < 0:
-            raise self._bad(
-                N_("Ô “%(heading)s” ghi “%(cell)s”; cần một số đếm, như 3.760 hoặc 3760."), heading
-            )
+            raise self._bad(N_("Ô “%(heading)s” ghi “%(cell)s”; cần một số đếm, như 3.760 hoặc 3760."), heading)
         return count
 
     def one_of(self, heading: str, words: Mapping[str, str]) -> str:
@@ -149,18 +147,14 @@ def _cells(content: bytes) -> list[tuple[int, list[str]]]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise BadSheet(
-            N_("Tệp không ở bảng mã UTF-8. Trong Excel, chọn Lưu thành, kiểu “CSV UTF-8”.")
-        ) from None
+        raise BadSheet(N_("Tệp không ở bảng mã UTF-8. Trong Excel, chọn Lưu thành, kiểu “CSV UTF-8”.")) from None
     first = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(_DELIMITERS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         return [(reader.line_num, [normalise(cell) for cell in cells]) for cells in reader]
     except csv.Error:
-        raise BadSheet(
-            N_("Dòng %(number)s có dấu ngoặc kép đặt sai hoặc ký tự lạ."), number=reader.line_num
-        ) from None
+        raise BadSheet(N_("Dòng %(number)s có dấu ngoặc kép đặt sai hoặc ký tự lạ."), number=reader.line_num) from None
 
 
 def _heading(cell: str, headings: Mapping[str, str]) -> str | None:

@@ -21,7 +21,7 @@ from feedback_app.kit.db import Model
 
 
 class Poll(Model):
-    """`reported_participants` is a figure of an earlier site whose split over the options is unknown; it is never added in."""
+    """`reported_participants` comes from an earlier site, its split over the options unknown; it is never added in."""
 
     __tablename__ = "polls"
     __table_args__ = (CheckConstraint("closes_at > opens_at", name="closes_after_opening"),)
@@ -61,9 +61,7 @@ class Ballot(Model):
     poll_id: Mapped[int] = mapped_column(ForeignKey("polls.id"))
     option_ids: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     cast_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    cast_on: Mapped[date] = mapped_column(
-        Computed("(cast_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date", persisted=True)
-    )
+    cast_on: Mapped[date] = mapped_column(Computed("(cast_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date", persisted=True))
     demonstration: Mapped[bool] = mapped_column(default=False)
 
 

@@ -93,9 +93,7 @@ def check(version: VersionView, command: SubmitResponse) -> Content:
         for key in set(keys):
             choice = question.choice(key)
             if choice is None:
-                raise BadAnswer(
-                    N_("Câu trả lời “%(key)s” không có trong phiếu."), field=question.key, key=key
-                )
+                raise BadAnswer(N_("Câu trả lời “%(key)s” không có trong phiếu."), field=question.key, key=key)
             picked.append(choice.id)
         if len(written) > LONGEST_COMMENT:
             raise BadAnswer(
