@@ -126,9 +126,7 @@ def add_member(
         raise BadName(N_("Xin nhập họ và tên."), field="display_name")
     lock(session, "staff.sign_in", name)
     if session.scalar(select(StaffMember.id).where(StaffMember.username == name)) is not None:
-        raise BadUsername(
-            N_("Tên đăng nhập “%(username)s” đã có người dùng."), field="username", username=name
-        )
+        raise BadUsername(N_("Tên đăng nhập “%(username)s” đã có người dùng."), field="username", username=name)
     _check_password(password, username=name)
     row = StaffMember(
         username=name,
@@ -289,9 +287,7 @@ def _check_not_last(session: Session, row: StaffMember) -> None:
         StaffMember.id != row.id,
     )
     if row.role == "administrator" and row.department_id is None and not session.scalar(others):
-        raise LastAdministrator(
-            N_("Đây là quản trị viên cuối cùng của toàn hệ thống. Hãy chỉ định người khác trước.")
-        )
+        raise LastAdministrator(N_("Đây là quản trị viên cuối cùng của toàn hệ thống. Hãy chỉ định người khác trước."))
 
 
 def _check_password(password: str, *, username: str) -> None:
