@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from feedback_app.kit.clock import VIETNAM
-from feedback_app.kit.errors import Invalid, N_
+from feedback_app.kit.errors import N_, Invalid
 from feedback_app.polls.commands import NewOption, NewPoll
 
 
@@ -31,8 +31,7 @@ def read_poll(text: str) -> NewPoll:
             question_en=content.get("question_en"),
             several=_flag(content, "several", default=False),
             options=tuple(
-                NewOption(str(each["text"]), each.get("text_en"), _flag(each, "praises"))
-                for each in content["options"]
+                NewOption(str(each["text"]), each.get("text_en"), _flag(each, "praises")) for each in content["options"]
             ),
             opens_at=opening(date.fromisoformat(content["opens_on"])),
             closes_at=closing(date.fromisoformat(content["closes_on"])) if content.get("closes_on") else None,
