@@ -90,7 +90,8 @@ def import_poll(session: Session, new: NewPoll) -> tuple[int, bool]:
     if seen != (new.question, new.several, new.opens_at, [(o.text, o.praises) for o in new.options]):
         raise PollTaken(
             N_(
-                "Cuộc bình chọn “%(slug)s” đã có với câu hỏi, phương án hoặc ngày mở khác. Hãy đặt tên đường dẫn khác cho cuộc bình chọn mới."
+                "Cuộc bình chọn “%(slug)s” đã có với câu hỏi, phương án hoặc ngày mở khác. "
+                "Hãy đặt tên đường dẫn khác cho cuộc bình chọn mới."
             ),
             field="slug",
             slug=new.slug,

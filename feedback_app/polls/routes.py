@@ -53,7 +53,8 @@ def vote(slug: str) -> Response | tuple[str, int]:
     if poll.id in votes_remembered(request.cookies):
         flash(
             _(
-                "Bạn đã bình chọn câu hỏi này. Mỗi trình duyệt bình chọn một lần; phiếu trước của bạn vẫn được giữ nguyên."
+                "Bạn đã bình chọn câu hỏi này. Mỗi trình duyệt bình chọn một lần; "
+                "phiếu trước của bạn vẫn được giữ nguyên."
             ),
             "info",
         )
