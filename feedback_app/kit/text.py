@@ -32,7 +32,7 @@ def slug(text: str) -> str:
 
 
 def sort_key(text: str) -> tuple[tuple[int, ...], tuple[int, ...], str]:
-    """Vietnamese dictionary order: letters first (a ă â … d đ …), then tones in the order ngang huyền hỏi ngã sắc nặng."""
+    """Vietnamese dictionary order: letters first (a ă â … d đ …), then tones: ngang huyền hỏi ngã sắc nặng."""
     letters: list[int] = []
     tones: list[int] = []
     for word in normalise(text).lower():

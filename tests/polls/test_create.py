@@ -22,7 +22,8 @@ FILE: dict[str, Any] = {
     "opens_on": "2026-11-01",
     "closes_on": "2026-11-30",
     "options": [{"text": "Dễ", "praises": True}, {"text": "Khó", "text_en": "Hard", "praises": False}],
-    "reported": {"participants": 281, "source": "Trang cũ"},
+    "reported_participants": 281,
+    "reported_source": "Trang cũ",
 }
 
 
@@ -69,6 +70,14 @@ def test_the_last_day_shown_is_the_last_day_votes_are_taken(session: Session) ->
     assert poll.last_day == date(2026, 11, 30)
 
 
+def test_the_shipped_poll_can_be_read() -> None:
+    shipped = Path("feedback_app/demo_data/poll.json").read_text(encoding="utf-8")
+
+    new = read_poll(shipped, opens_on=date(2026, 11, 1))
+
+    assert (new.reported_participants, len(new.options)) == (281, 3)
+
+
 @pytest.mark.parametrize(
     "broken",
     [
@@ -90,7 +99,7 @@ def test_importing_again_updates_dates_and_reported_figures_and_keeps_votes(sess
     assert poll is not None
     vote(session, poll, 2)
 
-    later = {**FILE, "closes_on": "2026-12-31", "reported": {"participants": 282, "source": "Trang cũ"}}
+    later = {**FILE, "closes_on": "2026-12-31", "reported_participants": 282}
     poll_id, new = operations.import_poll(session, read_poll(json.dumps(later)))
 
     again = queries.poll(session, slug="noi-dung-trang", now=NOON)
