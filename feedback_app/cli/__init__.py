@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from feedback_app.cli import departments, staff
+from feedback_app.cli import demo, departments, polls, staff, visits
 
 
 def register(app: Flask) -> None:
     """Add every command group to `app`."""
-    app.cli.add_command(departments.group)
-    app.cli.add_command(staff.group)
+    for topic in (demo, departments, polls, staff, visits):
+        app.cli.add_command(topic.group)

@@ -63,10 +63,11 @@ def add(
 
 @group.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def import_file(file: Path) -> None:
+@click.option("--opens", type=DAY, help="Ngày mở, khi tệp không ghi.")
+def import_file(file: Path, opens: datetime | None) -> None:
     """Thêm hoặc cập nhật một cuộc bình chọn từ tệp JSON. Phiếu đã nhận không đổi."""
     try:
-        new = read_poll(file.read_text(encoding="utf-8"))
+        new = read_poll(file.read_text(encoding="utf-8"), opens_on=opens.date() if opens else None)
         _, added = operations.import_poll(db.session(), new)
     except Refused as error:
         raise click.ClickException(i18n.say(error)) from error

@@ -28,7 +28,7 @@ class NewOption:
 class NewPoll:
     """A poll to open at `opens_at` and close at `closes_at` (aware; None stays open).
 
-    `reported_participants` is a figure of an earlier site, with `reported_source`; its split over the options is unknown.
+    `reported_participants` is a figure of an earlier site, from `reported_source`; how it splits is unknown.
     """
 
     slug: str

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from feedback_app.kit.clock import VIETNAM
-from feedback_app.kit.errors import Invalid, N_
+from feedback_app.kit.errors import N_, Invalid
 from feedback_app.polls.commands import NewOption, NewPoll
 
 
@@ -13,31 +13,31 @@ class BadPollFile(Invalid):
     """The file is no JSON, or a part of the poll is missing or of the wrong kind."""
 
 
-def read_poll(text: str) -> NewPoll:
-    """A poll from JSON.
+def read_poll(text: str, *, opens_on: date | None = None) -> NewPoll:
+    """A poll from JSON; `opens_on` stands in for a day the file does not give.
 
     `slug`, `question`, `options` (each with `text` and `praises`, and `text_en` if there is one) and `opens_on` are
-    required; `question_en`, `several`, `closes_on` (the last day) and `reported` (`participants`, `source`) are not.
+    required; `question_en`, `several`, `closes_on` (the last day), `reported_participants` and `reported_source`
+    are not.
     """
     try:
         content = json.loads(text)
     except json.JSONDecodeError as error:
         raise BadPollFile(N_("Tệp không phải JSON: dòng %(line)s."), line=error.lineno) from error
     try:
-        reported = content.get("reported") or {}
+        opening_day = date.fromisoformat(content["opens_on"]) if opens_on is None else opens_on
         return NewPoll(
             slug=str(content["slug"]),
             question=str(content["question"]),
             question_en=content.get("question_en"),
             several=_flag(content, "several", default=False),
             options=tuple(
-                NewOption(str(each["text"]), each.get("text_en"), _flag(each, "praises"))
-                for each in content["options"]
+                NewOption(str(each["text"]), each.get("text_en"), _flag(each, "praises")) for each in content["options"]
             ),
-            opens_at=opening(date.fromisoformat(content["opens_on"])),
+            opens_at=opening(opening_day),
             closes_at=closing(date.fromisoformat(content["closes_on"])) if content.get("closes_on") else None,
-            reported_participants=reported.get("participants"),
-            reported_source=reported.get("source"),
+            reported_participants=content.get("reported_participants"),
+            reported_source=content.get("reported_source"),
         )
     except KeyError as error:
         raise BadPollFile(N_("Tệp thiếu mục “%(name)s”."), name=error.args[0]) from error

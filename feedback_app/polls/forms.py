@@ -23,7 +23,7 @@ COOKIE: Final = "binh_chon"
 _REMEMBERED_POLLS = 20
 
 
-class BallotForm(FlaskForm):
+class BallotForm(FlaskForm):  # type: ignore[misc]
     """`choice` is one option or several, never chosen beforehand; the subclasses say which."""
 
     ballot = HiddenField()
@@ -74,9 +74,7 @@ def ballot_form(poll: PollView, *, back: str) -> BallotForm:
     """A form for `poll` with a ballot id of its own; after voting the reader goes to `back`."""
     form: BallotForm = SeveralChoices() if poll.several else OneChoice()
     form.choice.label.text = text_in(poll.question, poll.question_en)
-    form.choice.description = (
-        _("Có thể chọn nhiều phương án.") if poll.several else _("Chọn một phương án.")
-    )
+    form.choice.description = _("Có thể chọn nhiều phương án.") if poll.several else _("Chọn một phương án.")
     form.choice.choices = [
         SelectChoice(str(option.id), text_in(option.text, option.text_en)) for option in poll.options
     ]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from feedback_app import recounts
 from feedback_app.kit import locks
 from feedback_app.kit.clock import local_day
-from feedback_app.kit.errors import Conflict, Invalid, N_, NotFound
+from feedback_app.kit.errors import N_, Conflict, Invalid, NotFound
 from feedback_app.kit.text import normalise, slug
 from feedback_app.polls.commands import NewOption, NewPoll, SubmitBallot
 from feedback_app.polls.models import Ballot, Poll, PollDay, PollDayVotes, PollOption
@@ -40,7 +40,7 @@ class PollTaken(Conflict):
 def create_poll(session: Session, new: NewPoll) -> int:
     """Store a poll with its options and return its id; raises BadPoll, or PollTaken for a slug in use."""
     new = _checked(new)
-    found = session.scalar(
+    found: int | None = session.scalar(
         upsert(Poll)
         .values(
             slug=new.slug,
@@ -90,7 +90,8 @@ def import_poll(session: Session, new: NewPoll) -> tuple[int, bool]:
     if seen != (new.question, new.several, new.opens_at, [(o.text, o.praises) for o in new.options]):
         raise PollTaken(
             N_(
-                "Cuộc bình chọn “%(slug)s” đã có với câu hỏi, phương án hoặc ngày mở khác. Hãy đặt tên đường dẫn khác cho cuộc bình chọn mới."
+                "Cuộc bình chọn “%(slug)s” đã có với câu hỏi, phương án hoặc ngày mở khác. "
+                "Hãy đặt tên đường dẫn khác cho cuộc bình chọn mới."
             ),
             field="slug",
             slug=new.slug,
@@ -174,21 +175,15 @@ def request_days(session: Session, *, since: date, now: datetime) -> int:
 
 def remove_demonstration(session: Session, *, now: datetime) -> int:
     """Delete demonstration ballots, ask for their days to be counted again, and return how many there were."""
-    rows = session.execute(
-        delete(Ballot).where(Ballot.demonstration).returning(Ballot.poll_id, Ballot.cast_on)
-    ).all()
-    recounts.request(
-        session, "polls", sorted({Bucket(poll_id, day) for poll_id, day in rows}), now=now
-    )
+    rows = session.execute(delete(Ballot).where(Ballot.demonstration).returning(Ballot.poll_id, Ballot.cast_on)).all()
+    recounts.request(session, "polls", sorted({Bucket(poll_id, day) for poll_id, day in rows}), now=now)
     return len(rows)
 
 
 def _recount(session: Session, poll_id: int, day: date) -> None:
     options = select(PollOption.id).where(PollOption.poll_id == poll_id)
     session.execute(delete(PollDay).where(PollDay.poll_id == poll_id, PollDay.day == day))
-    session.execute(
-        delete(PollDayVotes).where(PollDayVotes.option_id.in_(options), PollDayVotes.day == day)
-    )
+    session.execute(delete(PollDayVotes).where(PollDayVotes.option_id.in_(options), PollDayVotes.day == day))
     of_day = (Ballot.poll_id == poll_id, Ballot.cast_on == day)
     session.execute(
         insert(PollDay).from_select(
@@ -198,15 +193,11 @@ def _recount(session: Session, poll_id: int, day: date) -> None:
             .group_by(Ballot.poll_id, Ballot.cast_on),
         )
     )
-    ticked = (
-        select(func.unnest(Ballot.option_ids).label("option_id"), Ballot.cast_on).where(*of_day).subquery()
-    )
+    ticked = select(func.unnest(Ballot.option_ids).label("option_id"), Ballot.cast_on).where(*of_day).subquery()
     session.execute(
         insert(PollDayVotes).from_select(
             ["option_id", "day", "votes"],
-            select(ticked.c.option_id, ticked.c.cast_on, func.count()).group_by(
-                ticked.c.option_id, ticked.c.cast_on
-            ),
+            select(ticked.c.option_id, ticked.c.cast_on, func.count()).group_by(ticked.c.option_id, ticked.c.cast_on),
         )
     )
 
@@ -216,14 +207,10 @@ def _checked(new: NewPoll) -> NewPoll:
     new = replace(
         new,
         question=normalise(new.question),
-        options=tuple(
-            NewOption(normalise(option.text), option.text_en, option.praises) for option in new.options
-        ),
+        options=tuple(NewOption(normalise(option.text), option.text_en, option.praises) for option in new.options),
     )
     if not new.slug or new.slug != slug(new.slug):
-        raise BadPoll(
-            N_("Tên đường dẫn chỉ gồm chữ thường không dấu, chữ số và dấu gạch nối."), field="slug"
-        )
+        raise BadPoll(N_("Tên đường dẫn chỉ gồm chữ thường không dấu, chữ số và dấu gạch nối."), field="slug")
     if not new.question:
         raise BadPoll(N_("Thiếu câu hỏi bình chọn."), field="question")
     texts = [option.text for option in new.options]
@@ -236,7 +223,5 @@ def _checked(new: NewPoll) -> NewPoll:
     if new.reported_participants is not None and new.reported_participants < 0:
         raise BadPoll(N_("Số lượt tham gia không thể âm."), field="reported_participants")
     if (new.reported_participants is None) != (not new.reported_source):
-        raise BadPoll(
-            N_("Số lượt tham gia được báo cáo phải đi cùng nguồn của nó."), field="reported_source"
-        )
+        raise BadPoll(N_("Số lượt tham gia được báo cáo phải đi cùng nguồn của nó."), field="reported_source")
     return new

@@ -101,10 +101,7 @@ def polls(session: Session, *, now: datetime) -> tuple[PollView, ...]:
 
 def results(session: Session, *, poll_id: int) -> PollResults:
     """Ballots and votes for each option, summed over the recounted days."""
-    ballots = (
-        session.scalar(select(func.coalesce(func.sum(PollDay.ballots), 0)).where(PollDay.poll_id == poll_id))
-        or 0
-    )
+    ballots = session.scalar(select(func.coalesce(func.sum(PollDay.ballots), 0)).where(PollDay.poll_id == poll_id)) or 0
     rows = session.execute(
         select(
             PollOption.text,

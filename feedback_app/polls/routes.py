@@ -53,7 +53,8 @@ def vote(slug: str) -> Response | tuple[str, int]:
     if poll.id in votes_remembered(request.cookies):
         flash(
             _(
-                "Bạn đã bình chọn câu hỏi này. Mỗi trình duyệt bình chọn một lần; phiếu trước của bạn vẫn được giữ nguyên."
+                "Bạn đã bình chọn câu hỏi này. Mỗi trình duyệt bình chọn một lần; "
+                "phiếu trước của bạn vẫn được giữ nguyên."
             ),
             "info",
         )
@@ -63,18 +64,14 @@ def vote(slug: str) -> Response | tuple[str, int]:
         new = operations.cast(db.session(), command, now=clock.now())
     except BadBallot as error:
         form.choice.errors = [i18n.say(error)]
-        box = PollBox(
-            poll, url_for("polls.page", slug=slug), form, results=None, voted=False
-        )
+        box = PollBox(poll, url_for("polls.page", slug=slug), form, results=None, voted=False)
         return render_template("polls/page.html", poll=poll, poll_box=box), 422
     except PollNotOpen as error:
         flash(i18n.say(error), "warn")
         return redirect(url_for("polls.page", slug=slug), 303)
     db.session.commit()
     if new:
-        flash(
-            _("Cảm ơn bạn. Phiếu bình chọn đã được ghi nhận và sẽ có trong kết quả sau vài giây."), "success"
-        )
+        flash(_("Cảm ơn bạn. Phiếu bình chọn đã được ghi nhận và sẽ có trong kết quả sau vài giây."), "success")
     else:
         flash(_("Phiếu này đã được ghi nhận trước đó và được tính một lần."), "info")
     response = redirect(target, 303)

@@ -1,9 +1,9 @@
 """Which programs are not people. Pure.
 
-The beacon needs JavaScript, a store in the browser and a page that is being looked at, which most crawlers lack, and the
-script itself stays silent in browsers that say they are driven by a program (`navigator.webdriver`). What is left are
-crawlers that run scripts; they name themselves, and this list knows the names. A program that hides behind the name
-of an ordinary browser is counted: the figure is honest about visits, not proof against forgery.
+The beacon needs JavaScript, a store in the browser and a page that is being looked at, which most crawlers lack, and
+the script itself stays silent in browsers that say they are driven by a program (`navigator.webdriver`). What is left
+are crawlers that run scripts; they name themselves, and this list knows the names. A program that hides behind the
+name of an ordinary browser is counted: the figure is honest about visits, not proof against forgery.
 """
 
 import re

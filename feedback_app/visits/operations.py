@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from feedback_app.kit.errors import Invalid, N_
+from feedback_app.kit.errors import N_, Invalid
 from feedback_app.kit.text import normalise
 from feedback_app.visits.models import VisitBaseline, VisitDay, VisitSession
 
@@ -41,11 +41,7 @@ def close_days(session: Session, *, today: date) -> int:
     May be repeated and may come late. A day's sessions are deleted together, two days after it and no sooner, so a
     day is never counted from a part of them.
     """
-    finished = (
-        select(VisitSession.day, func.count())
-        .where(VisitSession.day < today)
-        .group_by(VisitSession.day)
-    )
+    finished = select(VisitSession.day, func.count()).where(VisitSession.day < today).group_by(VisitSession.day)
     days = [(row[0], row[1]) for row in session.execute(finished)]
     if days:
         session.execute(delete(VisitDay).where(VisitDay.day.in_([day for day, _ in days])))
@@ -63,7 +59,5 @@ def set_baseline(session: Session, *, visits: int, source: str) -> None:
         raise BadBaseline(N_("Hãy ghi nguồn của số lượt truy cập."), field="source")
     figure = upsert(VisitBaseline).values(visits=visits, source=source)
     session.execute(
-        figure.on_conflict_do_update(
-            index_elements=[VisitBaseline.source], set_={"visits": figure.excluded.visits}
-        )
+        figure.on_conflict_do_update(index_elements=[VisitBaseline.source], set_={"visits": figure.excluded.visits})
     )

@@ -62,9 +62,7 @@ def day_visits(session: Session, *, day: date) -> int:
 
 def baseline(session: Session) -> Baseline | None:
     """The sum of what earlier sites had counted; None when nothing was taken over."""
-    rows = session.execute(
-        select(VisitBaseline.visits, VisitBaseline.source).order_by(VisitBaseline.id)
-    ).all()
+    rows = session.execute(select(VisitBaseline.visits, VisitBaseline.source).order_by(VisitBaseline.id)).all()
     if not rows:
         return None
     return Baseline(sum(row.visits for row in rows), "; ".join(row.source for row in rows))

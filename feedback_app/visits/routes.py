@@ -6,7 +6,7 @@ from flask import Blueprint, request
 
 from feedback_app.kit import clock
 from feedback_app.kit.db import db
-from feedback_app.kit.errors import Invalid, N_
+from feedback_app.kit.errors import N_, Invalid
 from feedback_app.kit.security import csrf, limiter
 from feedback_app.kit.web import public
 from feedback_app.visits import operations
@@ -25,7 +25,7 @@ class BadBeacon(Invalid):
 @public
 # No CSRF token: the beacon reads no cookie and speaks for nobody, so there is no authority to borrow; a page kept in a
 # cache or open for days must still be able to send it. What another site's page sends is left out below instead.
-@csrf.exempt
+@csrf.exempt  # type: ignore[untyped-decorator]
 # Every two minutes for each open page, and a hall or an office shares one address.
 @limiter.limit("300/minute")
 def beacon() -> tuple[str, int]:
