@@ -2,9 +2,10 @@
 
 from flask import Flask
 
-from feedback_app.cli import departments
+from feedback_app.cli import departments, staff
 
 
 def register(app: Flask) -> None:
     """Add every command group to `app`."""
-    app.cli.add_command(departments.group)
+    for topic in (departments, staff):
+        app.cli.add_command(topic.group)
