@@ -21,6 +21,7 @@ from feedback_app.kit.errors import Conflict, Invalid, NotAllowed, NotFound, Ref
 from feedback_app.kit.web import public
 from feedback_app.paper import routes as paper_routes
 from feedback_app.polls import models as _polls
+from feedback_app.polls import routes as polls_routes
 from feedback_app.ratings import models as _ratings
 from feedback_app.staff import access
 from feedback_app.staff import models as _staff
@@ -28,6 +29,7 @@ from feedback_app.staff import routes as staff_routes
 from feedback_app.staff import staff_routes as account_routes
 from feedback_app.surveys import models as _surveys
 from feedback_app.visits import models as _visits
+from feedback_app.visits import routes as visits_routes
 
 if TYPE_CHECKING:
     from config import Settings
@@ -64,6 +66,8 @@ def create_app(settings: "Settings", *, process: str = "web") -> Flask:
     security.init_app(app, redis_url=settings.redis_url, secure_cookies=settings.public_url.startswith("https://"))
     access.init_app(app)
     app.context_processor(lambda: {"office": settings.office})
+    app.register_blueprint(polls_routes.blueprint)
+    app.register_blueprint(visits_routes.blueprint)
     app.add_url_rule("/healthz", view_func=healthz)
     app.register_blueprint(staff_routes.blueprint)
     app.register_blueprint(account_routes.blueprint)
