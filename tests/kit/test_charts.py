@@ -1,0 +1,68 @@
+from decimal import Decimal
+
+import pytest
+
+from feedback_app.kit.charts import Link, Point, Segment, links, place_points, place_segments
+
+
+def test_segments_fill_the_bar_in_their_order():
+    placed = place_segments([Segment("Hài lòng", 3, "good"), Segment("Chưa hài lòng", 1, "bad")])
+
+    assert [(p.start, p.width, p.share) for p in placed] == [(0.0, 75.0, Decimal(75)), (75.0, 25.0, Decimal(25))]
+
+
+def test_an_empty_segment_is_left_out_and_moves_nothing():
+    placed = place_segments([Segment("A", 1, "a"), Segment("B", 0, "b"), Segment("C", 1, "c")])
+
+    assert [(p.segment.label, p.start) for p in placed] == [("A", 0.0), ("C", 50.0)]
+
+
+@pytest.mark.parametrize("counts", [[], [0, 0]])
+def test_nothing_counted_gives_no_segments(counts: list[int]):
+    assert place_segments([Segment("A", count, "a") for count in counts]) == []
+
+
+def test_shares_stay_exact_for_display():
+    (first, _) = place_segments([Segment("A", 1, "a"), Segment("B", 2, "b")])
+
+    assert first.width == 33.33
+    assert round(first.share, 6) == Decimal("33.333333")
+
+
+def test_points_stand_in_equal_columns_with_zero_at_the_foot():
+    full, empty = place_points([Point("2023", 100), Point("2024", 0)], height=10)
+
+    assert (full.centre, full.top) == (25.0, 0.0)
+    assert (empty.centre, empty.top) == (75.0, 10.0)
+
+
+def test_a_missing_figure_is_not_zero():
+    (placed,) = place_points([Point("2024", None)], height=10)
+
+    assert placed.top is None
+
+
+def test_columns_stay_narrow_when_they_are_few():
+    (placed,) = place_points([Point("2024", 50)], height=10)
+
+    assert placed.width == 9.0
+
+
+def test_the_interval_lies_around_the_value():
+    (placed,) = place_points([Point("2024", Decimal("90"), Decimal("70"), Decimal("97"))], height=10)
+
+    assert (placed.high, placed.top, placed.low) == (0.3, 1.0, 3.0)
+
+
+def test_no_line_joins_figures_counted_differently():
+    reported = Point("2022", 80, reported=True)
+    nine_months = Point("9 tháng 2023", 89, part=True)
+    placed = place_points([reported, nine_months, Point("2024", 90), Point("2025", 92)], height=10)
+
+    assert links(placed) == [Link(62.5, 1.0, 87.5, 0.8)]
+
+
+def test_no_line_crosses_a_missing_figure():
+    placed = place_points([Point("1", 80), Point("2", None), Point("3", 90)], height=10)
+
+    assert links(placed) == []
