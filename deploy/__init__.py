@@ -1,0 +1,1 @@
+"""Installation, embedded servers and the launcher: everything around the service, nothing of it."""
