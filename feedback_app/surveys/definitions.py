@@ -10,6 +10,7 @@ from feedback_app.surveys.commands import DefineChoice, DefineQuestion, DefineQu
 from feedback_app.surveys.versions import VersionView
 
 OUTCOMES: Final = ("satisfied", "neutral", "not_satisfied")
+KINDS: Final = ("single", "several", "text")
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -50,6 +51,10 @@ def check_definition(definition: DefineQuestionnaire) -> None:
     _check_keys([question.key for question in definition.questions])
     for question in definition.questions:
         _check_keys([choice.key for choice in question.choices])
+        if question.kind not in KINDS:
+            raise BadQuestionnaire(N_("Câu “%(key)s” có loại câu hỏi không hợp lệ."), key=question.key)
+        if any(not _is_mapped(choice) for choice in question.choices):
+            raise BadQuestionnaire(N_("Câu “%(key)s” có kết quả hoặc điểm không hợp lệ."), key=question.key)
         if (question.kind == "text") != (not question.choices) or len(question.choices) == 1:
             raise BadQuestionnaire(
                 N_("Câu “%(key)s” có số lựa chọn không hợp với loại câu hỏi."), key=question.key
@@ -132,9 +137,16 @@ def _texts(value: str | Mapping[str, str]) -> tuple[str, str | None]:
     return normalise(value["vi"]), normalise(value["en"]) if "en" in value else None
 
 
+def _is_mapped(choice: DefineChoice) -> bool:
+    """Whether outcome and points, where given, are ones that can be stored."""
+    return choice.outcome in (None, *OUTCOMES) and (
+        choice.points is None or (type(choice.points) is int and -1000 <= choice.points <= 1000)
+    )
+
+
 def _check_keys(keys: list[str]) -> None:
     for key in keys:
-        if not _KEY.fullmatch(key):
+        if not isinstance(key, str) or not _KEY.fullmatch(key):
             raise BadQuestionnaire(
                 N_("Mã “%(key)s” chỉ gồm chữ thường không dấu, số và dấu gạch nối."), key=key
             )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from feedback_app.kit.errors import N_, Invalid
+from feedback_app.kit.text import normalise_lines
 from feedback_app.surveys.commands import SubmitResponse
 
 LONGEST_COMMENT: Final = 2000
@@ -76,7 +77,8 @@ def check(version: VersionView, command: SubmitResponse) -> Content:
     """The content of `command`, or BadAnswer naming the first question at fault.
 
     A partial response may leave out anything but must hold at least one answer; a sealed one must hold every
-    required answer.
+    required answer. Texts are put into normal form here, so that every door stores the same; one without a visible
+    character is no answer.
     """
     for key in (*command.answers, *command.comments):
         if version.question(key) is None:
@@ -85,7 +87,7 @@ def check(version: VersionView, command: SubmitResponse) -> Content:
     comments: dict[int, str] = {}
     for question in version.questions:
         keys = command.answers.get(question.key, ())
-        written = command.comments.get(question.key, "")
+        written = normalise_lines(command.comments.get(question.key, ""))
         if (keys and question.kind == "text") or (written and question.kind != "text"):
             raise BadAnswer(N_("Câu trả lời không đúng kiểu của câu hỏi."), field=question.key)
         if len(set(keys)) > 1 and question.kind == "single":
