@@ -2,6 +2,9 @@
 
 from flask import Flask
 
+from feedback_app.cli.surveys import surveys
+
 
 def register(app: Flask) -> None:
     """Add every command group to `app`."""
+    app.cli.add_command(surveys)

@@ -1,7 +1,9 @@
 """Questionnaires as files: read, checked against the rules counting rests on, and compared. Pure."""
 
+import json
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from feedback_app.kit.errors import N_, Invalid
@@ -11,11 +13,26 @@ from feedback_app.surveys.versions import VersionView
 
 OUTCOMES: Final = ("satisfied", "neutral", "not_satisfied")
 KINDS: Final = ("single", "several", "text")
+SHIPPED: Final = Path(__file__).parent / "questionnaires"
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 class BadQuestionnaire(Invalid):
     """The definition cannot be counted, or cannot be read."""
+
+
+def read_file(path: Path) -> DefineQuestionnaire:
+    """The definition in a questionnaire file (JSON in UTF-8, as the shipped ones); raises BadQuestionnaire."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadQuestionnaire(N_("Không đọc được tệp mẫu phiếu: %(reason)s."), reason=error) from error
+    return read_definition(document)
+
+
+def shipped() -> list[Path]:
+    """The files of the questionnaires the service comes with, by name."""
+    return sorted(SHIPPED.glob("*.json"))
 
 
 def read_definition(document: Mapping[str, Any]) -> DefineQuestionnaire:
