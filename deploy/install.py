@@ -40,10 +40,16 @@ def main(requirements):
         try:
             fcntl.flock(unfinished, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            stop("Một lần cài đặt khác đang chạy trong thư mục này.", "Another installation runs in this folder.")
+            stop(
+                "Một lần cài đặt khác đang chạy trong thư mục này.",
+                "Another installation runs in this folder.",
+            )
         unfinished.seek(0)
         if unfinished.read() and not VENV.is_symlink():
-            say("Lần cài đặt trước dang dở: cài lại từ đầu.", "The last installation was not finished: starting anew.")
+            say(
+                "Lần cài đặt trước dang dở: cài lại từ đầu.",
+                "The last installation was not finished: starting anew.",
+            )
             shutil.rmtree(str(VENV), ignore_errors=True)
         unfinished.write("unfinished\n")
         unfinished.flush()
@@ -58,7 +64,10 @@ def install(requirements):
     if not venv_works():
         shutil.rmtree(str(VENV), ignore_errors=True)
         make_venv(find_python(with_venv=not uv), uv)
-    say("Đang cài các gói cần thiết (lần đầu khoảng một phút)…", "Installing packages (about a minute the first time)…")
+    say(
+        "Đang cài các gói cần thiết (lần đầu khoảng một phút)…",
+        "Installing packages (about a minute the first time)…",
+    )
     if uv and quietly([uv, "pip", "install", "--quiet", "--python", str(PYTHON), "--require-hashes"] + files):
         return
     pip = [str(PYTHON), "-m", "pip"]
@@ -78,15 +87,21 @@ def make_venv(python, uv):
         return
     if subprocess.call([python, "-m", "venv", str(VENV)]) != 0:
         shutil.rmtree(str(VENV), ignore_errors=True)
-        stop("Không tạo được môi trường Python (lý do ở trên).", "The Python environment could not be made (see above).")
+        stop(
+            "Không tạo được môi trường Python (lý do ở trên).",
+            "The Python environment could not be made (see above).",
+        )
 
 
 def find_python(with_venv):
     """The interpreter named by PYTHON, else this one, else the newest on PATH that is new enough."""
     asked = os.environ.get("PYTHON", "")
-    names = [asked] if asked not in ("", "python3") else [sys.executable] + [
-        "python{}.{}".format(MINIMUM[0], minor) for minor in range(NEWEST_TRIED, MINIMUM[1] - 1, -1)
-    ]
+    names = (
+        [asked]
+        if asked not in ("", "python3")
+        else [sys.executable]
+        + ["python{}.{}".format(MINIMUM[0], minor) for minor in range(NEWEST_TRIED, MINIMUM[1] - 1, -1)]
+    )
     new_enough = [name for name in names if probe(name, "sys.version_info >= {}".format(MINIMUM))]
     complete = [name for name in new_enough if not with_venv or probe(name, "__import__('ensurepip')")]
     if complete:
@@ -122,7 +137,8 @@ def quietly(command):
 
 
 def say(vietnamese, english):
-    print(vietnamese + "\n" + english, flush=True)
+    sys.stdout.write(vietnamese + "\n" + english + "\n")
+    sys.stdout.flush()
 
 
 def stop(vietnamese, english):

@@ -5,9 +5,11 @@ the launcher can stop everything in order. Each leaves a record of itself, so th
 was killed outright finds its leftovers at the next start and replaces them.
 """
 
+import contextlib
 import fcntl
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -94,7 +96,7 @@ class Process:
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
             self.log.replace(self.log.with_suffix(".log.1"))
         with self.log.open("ab") as log:
-            self._popen = subprocess.Popen(  # noqa: S603  # the commands are this package's own
+            self._popen = subprocess.Popen(
                 [str(part) for part in self.command],
                 env=dict(self.environ),
                 cwd=self.folder,
@@ -175,6 +177,13 @@ def wait_until(ready: Callable[[], bool], process: Process, seconds: float) -> N
         pause(0.05)
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 def _ends_within(seconds: float, process: psutil.Process) -> bool:
     """Whether a process that is not our child has ended; one that nobody collects (a zombie) has."""
     deadline = time.monotonic() + seconds
@@ -186,7 +195,5 @@ def _ends_within(seconds: float, process: psutil.Process) -> bool:
 
 
 def _kill_group(leader: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # PermissionError: only zombies (macOS)
         os.killpg(leader, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):  # PermissionError: only zombies are left (macOS)
-        pass

@@ -1,7 +1,7 @@
-"""The launcher behind `make run`: servers, database, demonstration office, web, worker and beat, until Ctrl-C.
+"""The launcher behind `make run`: servers, database, demonstration, web, worker and beat, until Ctrl-C.
 
-    python -m deploy.run                 start everything and keep it running
-    python -m deploy.run flask ARGUMENT… one `flask` command with the settings of the running service
+python -m deploy.run                 start everything and keep it running
+python -m deploy.run flask ARGUMENT… one `flask` command with the settings of the running service
 """
 
 import contextlib
@@ -71,10 +71,13 @@ def launch(caller: Mapping[str, str]) -> None:
         processes = service(environ, host, port)
         for process in reversed(processes):  # left in the order web, worker, beat; then the servers
             running.callback(process.stop)
-        for process in processes:
+        web, *others = processes
+        web.start()  # alone, so that the first page does not wait for the others to be read from disk
+        wait_until(lambda: healthy(host, port), web, 60.0)
+        seconds = time.monotonic() - started
+        for process in others:
             process.start()
-        wait_until(lambda: healthy(host, port), processes[0], 60.0)
-        introduce(environ, port, time.monotonic() - started)
+        introduce(environ, port, seconds)
         running.callback(say, "Đang dừng… · Stopping…")
         supervise([*servers, *processes])
 
@@ -163,18 +166,16 @@ def python(name: str, arguments: list[str], environ: Mapping[str, str], patience
 
 def service(environ: Mapping[str, str], host: str, port: int) -> list[Process]:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    workers = str(min(cores, 8))
     # One thread for each web process: more made it slower and its slowest answers ten times slower.
-    web = ["granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", workers]
-    web += ["--blocking-threads", "1", "--respawn-failed-workers", "--workers-kill-timeout", "1", "wsgi:application"]
-    celery = ["celery", "-A", "tasks.worker"]
-    worker = [*celery, "worker", "--loglevel", "INFO", "--concurrency", "2", "--without-gossip", "--without-mingle"]
+    web = f"granian wsgi:application --interface wsgi --host {host} --port {port} --workers {min(cores, 8)}"
+    web += " --blocking-threads 1 --respawn-failed-workers --workers-kill-timeout 1"
+    worker = "celery -A tasks.worker worker --loglevel INFO --concurrency 2 --without-gossip --without-mingle"
     # Beat is a process of its own, as in production, so that a killed worker does not take the clock with it.
-    beat = [*celery, "beat", "--loglevel", "INFO", "--schedule", str(VAR / "beat-schedule"), "--pidfile="]
+    beat = "celery -A tasks.worker beat --loglevel INFO --schedule var/beat-schedule --pidfile="
     return [
-        python("web", web, environ, patience=1.5),
-        python("worker", worker, environ, patience=1.5),
-        python("beat", beat, environ, patience=0.5),
+        python("web", web.split(), environ, patience=1.5),
+        python("worker", worker.split(), environ, patience=1.5),
+        python("beat", beat.split(), environ, patience=0.5),
     ]
 
 
@@ -242,7 +243,7 @@ def supervise(processes: list[Process]) -> None:
                 quick_ends[name] = quick_ends[name] + 1 if now - began[name] < QUICK else 0
                 delay = min(0.5 * 2 ** quick_ends[name], 30.0) if quick_ends[name] else 0.0
                 due[name] = now + delay
-                say(f"{name} đã dừng (mã {code}), khởi động lại · ended (code {code}), starting again; {process.log}")
+                say(f"{name} đã dừng (mã {code}), đang khởi động lại · ended, starting again ({process.log})")
             if now >= due[name]:
                 process.sweep()
                 process.start()

@@ -58,9 +58,7 @@ def create_app(settings: "Settings", *, process: str = "web") -> Flask:
     db.init_app(app)
     migrate.init_app(app, db, directory="migrations")
     i18n.init_app(app)
-    security.init_app(
-        app, redis_url=settings.redis_url, secure_cookies=settings.public_url.startswith("https://")
-    )
+    security.init_app(app, redis_url=settings.redis_url, secure_cookies=settings.public_url.startswith("https://"))
     access.init_app(app)
     app.context_processor(lambda: {"office": settings.office})
     app.add_url_rule("/healthz", view_func=healthz)

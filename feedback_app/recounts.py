@@ -8,9 +8,9 @@ in place, loses a request that arrives while the bucket is being counted.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, cast
 
-from sqlalchemy import CheckConstraint, DateTime, Identity, Index, delete, insert, select
+from sqlalchemy import CheckConstraint, DateTime, Identity, Index, Table, delete, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback_app.kit.db import Model
@@ -30,6 +30,9 @@ class RecountRequest(Model):
     subject_id: Mapped[int]
     day: Mapped[date]
     requested_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+_APPEND = insert(cast(Table, RecountRequest.__table__))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -52,11 +55,8 @@ def request(session: Session, tally: Tally, buckets: Sequence[Bucket], *, now: d
     """Ask for `buckets` to be counted again; takes effect when the caller's transaction commits."""
     if buckets:
         session.execute(
-            insert(RecountRequest),
-            [
-                {"tally": tally, "subject_id": b.subject_id, "day": b.day, "requested_at": now}
-                for b in buckets
-            ],
+            _APPEND,
+            [{"tally": tally, "subject_id": b.subject_id, "day": b.day, "requested_at": now} for b in buckets],
         )
 
 
@@ -69,9 +69,7 @@ def claim(session: Session, tally: Tally, *, limit: int) -> Claim:
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
-    return Claim(
-        tuple(row.id for row in rows), tuple(sorted({Bucket(row.subject_id, row.day) for row in rows}))
-    )
+    return Claim(tuple(row.id for row in rows), tuple(sorted({Bucket(row.subject_id, row.day) for row in rows})))
 
 
 def settle(session: Session, claimed: Claim) -> None:

@@ -17,7 +17,9 @@ web = create_app(settings, process="worker")
 
 LONGEST_TASK_SECONDS = 300
 
-app = Celery("feedback", broker=settings.redis_url.replace("unix://", "redis+socket://", 1))
+# Celery spells the address of a Unix socket, and the database behind it, in its own way.
+broker = settings.redis_url.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
+app = Celery("feedback", broker=broker)
 app.conf.update(
     include=["tasks.recounts", "tasks.publication", "tasks.retention"],
     beat_schedule=SCHEDULE,

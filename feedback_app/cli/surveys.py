@@ -52,9 +52,7 @@ def list_all() -> None:
     places = {place.id: place.slug for place in departments.places(session, on=today)}
     used = queries.assignments(session)
     for version in queries.current_versions(session):
-        click.echo(
-            f"{version.code}\tphiên bản {version.number}\t{len(version.questions)} câu\t{version.title}"
-        )
+        click.echo(f"{version.code}\tphiên bản {version.number}\t{len(version.questions)} câu\t{version.title}")
         for each in used:
             if each.code == version.code and each.place_id in places:
                 click.echo(f"  {places[each.place_id]} ({each.door})")

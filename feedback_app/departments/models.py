@@ -16,9 +16,7 @@ class Department(Model):
     __tablename__ = "departments"
     __table_args__ = (
         CheckConstraint("closed_on > opened_on", name="closed_after_opened"),
-        CheckConstraint(
-            "kind IN ('province', 'city', 'office', 'one_stop', 'ward', 'commune', 'party')", name="kind"
-        ),
+        CheckConstraint("kind IN ('province', 'city', 'office', 'one_stop', 'ward', 'commune', 'party')", name="kind"),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)

@@ -210,9 +210,7 @@ def within(session: Session, *, department_id: int | None, day: date) -> frozens
         .where(Department.opened_on <= day)
         .cte("parents")
     )
-    below = (
-        select(Department.id.label("id")).where(Department.id == department_id).cte("below", recursive=True)
-    )
+    below = select(Department.id.label("id")).where(Department.id == department_id).cte("below", recursive=True)
     below = below.union(select(parents.c.id).join(below, parents.c.parent_id == below.c.id))
     return frozenset(session.scalars(select(below.c.id)))
 
@@ -246,9 +244,7 @@ def successions(session: Session, *, department_id: int) -> Successions:
     steps: list[SuccessionView] = []
     for day in sorted({edge.happened_on for edge in edges}):
         of_day = [edge for edge in edges if edge.happened_on == day]
-        before = departments(
-            session, ids={edge.predecessor_id for edge in of_day}, on=day - timedelta(days=1)
-        )
+        before = departments(session, ids={edge.predecessor_id for edge in of_day}, on=day - timedelta(days=1))
         after = departments(session, ids={edge.successor_id for edge in of_day if edge.successor_id}, on=day)
         steps += [
             SuccessionView(

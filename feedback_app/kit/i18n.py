@@ -45,9 +45,7 @@ def switch(code: str) -> Response:
         target = "/"
     response = redirect(target)
     if code in LANGUAGES:
-        response.set_cookie(
-            _COOKIE, code, max_age=_A_YEAR, samesite="Lax", secure=request.is_secure, httponly=True
-        )
+        response.set_cookie(_COOKIE, code, max_age=_A_YEAR, samesite="Lax", secure=request.is_secure, httponly=True)
     return response
 
 

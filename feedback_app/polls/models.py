@@ -61,9 +61,7 @@ class Ballot(Model):
     poll_id: Mapped[int] = mapped_column(ForeignKey("polls.id"))
     option_ids: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     cast_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    cast_on: Mapped[date] = mapped_column(
-        Computed("(cast_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date", persisted=True)
-    )
+    cast_on: Mapped[date] = mapped_column(Computed("(cast_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date", persisted=True))
     demonstration: Mapped[bool] = mapped_column(default=False)
 
 

@@ -69,9 +69,7 @@ class Publication(Model):
     __tablename__ = "publications"
     __table_args__ = (
         UniqueConstraint("period_kind", "starts_on", "number"),
-        CheckConstraint(
-            "period_kind IN ('month', 'quarter', 'half_year', 'nine_months', 'year')", name="period_kind"
-        ),
+        CheckConstraint("period_kind IN ('month', 'quarter', 'half_year', 'nine_months', 'year')", name="period_kind"),
         CheckConstraint("number = 1 OR reason IS NOT NULL", name="restatement_has_reason"),
     )
 
@@ -93,9 +91,7 @@ class PublishedTally(Model):
 
     __tablename__ = "published_tallies"
 
-    publication_id: Mapped[int] = mapped_column(
-        ForeignKey("publications.id", ondelete="CASCADE"), primary_key=True
-    )
+    publication_id: Mapped[int] = mapped_column(ForeignKey("publications.id", ondelete="CASCADE"), primary_key=True)
     department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"), primary_key=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("questionnaire_versions.id"), primary_key=True)
     channel: Mapped[str] = mapped_column(primary_key=True)

@@ -73,17 +73,13 @@ def check_definition(definition: DefineQuestionnaire) -> None:
         if any(not _is_mapped(choice) for choice in question.choices):
             raise BadQuestionnaire(N_("Câu “%(key)s” có kết quả hoặc điểm không hợp lệ."), key=question.key)
         if (question.kind == "text") != (not question.choices) or len(question.choices) == 1:
-            raise BadQuestionnaire(
-                N_("Câu “%(key)s” có số lựa chọn không hợp với loại câu hỏi."), key=question.key
-            )
+            raise BadQuestionnaire(N_("Câu “%(key)s” có số lựa chọn không hợp với loại câu hỏi."), key=question.key)
         if not question.text or any(not choice.text for choice in question.choices):
             raise BadQuestionnaire(N_("Câu “%(key)s” thiếu nội dung tiếng Việt."), key=question.key)
         if set(question.shown_for) - set(OUTCOMES) or (question.overall and question.shown_for):
             raise BadQuestionnaire(N_("Câu “%(key)s” có điều kiện hiện không hợp lệ."), key=question.key)
         if question.required and question.shown_for:
-            raise BadQuestionnaire(
-                N_("Câu “%(key)s” chỉ hiện có điều kiện nên không thể bắt buộc."), key=question.key
-            )
+            raise BadQuestionnaire(N_("Câu “%(key)s” chỉ hiện có điều kiện nên không thể bắt buộc."), key=question.key)
 
 
 def definition_of(version: VersionView) -> DefineQuestionnaire:
@@ -164,8 +160,6 @@ def _is_mapped(choice: DefineChoice) -> bool:
 def _check_keys(keys: list[str]) -> None:
     for key in keys:
         if not isinstance(key, str) or not _KEY.fullmatch(key):
-            raise BadQuestionnaire(
-                N_("Mã “%(key)s” chỉ gồm chữ thường không dấu, số và dấu gạch nối."), key=key
-            )
+            raise BadQuestionnaire(N_("Mã “%(key)s” chỉ gồm chữ thường không dấu, số và dấu gạch nối."), key=key)
     if len(set(keys)) != len(keys):
         raise BadQuestionnaire(N_("Có mã bị trùng: %(keys)s."), keys=", ".join(sorted(keys)))

@@ -50,7 +50,7 @@ class QuestionnaireVersion(Model):
 
 
 class Question(Model):
-    """`key` stays the same across versions; `shown_for` names the outcomes of the overall answer that open it (empty: always)."""
+    """`key` stays the same across versions; `shown_for` names the outcomes of the overall answer that open it, if any."""
 
     __tablename__ = "questions"
     __table_args__ = (
@@ -159,9 +159,7 @@ class Comment(Model):
     __tablename__ = "comments"
     __table_args__ = (CheckConstraint("state IN ('held', 'cleared', 'refused')", name="state"),)
 
-    response_id: Mapped[UUID] = mapped_column(
-        ForeignKey("responses.id", ondelete="CASCADE"), primary_key=True
-    )
+    response_id: Mapped[UUID] = mapped_column(ForeignKey("responses.id", ondelete="CASCADE"), primary_key=True)
     question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), primary_key=True)
     text: Mapped[str]
     state: Mapped[str] = mapped_column(default="held")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from feedback_app.kit.errors import N_, NotFound
@@ -39,9 +39,7 @@ def version_at(session: Session, *, place_id: int, door: str) -> VersionView:
     """The newest published version that `place_id` asks at `door` ('kiosk' or 'web'); raises NoQuestionnaire."""
     version_id = session.scalar(
         select(QuestionnaireVersion.id)
-        .join(
-            PlaceQuestionnaire, PlaceQuestionnaire.questionnaire_id == QuestionnaireVersion.questionnaire_id
-        )
+        .join(PlaceQuestionnaire, PlaceQuestionnaire.questionnaire_id == QuestionnaireVersion.questionnaire_id)
         .where(
             PlaceQuestionnaire.place_id == place_id,
             PlaceQuestionnaire.door == door,
@@ -80,9 +78,7 @@ def current_versions(session: Session) -> list[VersionView]:
 
 def published_versions(session: Session) -> dict[int, VersionView]:
     """Every published version by id, old ones too: tallies and ratings name them."""
-    ids = session.scalars(
-        select(QuestionnaireVersion.id).where(QuestionnaireVersion.published_at.is_not(None))
-    )
+    ids = session.scalars(select(QuestionnaireVersion.id).where(QuestionnaireVersion.published_at.is_not(None)))
     return {version_id: version(session, version_id) for version_id in ids}
 
 
@@ -164,9 +160,9 @@ def countable() -> ColumnElement[bool]:
     return and_(Response.removed_at.is_(None), Response.rapid.is_(False))
 
 
-def day_counts() -> Select[int, date, int, str, int, int, int, int]:
-    """Responses by department, day, version and channel: all that count, of them partial and assisted, and rapid ones
-    left out. The caller adds which departments and days."""
+def day_counts(which: ColumnElement[bool]) -> Select[int, date, int, str, int, int, int, int]:
+    """Responses by department, day, version and channel: all that count, of them partial and assisted, and rapid
+    ones left out. `which` is `between` or `on_days`."""
     return (
         select(
             Response.rated_department_id.label("department_id"),
@@ -178,27 +174,25 @@ def day_counts() -> Select[int, date, int, str, int, int, int, int]:
             func.count().filter(Response.rapid.is_(False), Response.assisted).label("assisted"),
             func.count().filter(Response.rapid).label("rapid"),
         )
-        .where(Response.removed_at.is_(None))
+        .where(Response.removed_at.is_(None), which)
         .group_by(Response.rated_department_id, Response.answered_on, Response.version_id, Response.channel)
     )
 
 
-def day_choice_counts() -> Select[int, date, int, str, int]:
+def day_choice_counts(which: ColumnElement[bool]) -> Select[int, date, int, str, int]:
     """How often each choice was picked in countable responses, by department, day and channel."""
-    picked = func.unnest(Response.choice_ids).column_valued("choice_id")
-    return (
+    picked = (
         select(
             Response.rated_department_id.label("department_id"),
             Response.answered_on.label("day"),
-            picked,
+            func.unnest(Response.choice_ids).label("choice_id"),
             Response.channel,
-            func.count().label("picked"),
         )
-        .select_from(Response)
-        .join(picked, true())
-        .where(countable())
-        .group_by(Response.rated_department_id, Response.answered_on, picked, Response.channel)
+        .where(countable(), which)
+        .subquery("picked")
     )
+    key = (picked.c.department_id, picked.c.day, picked.c.choice_id, picked.c.channel)
+    return select(*key, func.count().label("picked")).group_by(*key)
 
 
 def overall_choices() -> Select[int, int, str | None, int | None]:
@@ -222,10 +216,13 @@ def on_days(buckets: Collection[tuple[int, date]]) -> ColumnElement[bool]:
 
 def answered_days(session: Session) -> tuple[date, date] | None:
     """First and last day that has a response, removed ones too; None while there is none."""
-    first, last = session.execute(
-        select(func.min(Response.answered_on), func.max(Response.answered_on))
-    ).one()
+    first, last = session.execute(select(func.min(Response.answered_on), func.max(Response.answered_on))).one()
     return None if first is None else (first, last)
+
+
+def has_demonstration_between(session: Session, first: date, before: date) -> bool:
+    """Whether demonstration responses were answered in these days."""
+    return bool(session.scalar(select(exists().where(Response.demonstration, between(first, before)))))
 
 
 def has_demonstration(session: Session) -> bool:

@@ -21,9 +21,7 @@ class VisitSession(Model):
     token: Mapped[UUID] = mapped_column(primary_key=True)
     first_seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     last_seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    day: Mapped[date] = mapped_column(
-        Computed("(first_seen_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date", persisted=True)
-    )
+    day: Mapped[date] = mapped_column(Computed("(first_seen_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date", persisted=True))
 
 
 class VisitDay(Model):

@@ -213,9 +213,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("department_id", "valid_from", name=op.f("pk_department_versions")),
     )
-    op.create_index(
-        op.f("ix_department_versions_parent_id"), "department_versions", ["parent_id"], unique=False
-    )
+    op.create_index(op.f("ix_department_versions_parent_id"), "department_versions", ["parent_id"], unique=False)
     op.create_table(
         "office_models",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
@@ -320,9 +318,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reported_dossiers")),
     )
-    op.create_index(
-        "ix_reported_dossiers_department_id", "reported_dossiers", ["department_id"], unique=False
-    )
+    op.create_index("ix_reported_dossiers_department_id", "reported_dossiers", ["department_id"], unique=False)
     op.create_table(
         "reported_ratings",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
@@ -361,9 +357,7 @@ def upgrade() -> None:
         sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_sign_in_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "role IN ('staff', 'manager', 'administrator')", name=op.f("ck_staff_members_role")
-        ),
+        sa.CheckConstraint("role IN ('staff', 'manager', 'administrator')", name=op.f("ck_staff_members_role")),
         sa.CheckConstraint("username = lower(username)", name=op.f("ck_staff_members_username_lower")),
         sa.ForeignKeyConstraint(
             ["department_id"], ["departments.id"], name=op.f("fk_staff_members_department_id_departments")
@@ -475,9 +469,7 @@ def upgrade() -> None:
             ["questionnaire_versions.id"],
             name=op.f("fk_daily_tallies_version_id_questionnaire_versions"),
         ),
-        sa.PrimaryKeyConstraint(
-            "department_id", "day", "version_id", "channel", name=op.f("pk_daily_tallies")
-        ),
+        sa.PrimaryKeyConstraint("department_id", "day", "version_id", "channel", name=op.f("pk_daily_tallies")),
     )
     op.create_index("ix_daily_tallies_day", "daily_tallies", ["day"], unique=False)
     op.create_table(
@@ -486,9 +478,7 @@ def upgrade() -> None:
         sa.Column("door", sa.String(), nullable=False),
         sa.Column("questionnaire_id", sa.Integer(), nullable=False),
         sa.CheckConstraint("door IN ('kiosk', 'web')", name=op.f("ck_place_questionnaires_door")),
-        sa.ForeignKeyConstraint(
-            ["place_id"], ["places.id"], name=op.f("fk_place_questionnaires_place_id_places")
-        ),
+        sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_place_questionnaires_place_id_places")),
         sa.ForeignKeyConstraint(
             ["questionnaire_id"],
             ["questionnaires.id"],
@@ -523,9 +513,7 @@ def upgrade() -> None:
             "period_kind IN ('month', 'quarter', 'half_year', 'nine_months', 'year')",
             name=op.f("ck_publications_period_kind"),
         ),
-        sa.CheckConstraint(
-            "number = 1 OR reason IS NOT NULL", name=op.f("ck_publications_restatement_has_reason")
-        ),
+        sa.CheckConstraint("number = 1 OR reason IS NOT NULL", name=op.f("ck_publications_restatement_has_reason")),
         sa.ForeignKeyConstraint(
             ["published_by"], ["staff_members.id"], name=op.f("fk_publications_published_by_staff_members")
         ),
@@ -559,9 +547,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("version_id", "key", name=op.f("uq_questions_version_id_key")),
         sa.UniqueConstraint("version_id", "position", name=op.f("uq_questions_version_id_position")),
     )
-    op.create_index(
-        "uq_questions_one_overall", "questions", ["version_id"], unique=True, postgresql_where="overall"
-    )
+    op.create_index("uq_questions_one_overall", "questions", ["version_id"], unique=True, postgresql_where="overall")
     op.create_table(
         "choices",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
@@ -572,12 +558,8 @@ def upgrade() -> None:
         sa.Column("text_en", sa.String(), nullable=True),
         sa.Column("outcome", sa.String(), nullable=True),
         sa.Column("points", sa.SmallInteger(), nullable=True),
-        sa.CheckConstraint(
-            "outcome IN ('satisfied', 'neutral', 'not_satisfied')", name=op.f("ck_choices_outcome")
-        ),
-        sa.ForeignKeyConstraint(
-            ["question_id"], ["questions.id"], name=op.f("fk_choices_question_id_questions")
-        ),
+        sa.CheckConstraint("outcome IN ('satisfied', 'neutral', 'not_satisfied')", name=op.f("ck_choices_outcome")),
+        sa.ForeignKeyConstraint(["question_id"], ["questions.id"], name=op.f("fk_choices_question_id_questions")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_choices")),
         sa.UniqueConstraint("question_id", "key", name=op.f("uq_choices_question_id_key")),
         sa.UniqueConstraint("question_id", "position", name=op.f("uq_choices_question_id_position")),
@@ -646,9 +628,7 @@ def upgrade() -> None:
         sa.Column("rapid", sa.Boolean(), nullable=False),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("demonstration", sa.Boolean(), nullable=False),
-        sa.CheckConstraint(
-            "channel IN ('kiosk', 'qr', 'web', 'paper', 'scan')", name=op.f("ck_responses_channel")
-        ),
+        sa.CheckConstraint("channel IN ('kiosk', 'qr', 'web', 'paper', 'scan')", name=op.f("ck_responses_channel")),
         sa.CheckConstraint(
             "channel NOT IN ('paper', 'scan') OR keyed_at IS NOT NULL",
             name=op.f("ck_responses_paper_is_keyed"),
@@ -657,15 +637,11 @@ def upgrade() -> None:
             "stage IN ('received', 'supplement', 'refused', 'returned')", name=op.f("ck_responses_stage")
         ),
         sa.CheckConstraint("revision >= 1", name=op.f("ck_responses_revision")),
-        sa.ForeignKeyConstraint(
-            ["counter_id"], ["counters.id"], name=op.f("fk_responses_counter_id_counters")
-        ),
+        sa.ForeignKeyConstraint(["counter_id"], ["counters.id"], name=op.f("fk_responses_counter_id_counters")),
         sa.ForeignKeyConstraint(
             ["field_id"], ["procedure_fields.id"], name=op.f("fk_responses_field_id_procedure_fields")
         ),
-        sa.ForeignKeyConstraint(
-            ["keyer_id"], ["staff_members.id"], name=op.f("fk_responses_keyer_id_staff_members")
-        ),
+        sa.ForeignKeyConstraint(["keyer_id"], ["staff_members.id"], name=op.f("fk_responses_keyer_id_staff_members")),
         sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_responses_place_id_places")),
         sa.ForeignKeyConstraint(
             ["rated_department_id"],
@@ -713,9 +689,7 @@ def upgrade() -> None:
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.CheckConstraint("state IN ('held', 'cleared', 'refused')", name=op.f("ck_comments_state")),
-        sa.ForeignKeyConstraint(
-            ["question_id"], ["questions.id"], name=op.f("fk_comments_question_id_questions")
-        ),
+        sa.ForeignKeyConstraint(["question_id"], ["questions.id"], name=op.f("fk_comments_question_id_questions")),
         sa.ForeignKeyConstraint(
             ["response_id"],
             ["responses.id"],
@@ -731,17 +705,13 @@ def upgrade() -> None:
         sa.Column("choice_id", sa.Integer(), nullable=False),
         sa.Column("channel", sa.String(), nullable=False),
         sa.Column("picked", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["choice_id"], ["choices.id"], name=op.f("fk_daily_choice_tallies_choice_id_choices")
-        ),
+        sa.ForeignKeyConstraint(["choice_id"], ["choices.id"], name=op.f("fk_daily_choice_tallies_choice_id_choices")),
         sa.ForeignKeyConstraint(
             ["department_id"],
             ["departments.id"],
             name=op.f("fk_daily_choice_tallies_department_id_departments"),
         ),
-        sa.PrimaryKeyConstraint(
-            "department_id", "day", "choice_id", "channel", name=op.f("pk_daily_choice_tallies")
-        ),
+        sa.PrimaryKeyConstraint("department_id", "day", "choice_id", "channel", name=op.f("pk_daily_choice_tallies")),
     )
     op.create_table(
         "response_conflicts",
@@ -759,9 +729,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_response_conflicts")),
     )
-    op.create_index(
-        op.f("ix_response_conflicts_response_id"), "response_conflicts", ["response_id"], unique=False
-    )
+    op.create_index(op.f("ix_response_conflicts_response_id"), "response_conflicts", ["response_id"], unique=False)
     op.execute(FREEZE)
 
 

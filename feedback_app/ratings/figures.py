@@ -1,0 +1,94 @@
+"""From exact sums to figures with their base and their uncertainty. Pure; rounding happens at display.
+
+The satisfied share is `satisfied / rated`: answers to the overall question whose level the questionnaire version maps
+to "satisfied", of all answers to that question. Neutral answers stay in the base. It is not the share of QĐ 766/QĐ-TTg,
+which counts silence as satisfied, and never stands under the same label as an on-time rate.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from typing import Final, Literal
+
+from feedback_app.ratings.statistics import Interval, wilson
+
+SCHEME: Final = "satisfied-share/1"
+
+State = Literal["no_data", "too_few", "shown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Whole numbers of answers, added over days, channels, versions or departments; the meaning of each is DailyTally's."""
+
+    responses: int = 0
+    partial: int = 0
+    assisted: int = 0
+    rapid: int = 0
+    rated: int = 0
+    satisfied: int = 0
+    neutral: int = 0
+    not_satisfied: int = 0
+    scored: int = 0
+    points: int = 0
+
+    def __add__(self, other: "Sums") -> "Sums":
+        return Sums(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Sums)))
+
+
+def total(sums: Iterable[Sums]) -> Sums:
+    """The sum of sums; empty for none."""
+    result = Sums()
+    for each in sums:
+        result = result + each
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A satisfied share with all it rests on.
+
+    `mean` is exact mean points and stands only where all answers come from one scale. Below `minimum` answers the
+    state is `too_few` and no share may be shown.
+    """
+
+    sums: Sums
+    minimum: int
+    one_scale: bool
+
+    @property
+    def state(self) -> State:
+        if self.sums.rated == 0:
+            return "no_data"
+        return "too_few" if self.sums.rated < self.minimum else "shown"
+
+    @property
+    def interval(self) -> Interval | None:
+        """Wilson, 95 %."""
+        return wilson(self.sums.satisfied, self.sums.rated) if self.state == "shown" else None
+
+    @property
+    def share(self) -> Decimal | None:
+        """Exact fraction of one; None unless it may be shown."""
+        return Decimal(self.sums.satisfied) / Decimal(self.sums.rated) if self.state == "shown" else None
+
+    @property
+    def mean(self) -> Decimal | None:
+        if self.state != "shown" or not self.one_scale or self.sums.scored == 0:
+            return None
+        return Decimal(self.sums.points) / Decimal(self.sums.scored)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Percentage points from the figure before; `clear` when the two intervals do not overlap."""
+
+    points: Decimal
+    clear: bool
+
+
+def change(now: Figure, before: Figure) -> Change | None:
+    """None unless both figures may be shown."""
+    if now.share is None or before.share is None or now.interval is None or before.interval is None:
+        return None
+    return Change((now.share - before.share) * 100, not now.interval.overlaps(before.interval))

@@ -1,0 +1,41 @@
+"""Every route says who may open it, and every form that changes something carries a token."""
+
+from flask import Flask
+
+from feedback_app.kit.security import csrf
+from feedback_app.kit.web import audience_of
+
+STATIC = {"static"}  # files of the style sheet, for everybody; Flask's own route
+# Endpoint -> why a request without a token can do no harm there.
+WITHOUT_TOKEN: dict[str, str] = {}
+
+
+def is_static(endpoint: str) -> bool:
+    return endpoint.rpartition(".")[2] in STATIC
+
+
+def test_every_route_declares_its_audience(whole_app: Flask) -> None:
+    silent = [
+        rule.endpoint
+        for rule in whole_app.url_map.iter_rules()
+        if not is_static(rule.endpoint) and audience_of(whole_app.view_functions[rule.endpoint]) is None
+    ]
+    assert silent == []
+
+
+def test_every_post_is_protected_or_says_why_not(whole_app: Flask) -> None:
+    assert whole_app.config.get("WTF_CSRF_ENABLED", True)
+    exempt = set()
+    for rule in whole_app.url_map.iter_rules():
+        view = whole_app.view_functions[rule.endpoint]
+        names = {f"{view.__module__}.{view.__name__}", rule.endpoint}
+        blueprints = {rule.endpoint.rpartition(".")[0]}
+        if names & csrf._exempt_views or blueprints & csrf._exempt_blueprints:
+            exempt.add(rule.endpoint)
+    assert exempt == set(WITHOUT_TOKEN)
+
+
+def test_a_get_never_shares_its_route_with_a_change_by_get(whole_app: Flask) -> None:
+    for rule in whole_app.url_map.iter_rules():
+        methods = (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        assert methods <= {"GET", "POST"}, f"{rule.endpoint}: HTML forms know GET and POST alone"
