@@ -15,10 +15,10 @@ from feedback_app.surveys import definitions, operations, queries
 from feedback_app.surveys.commands import DefineQuestion, DefineQuestionnaire
 from feedback_app.surveys.definitions import BadQuestionnaire
 
-surveys = AppGroup("surveys", help="Mẫu phiếu khảo sát.")
+group = AppGroup("surveys", help="Mẫu phiếu khảo sát.")
 
 
-@surveys.command("import")
+@group.command("import")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 def import_files(files: tuple[Path, ...]) -> None:
     """Ban hành mẫu phiếu từ các tệp JSON; không nêu tệp nào thì dùng các mẫu đi kèm.
@@ -44,7 +44,7 @@ def import_files(files: tuple[Path, ...]) -> None:
     session.commit()
 
 
-@surveys.command("list")
+@group.command("list")
 def list_all() -> None:
     """Liệt kê mẫu phiếu đang dùng và nơi dùng."""
     session = db.session()
@@ -58,7 +58,7 @@ def list_all() -> None:
                 click.echo(f"  {places[each.place_id]} ({each.door})")
 
 
-@surveys.command("assign")
+@group.command("assign")
 @click.argument("place")
 @click.argument("door", type=click.Choice(["kiosk", "web"]))
 @click.argument("code")

@@ -6,8 +6,9 @@ from functools import wraps
 from typing import Any, Final, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, redirect, request, url_for
+from flask import Flask, abort, g, make_response, redirect, request, url_for
 from flask import session as cookie
+from flask_babel import lazy_gettext as _
 from flask_login import (  # type: ignore[import-untyped]
     LoginManager,
     UserMixin,
@@ -27,6 +28,16 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 # Each role may do all that the roles before it may.
 ROLES: Final = ("staff", "manager", "administrator")
+
+
+# Each role sees the work of its own and of the roles before it. The pages belong to slices above this one.
+NAVIGATION: Final = (
+    ("staff", "/nhap-phieu", _("Nhập phiếu")),
+    ("manager", "/quan-ly", _("Kết quả theo đơn vị")),
+    ("administrator", "/quan-ly/tai-khoan", _("Tài khoản")),
+    ("administrator", "/quan-ly/nhat-ky", _("Nhật ký")),
+    ("staff", "/tai-khoan", _("Mật khẩu")),
+)
 
 
 class RoleTooLow(NotAllowed):
@@ -60,7 +71,7 @@ def init_app(app: Flask) -> None:
     """
     login_manager.session_protection = None
     app.login_manager = login_manager  # type: ignore[attr-defined]
-    app.jinja_env.globals.update(signed_in=signed_in)
+    app.context_processor(staff_page)
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]
@@ -90,12 +101,38 @@ def requires(role: str) -> Callable[[View], View]:
                 return redirect(url_for("staff.sign_in", next=back))
             if ROLES.index(member.role) < needed:
                 raise RoleTooLow(N_("Tài khoản của bạn không có quyền mở trang này."))
-            return view(*args, **kwargs)
+            g.staff_member = member
+            response = make_response(view(*args, **kwargs))
+            # Office computers are shared: Back must show nothing once its reader has signed out.
+            response.headers.setdefault("Cache-Control", "no-store")
+            return response
 
         guarded.audience = role  # type: ignore[attr-defined]
         return cast(View, guarded)
 
     return decorate
+
+
+def staff_page() -> dict[str, object]:
+    """What the staff layout shows of its reader; public pages get nothing and thus load no account."""
+    member: Member | None = g.get("staff_member")
+    if member is None:
+        return {}
+    reach = ROLES.index(member.role)
+    # The page's own address is the longest one that begins its path: /quan-ly also begins /quan-ly/tai-khoan.
+    here = max((path for _role, path, _label in NAVIGATION if _begins(path)), key=len, default=None)
+    return {
+        "account": {"name": member.display_name, "sign_out_url": url_for("staff.sign_out")},
+        "staff_nav": [
+            {"url": path, "label": label, "current": path == here}
+            for role, path, label in NAVIGATION
+            if ROLES.index(role) <= reach
+        ],
+    }
+
+
+def _begins(path: str) -> bool:
+    return request.path == path or request.path.startswith(f"{path}/")
 
 
 def signed_in() -> Member | None:
@@ -116,7 +153,7 @@ def scope(session: Session, member: Member, day: date) -> frozenset[int] | None:
 
 
 def check_scope(session: Session, member: Member, department_id: int | None, day: date) -> None:
-    """Raise OutsideScope unless `member` answers for the department (None: for the whole service) on a day."""
+    """Raise OutsideScope unless `member` answers for the department (None: whole service) on a day."""
     allowed = scope(session, member, day)
     if allowed is not None and department_id not in allowed:
         raise OutsideScope(N_("Cơ quan, đơn vị này nằm ngoài phạm vi tài khoản của bạn."))
