@@ -28,6 +28,8 @@ from feedback_app.staff import models as _staff
 from feedback_app.staff import routes as staff_routes
 from feedback_app.staff import staff_routes as account_routes
 from feedback_app.surveys import models as _surveys
+from feedback_app.surveys import routes as surveys_routes
+from feedback_app.surveys import staff_routes as surveys_staff_routes
 from feedback_app.visits import models as _visits
 from feedback_app.visits import routes as visits_routes
 
@@ -72,6 +74,8 @@ def create_app(settings: "Settings", *, process: str = "web") -> Flask:
     app.register_blueprint(staff_routes.blueprint)
     app.register_blueprint(account_routes.blueprint)
     app.register_blueprint(paper_routes.blueprint)
+    app.register_blueprint(surveys_routes.blueprint)
+    app.register_blueprint(surveys_staff_routes.blueprint)
     for refusal in STATUSES:
         app.register_error_handler(refusal, refused)
     app.register_error_handler(HTTPException, http_error)
