@@ -15,14 +15,17 @@ from feedback_app import cli, recounts
 from feedback_app.articles import models as _articles
 from feedback_app.departments import models as _departments
 from feedback_app.dossiers import models as _dossiers
-from feedback_app.kit import i18n, log, security
+from feedback_app.kit import charts, i18n, log, security
 from feedback_app.kit.db import db, engine_options
 from feedback_app.kit.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
 from feedback_app.kit.web import public
 from feedback_app.paper import routes as paper_routes
 from feedback_app.polls import models as _polls
 from feedback_app.polls import routes as polls_routes
+from feedback_app.ratings import labels as rating_labels
 from feedback_app.ratings import models as _ratings
+from feedback_app.ratings import staff_routes as rating_routes
+from feedback_app.site import routes as site_routes
 from feedback_app.staff import access
 from feedback_app.staff import models as _staff
 from feedback_app.staff import routes as staff_routes
@@ -68,6 +71,10 @@ def create_app(settings: "Settings", *, process: str = "web") -> Flask:
     security.init_app(app, redis_url=settings.redis_url, secure_cookies=settings.public_url.startswith("https://"))
     access.init_app(app)
     app.context_processor(lambda: {"office": settings.office})
+    app.jinja_env.globals["charts"] = charts
+    rating_labels.init_app(app)
+    app.register_blueprint(site_routes.blueprint)
+    app.register_blueprint(rating_routes.blueprint)
     app.register_blueprint(polls_routes.blueprint)
     app.register_blueprint(visits_routes.blueprint)
     app.add_url_rule("/healthz", view_func=healthz)
@@ -100,6 +107,9 @@ def http_error(error: HTTPException) -> tuple[Response | str, int]:
     """Errors that Flask and its extensions raise; a stale form gets words of its own."""
     if isinstance(error, CSRFError):
         return _error_page(400, gettext("Trang đã mở quá lâu. Hãy tải lại trang rồi gửi lại."))
+    if (error.code or 500) >= 500:
+        # What failed may have left a broken transaction behind, and the error page reads from the database too.
+        db.session.rollback()
     return _error_page(error.code or 500, "")
 
 
