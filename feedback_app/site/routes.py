@@ -73,6 +73,7 @@ def home() -> str:
         places=departments.places(session, on=today),
         poll_box=poll_box(session, cookies=request.cookies, back=url_for("site.home"), now=now),
         visit_counts=visits.visit_counts(session, now=now),
+        today=today,
     )
 
 
