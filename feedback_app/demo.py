@@ -213,8 +213,8 @@ def _load_accounts(session: Session, now: datetime) -> int:
 
 def _load_reported(session: Session, now: datetime) -> None:
     dossiers.import_reported(session, (DATA / "dossiers.csv").read_bytes())
-    with (DATA / "reported_ratings.csv").open(encoding="utf-8", newline="") as file:
-        ratings.import_reported(session, [_reported_rating(session, row) for row in csv.DictReader(file)])
+    rows = csv.DictReader((DATA / "reported_ratings.csv").read_text(encoding="utf-8").splitlines())
+    ratings.import_reported(session, [_reported_rating(session, row) for row in rows])
     polls.import_poll(session, read_poll((DATA / "poll.json").read_text(encoding="utf-8")))
     baseline = json.loads((DATA / "visits.json").read_text(encoding="utf-8"))
     visits.set_baseline(session, visits=baseline["visits"], source=baseline["source"])
@@ -303,7 +303,7 @@ def _response(
 ) -> SubmitResponse:
     overall = _level(rng, version.overall, content)
     partial = channel == "kiosk" and rng.random() < PARTIAL
-    answers = {version.overall.key: (overall,)}
+    answers: dict[str, tuple[str, ...]] = {version.overall.key: (overall,)}
     if not partial:
         answers |= _more_answers(rng, version, overall, content)
     texts = [question.key for question in version.questions if question.kind == "text"]
