@@ -32,7 +32,6 @@ from feedback_app.ratings import operations as ratings
 from feedback_app.ratings.operations import ReportRating
 from feedback_app.ratings.periods import Kind, Period
 from feedback_app.staff import operations as staff
-from feedback_app.staff import queries as staff_queries
 from feedback_app.surveys import operations as surveys
 from feedback_app.surveys import queries as survey_queries
 from feedback_app.surveys.commands import Channel, SubmitResponse
@@ -130,7 +129,7 @@ COMMENTS: Final = (
 
 def is_empty(session: Session) -> bool:
     """Whether nothing was ever set up here: no department at all."""
-    return not department_queries.has_any(session)
+    return not department_queries.exist(session)
 
 
 def load(session: Session, *, now: datetime, minimum: int, rapid_seconds: int, report: Report) -> None:
