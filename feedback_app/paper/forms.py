@@ -103,8 +103,6 @@ class UndoForm(FlaskForm):  # type: ignore[misc]
     reason = SelectField(
         _("Lý do"), choices=_select(REASONS), validators=[InputRequired(_("Xin chọn lý do hoàn tác."))]
     )
-        _("Lý do"), choices=_select(REASONS), validators=[InputRequired(_("Xin chọn lý do hoàn tác."))]
-    )
     words = StringField(_("Nói rõ thêm"), validators=[Length(max=LONGEST_REASON, message=_("Xin viết ngắn hơn."))])
     submit = SubmitField(_("Hoàn tác phiếu này"))
 
