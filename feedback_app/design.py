@@ -1,4 +1,4 @@
-"""The design page: every part of the pages and every kiosk screen in one place, with sample data, for development only."""
+"""The design page: every part of the pages and every kiosk screen, with sample data, for development only."""
 
 from flask import Blueprint, render_template
 from flask_wtf import FlaskForm
@@ -24,7 +24,7 @@ blueprint = Blueprint("design", __name__, url_prefix="/thiet-ke")
 KIOSK_SCREENS = ("bat-dau", "ly-do", "gop-y", "cam-on", "het-gio", "mat-mang")
 
 
-class SampleForm(FlaskForm):
+class SampleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """One field of each kind, with the Vietnamese that real forms use."""
 
     overall = RadioField(
@@ -49,7 +49,7 @@ class SampleForm(FlaskForm):
     agree = BooleanField("Tôi đã đọc hướng dẫn điền phiếu")
 
 
-class SamplePoll(FlaskForm):
+class SamplePoll(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """A poll with one choice."""
 
     choice = RadioField(
