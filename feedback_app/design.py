@@ -24,7 +24,7 @@ blueprint = Blueprint("design", __name__, url_prefix="/thiet-ke")
 KIOSK_SCREENS = ("bat-dau", "ly-do", "gop-y", "cam-on", "het-gio", "mat-mang")
 
 
-class SampleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class SampleForm(FlaskForm):
     """One field of each kind, with the Vietnamese that real forms use."""
 
     overall = RadioField(
@@ -49,7 +49,7 @@ class SampleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     agree = BooleanField("Tôi đã đọc hướng dẫn điền phiếu")
 
 
-class SamplePoll(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class SamplePoll(FlaskForm):
     """A poll with one choice."""
 
     choice = RadioField(

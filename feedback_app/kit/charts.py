@@ -1,8 +1,8 @@
 """Where the marks of a chart stand, as plain numbers, so that templates only write them down.
 
 The charts are SVG drawn on the server. Horizontal positions are percentages of the drawing's width and vertical ones
-are in em: a chart then fits a phone and a wall screen alike and its text grows with the reader's text size
-instead of with the drawing. Shares are percentages from 0 to 100; ``None`` means that there is no figure, which is not the same as 0.
+are in em: a chart then fits a phone and a wall screen alike and its text grows with the reader's text size instead of
+with the drawing. Shares are percentages from 0 to 100; ``None`` means that there is no figure, which is not 0.
 """
 
 from collections.abc import Sequence
