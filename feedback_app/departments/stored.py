@@ -247,7 +247,7 @@ def _write_office_models(session: Session, wanted: Registration) -> list[str]:
 
 
 def _department_ids(session: Session) -> dict[str, int]:
-    return {code: number for code, number in session.execute(select(Department.code, Department.id)).tuples()}
+    return {code: number for code, number in session.execute(select(Department.code, Department.id))}
 
 
 def _put(session: Session, stored: Model | None, table: type[Model], key: dict[str, object], **values: object) -> str:
