@@ -2,9 +2,10 @@
 
 from flask import Flask
 
-from feedback_app.cli import departments
+from feedback_app.cli import departments, dossiers
 
 
 def register(app: Flask) -> None:
     """Add every command group to `app`."""
     app.cli.add_command(departments.group)
+    app.cli.add_command(dossiers.group)
