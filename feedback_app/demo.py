@@ -32,7 +32,6 @@ from feedback_app.ratings import operations as ratings
 from feedback_app.ratings.operations import ReportRating
 from feedback_app.ratings.periods import Kind, Period
 from feedback_app.staff import operations as staff
-from feedback_app.staff import queries as staff_queries
 from feedback_app.surveys import operations as surveys
 from feedback_app.surveys import queries as survey_queries
 from feedback_app.surveys.commands import Channel, SubmitResponse
@@ -130,7 +129,7 @@ COMMENTS: Final = (
 
 def is_empty(session: Session) -> bool:
     """Whether nothing was ever set up here: no department at all."""
-    return not department_queries.has_any(session)
+    return not department_queries.exist(session)
 
 
 def load(session: Session, *, now: datetime, minimum: int, rapid_seconds: int, report: Report) -> None:
@@ -214,8 +213,8 @@ def _load_accounts(session: Session, now: datetime) -> int:
 
 def _load_reported(session: Session, now: datetime) -> None:
     dossiers.import_reported(session, (DATA / "dossiers.csv").read_bytes())
-    with (DATA / "reported_ratings.csv").open(encoding="utf-8", newline="") as file:
-        ratings.import_reported(session, [_reported_rating(session, row) for row in csv.DictReader(file)])
+    rows = csv.DictReader((DATA / "reported_ratings.csv").read_text(encoding="utf-8").splitlines())
+    ratings.import_reported(session, [_reported_rating(session, row) for row in rows])
     polls.import_poll(session, read_poll((DATA / "poll.json").read_text(encoding="utf-8")))
     baseline = json.loads((DATA / "visits.json").read_text(encoding="utf-8"))
     visits.set_baseline(session, visits=baseline["visits"], source=baseline["source"])
@@ -304,7 +303,7 @@ def _response(
 ) -> SubmitResponse:
     overall = _level(rng, version.overall, content)
     partial = channel == "kiosk" and rng.random() < PARTIAL
-    answers = {version.overall.key: (overall,)}
+    answers: dict[str, tuple[str, ...]] = {version.overall.key: (overall,)}
     if not partial:
         answers |= _more_answers(rng, version, overall, content)
     texts = [question.key for question in version.questions if question.kind == "text"]
@@ -329,9 +328,7 @@ def _response(
     )
 
 
-def _more_answers(
-    rng: random.Random, version: VersionView, overall: str, content: float
-) -> dict[str, tuple[str, ...]]:
+def _more_answers(rng: random.Random, version: VersionView, overall: str, content: float) -> dict[str, tuple[str, ...]]:
     picked = version.overall.choice(overall)
     outcome = picked.outcome if picked else None
     answers: dict[str, tuple[str, ...]] = {}

@@ -7,6 +7,7 @@ from feedback_app import demo
 from feedback_app.kit import clock
 from feedback_app.kit.db import db
 from feedback_app.kit.web import settings
+from feedback_app.staff import queries as staff
 
 group = AppGroup("demo", help="Dữ liệu trình diễn.")
 
@@ -48,6 +49,6 @@ def addresses() -> None:
     """In các địa chỉ để xem thử và các tài khoản dùng thử, mỗi dòng một mục, cách nhau bằng tab."""
     for label, path in demo.ADDRESSES:
         click.echo(f"{label}\t{path}")
-    if demo.has_accounts(db.session()):
+    if staff.has_demonstration(db.session()):
         for account in demo.ACCOUNTS:
             click.echo(f"account\t{account.username}\t{account.password}\t{account.role}")

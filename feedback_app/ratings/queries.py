@@ -415,6 +415,11 @@ class ReportedRatingView:
     measure: str
     source: str
 
+    @property
+    def decimals(self) -> int:
+        """How many decimal places they printed, as far as the number tells."""
+        return max(0, -int(self.percent.normalize().as_tuple().exponent))
+
 
 def reported_ratings(session: Session, *, department_id: int | None = None) -> list[ReportedRatingView]:
     """In order of time."""
