@@ -41,6 +41,8 @@ REASONS: Final = (
 OTHER_REASON: Final = "Lý do khác"
 # Names of the questions' inputs begin so, as a question's key may be any word.
 PREFIX: Final = "q-"
+# Where the cursor stands when the page opens: these pages are worked by keyboard.
+_FIRST: Final = {"autofocus": True}
 
 
 def _select(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
@@ -53,6 +55,7 @@ class SittingForm(FlaskForm):  # type: ignore[misc]
     department = SelectField(
         _("Cơ quan, đơn vị được đánh giá"),
         validators=[InputRequired(_("Xin chọn cơ quan, đơn vị."))],
+        render_kw=_FIRST,
     )
     version = SelectField(_("Mẫu phiếu"), validators=[InputRequired(_("Xin chọn mẫu phiếu."))])
     answered_on = StringField(
@@ -101,7 +104,10 @@ def paper_form(version: VersionView) -> Any:
 
 class UndoForm(FlaskForm):  # type: ignore[misc]
     reason = SelectField(
-        _("Lý do"), choices=_select(REASONS), validators=[InputRequired(_("Xin chọn lý do hoàn tác."))]
+        _("Lý do"),
+        choices=_select(REASONS),
+        validators=[InputRequired(_("Xin chọn lý do hoàn tác."))],
+        render_kw=_FIRST,
     )
     words = StringField(_("Nói rõ thêm"), validators=[Length(max=LONGEST_REASON, message=_("Xin viết ngắn hơn."))])
     submit = SubmitField(_("Hoàn tác phiếu này"))
