@@ -202,6 +202,15 @@ def deactivate(session: Session, *, now: datetime, actor_id: int | None, member_
     _record_about(session, now=now, actor_id=actor_id, row=row, action="staff.deactivated")
 
 
+def deactivate_demonstration(session: Session, *, now: datetime) -> int:
+    """Close every demonstration account, the last administrator too: a terminal can add the next. Returns how many."""
+    rows = session.scalars(select(StaffMember).where(StaffMember.demonstration, StaffMember.active)).all()
+    for row in rows:
+        row.active, row.session_key = False, _new_session_key()
+        _record_about(session, now=now, actor_id=None, row=row, action="staff.deactivated")
+    return len(rows)
+
+
 def activate(session: Session, *, now: datetime, actor_id: int | None, member_id: int) -> None:
     """Open a closed account again, with the password it had."""
     row = _row(session, member_id)
