@@ -49,7 +49,7 @@ def _select(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
     return [SelectChoice(value, label) for value, label in pairs]
 
 
-class SittingForm(FlaskForm):  # type: ignore[misc]
+class SittingForm(FlaskForm):
     """What a stack of forms has in common; the view fills the lists."""
 
     department = SelectField(
@@ -70,7 +70,7 @@ class SittingForm(FlaskForm):  # type: ignore[misc]
     submit = SubmitField(_("Bắt đầu nhập"))
 
 
-class FormOnPaper(FlaskForm):  # type: ignore[misc]
+class FormOnPaper(FlaskForm):
     """Base of the forms `paper_form` makes."""
 
     response_id = HiddenField(validators=[InputRequired(_("Phiếu thiếu mã.")), UUID(_("Mã phiếu không hợp lệ."))])
@@ -102,7 +102,7 @@ def paper_form(version: VersionView) -> Any:
     return type("PaperForm", (FormOnPaper,), fields)()
 
 
-class UndoForm(FlaskForm):  # type: ignore[misc]
+class UndoForm(FlaskForm):
     reason = SelectField(
         _("Lý do"),
         choices=_select(REASONS),
