@@ -13,6 +13,8 @@ from werkzeug.wrappers import Response
 
 from feedback_app import cli, recounts
 from feedback_app.articles import models as _articles
+from feedback_app.articles import routes as articles_routes
+from feedback_app.articles import staff_routes as articles_staff_routes
 from feedback_app.departments import models as _departments
 from feedback_app.dossiers import models as _dossiers
 from feedback_app.kit import i18n, log, security
@@ -65,6 +67,8 @@ def create_app(settings: "Settings", *, process: str = "web") -> Flask:
     security.init_app(app, redis_url=settings.redis_url, secure_cookies=settings.public_url.startswith("https://"))
     access.init_app(app)
     app.context_processor(lambda: {"office": settings.office})
+    app.register_blueprint(articles_routes.blueprint)
+    app.register_blueprint(articles_staff_routes.blueprint)
     app.register_blueprint(polls_routes.blueprint)
     app.register_blueprint(visits_routes.blueprint)
     app.add_url_rule("/healthz", view_func=healthz)

@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from feedback_app.cli import departments, polls, staff, visits
+from feedback_app.cli import articles, departments, polls, staff, visits
 
 
 def register(app: Flask) -> None:
     """Add every command group to `app`."""
-    for topic in (departments, polls, staff, visits):
+    for topic in (articles, departments, polls, staff, visits):
         app.cli.add_command(topic.group)
