@@ -8,7 +8,7 @@ SOURCES := feedback_app tasks config.py wsgi.py deploy
 TRANSLATIONS := feedback_app/translations
 CATALOGUES := $(wildcard $(TRANSLATIONS)/*/LC_MESSAGES/messages.po)
 PYTEST := $(VENV_PYTHON) -m pytest
-LOCK := $(VENV_PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links
+LOCK := $(VENV_PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
 
 # Of the caller's environment, what would lead Python elsewhere. UTF-8 because the messages are Vietnamese.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONSAFEPATH
@@ -16,7 +16,7 @@ export PYTHON PORT HOST CHROMIUM
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run flask test checks install install-dev browser compile lock fonts benchmark clean \
+.PHONY: help run flask test checks install install-dev browser compile lock fonts benchmark clean translations \
 	check-format check-lint check-imports check-types check-templates check-translations check-migrations \
 	check-unit check-integration check-browser
 
@@ -79,6 +79,9 @@ check-integration: install-dev compile  ## tests with a real Celery worker
 
 check-browser: install-dev compile browser  ## journeys in Chromium
 	@$(PYTEST) -n 2 -m browser
+
+translations: install-dev  ## add new texts to the English catalogue, drop unused ones
+	@$(VENV_PYTHON) -m deploy.translations
 
 lock: install-dev  ## compile requirements*.in with hashes
 	@$(LOCK) requirements.in -o requirements.txt

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import LateralFromClause
 
@@ -165,6 +165,11 @@ def spot(session: Session, *, place: str, counter: str | None = None, on: date) 
             field="place",
         )
     return Spot(**row._mapping)
+
+
+def exist(session: Session) -> bool:
+    """Whether any department was ever registered: without one nothing can be rated."""
+    return bool(session.scalar(select(exists(select(Department.id)))))
 
 
 def departments_on(session: Session, *, day: date) -> list[DepartmentView]:

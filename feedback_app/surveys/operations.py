@@ -76,6 +76,8 @@ def submit(session: Session, command: SubmitResponse, *, now: datetime, rapid_se
     content = check(version, command)
     digest = content_hash(command, content)
     if _insert(session, command, content, digest, now=now, rapid_seconds=rapid_seconds):
+        if command.demonstration:
+            queries.forget_demonstration()
         _request(session, now, (command.rated_department_id, command.answered_at))
         return Receipt(command.id, "stored", command.sealed)
     return _deliver_again(session, command, content, digest, now=now)
@@ -100,6 +102,7 @@ def remove_demonstration(session: Session, *, now: datetime) -> int:
     ).all()
     recounts.request(session, "ratings", [Bucket(department, day) for department, day in days], now=now)
     removed = session.execute(delete(Response).where(Response.demonstration).returning(Response.id)).all()
+    queries.forget_demonstration()
     return len(removed)
 
 
@@ -152,6 +155,8 @@ def _deliver_again(
         select(Response).where(Response.id == command.id).with_for_update().execution_options(populate_existing=True)
     ).scalar_one()
     if stored.content_hash == digest and (stored.sealed_at is not None or not command.sealed):
+        # A delivery between the two that arrives late must still find itself overtaken.
+        stored.revision = max(stored.revision, command.revision)
         return Receipt(stored.id, "same", stored.sealed_at is not None)
     if command.revision < stored.revision:
         return Receipt(stored.id, "superseded", stored.sealed_at is not None)
@@ -244,9 +249,9 @@ def publish_questionnaire(session: Session, definition: DefineQuestionnaire, *, 
         .order_by(QuestionnaireVersion.number.desc())
         .limit(1)
     ).first()
-    questionnaire.title, questionnaire.title_en = definition.title, definition.title_en
     if newest is not None and definition_of(queries.version(session, newest.id)) == definition:
         return newest.id, False
+    questionnaire.title, questionnaire.title_en = definition.title, definition.title_en
     version = QuestionnaireVersion(
         questionnaire_id=questionnaire.id,
         number=newest.number + 1 if newest else 1,

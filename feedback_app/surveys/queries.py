@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select, tuple_
@@ -51,6 +52,18 @@ def version_at(session: Session, *, place_id: int, door: str) -> VersionView:
     if version_id is None:
         raise NoQuestionnaire(N_("Nơi này chưa có mẫu phiếu khảo sát."))
     return version(session, version_id)
+
+
+def current_version(session: Session, *, code: str) -> VersionView | None:
+    """The newest published version of a questionnaire; None when there is none of that code."""
+    version_id = session.scalar(
+        select(QuestionnaireVersion.id)
+        .join(Questionnaire)
+        .where(Questionnaire.code == code, QuestionnaireVersion.published_at.is_not(None))
+        .order_by(QuestionnaireVersion.number.desc())
+        .limit(1)
+    )
+    return None if version_id is None else version(session, version_id)
 
 
 def current_versions(session: Session) -> list[VersionView]:
@@ -114,6 +127,33 @@ def _read_version(session: Session, version_id: int) -> VersionView:
         found.basis,
         questions,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Which questionnaire a place asks at a door ('kiosk' or 'web')."""
+
+    place_id: int
+    door: str
+    code: str
+    title: str
+    title_en: str | None
+
+
+def assignments(session: Session) -> list[Assignment]:
+    """What every place asks, by place and door."""
+    rows = session.execute(
+        select(
+            PlaceQuestionnaire.place_id,
+            PlaceQuestionnaire.door,
+            Questionnaire.code,
+            Questionnaire.title,
+            Questionnaire.title_en,
+        )
+        .join(Questionnaire, Questionnaire.id == PlaceQuestionnaire.questionnaire_id)
+        .order_by(PlaceQuestionnaire.place_id, PlaceQuestionnaire.door)
+    )
+    return [Assignment(*row) for row in rows]
 
 
 def countable() -> ColumnElement[bool]:
@@ -189,6 +229,25 @@ def has_demonstration_between(session: Session, first: date, before: date) -> bo
 def has_demonstration(session: Session) -> bool:
     """Whether demonstration responses are stored: every page then says so."""
     return bool(session.scalar(select(exists().where(Response.demonstration))))
+
+
+_DEMONSTRATION_REMEMBERED: Final = timedelta(seconds=10)
+_demonstration: dict[str, tuple[datetime, bool]] = {}
+
+
+def shows_demonstration(session: Session, *, now: datetime) -> bool:
+    """`has_demonstration` as this process learnt it at most ten seconds ago: every page asks, it hardly ever changes."""
+    database = str(session.get_bind().engine.url)
+    asked_at, answer = _demonstration.get(database, (None, False))
+    if asked_at is None or not asked_at <= now < asked_at + _DEMONSTRATION_REMEMBERED:
+        answer = has_demonstration(session)
+        _demonstration[database] = (now, answer)
+    return answer
+
+
+def forget_demonstration() -> None:
+    """Ask the database next time: this process has just stored or removed some."""
+    _demonstration.clear()
 
 
 @dataclass(frozen=True, slots=True)
