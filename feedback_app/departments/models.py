@@ -106,7 +106,7 @@ class Counter(Model):
 
 
 class OfficeModel(Model):
-    """A named model (mô hình) of a friendly, disciplined, responsible office; the same title may belong to two departments."""
+    """A named model (mô hình) of a friendly, disciplined, responsible office; two departments may share a title."""
 
     __tablename__ = "office_models"
     __table_args__ = (UniqueConstraint("department_id", "title"),)

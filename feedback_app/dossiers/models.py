@@ -11,7 +11,7 @@ from feedback_app.kit.db import Model
 class ReportedDossiers(Model):
     """Counts as somebody reported them, with the source; a figure the source does not give is NULL.
 
-    `starts_on` to `ends_on` (exclusive) is the period if it is known; `published_rate` is the percentage exactly as printed.
+    `starts_on` to `ends_on` (exclusive) is the period if it is known; `published_rate` is the percentage as printed.
     """
 
     __tablename__ = "reported_dossiers"

@@ -21,7 +21,7 @@ from feedback_app.kit.db import Model
 
 
 class Poll(Model):
-    """`reported_participants` is a figure of an earlier site whose split over the options is unknown; it is never added in."""
+    """`reported_participants` comes from an earlier site, its split over the options unknown; it is never added in."""
 
     __tablename__ = "polls"
     __table_args__ = (CheckConstraint("closes_at > opens_at", name="closes_after_opening"),)

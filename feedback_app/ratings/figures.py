@@ -19,7 +19,7 @@ State = Literal["no_data", "too_few", "shown"]
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Whole numbers of answers, added over days, channels, versions or departments; the meaning of each is DailyTally's."""
+    """Whole numbers of answers, added over days, channels, versions or departments; DailyTally says what each is."""
 
     responses: int = 0
     partial: int = 0

@@ -79,7 +79,7 @@ def _count(
     tallies: ColumnElement[bool],
     choices: ColumnElement[bool],
 ) -> None:
-    """Replace the tallies of some buckets by what their responses say now; the three conditions name the same buckets."""
+    """Replace the tallies of some buckets by what their responses say; the three conditions name the same buckets."""
     session.execute(delete(DailyChoiceTally).where(choices))
     session.execute(delete(DailyTally).where(tallies))
     session.execute(
@@ -206,7 +206,7 @@ def publish_ended(session: Session, *, now: datetime, minimum: int, limit: int) 
 
 
 def withdraw_demonstration(session: Session) -> int:
-    """Delete publications that rest on demonstration responses; returns how many. Real ones are published anew later."""
+    """Delete publications that rest on demonstration responses; returns how many. Their periods are due again."""
     return len(session.execute(delete(Publication).where(Publication.demonstration).returning(Publication.id)).all())
 
 

@@ -84,8 +84,8 @@ def previous(period: Period) -> Period:
     return period_of(period.kind, period.starts_on - timedelta(days=1))
 
 
-def last(kind: Kind, count: int, until: Period) -> list[Period]:
-    """`count` periods of `kind` in order of time, the last of them `until`."""
+def last(count: int, until: Period) -> list[Period]:
+    """`count` periods of the kind of `until` in order of time, the last of them `until`."""
     found = [until]
     while len(found) < count:
         found.append(previous(found[-1]))

@@ -263,7 +263,7 @@ def history(
 
 
 def since_publication(session: Session, period: Period) -> int:
-    """How many countable responses the days of a published period hold more (or, negative, fewer) than were published."""
+    """How many countable responses a published period holds more (or, negative, fewer) than when it was published."""
     publication = _newest_publication(session, period)
     if publication is None:
         return 0

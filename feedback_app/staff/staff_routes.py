@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
+from wtforms.fields import SelectChoice
 
 from feedback_app.departments import queries as departments
 from feedback_app.kit import clock, i18n
@@ -99,9 +100,7 @@ def reset_password(member_id: int) -> str:
     """Give the account a new generated password and show it once: it is stored nowhere but as a hash."""
     now = clock.now()
     found = _found(member_id, now)
-    password = operations.reset_password(
-        db.session(), now=now, actor_id=current_member().id, member_id=member_id
-    )
+    password = operations.reset_password(db.session(), now=now, actor_id=current_member().id, member_id=member_id)
     db.session.commit()
     return render_template("staff/password.html", member=found.member, password=password)
 
@@ -179,9 +178,9 @@ def _with_departments(form: Any, now: datetime) -> Any:
         for view in departments.departments_on(session, day=clock.local_day(now))
         if scope is None or view.id in scope
     ]
-    whole = [("", _("Toàn bộ hệ thống"))] if scope is None else []
+    whole = [SelectChoice("", _("Toàn bộ hệ thống"))] if scope is None else []
     form.department.choices = whole + [
-        (str(view.id), "\u2003" * depth + view.name) for depth, view in departments.in_tree_order(views)
+        SelectChoice(str(view.id), "\u2003" * depth + view.name) for depth, view in departments.in_tree_order(views)
     ]
     return form
 
@@ -199,8 +198,6 @@ def _names(ids: set[int | None], day: date) -> dict[int, str]:
 
 def _people(entries: list[queries.TrailEntry]) -> dict[str, str]:
     """Names for subjects such as `staff:7`."""
-    ids = {
-        int(entry.subject.removeprefix("staff:")) for entry in entries if entry.subject.startswith("staff:")
-    }
+    ids = {int(entry.subject.removeprefix("staff:")) for entry in entries if entry.subject.startswith("staff:")}
     names = queries.names(db.session(), ids=frozenset(ids))
     return {f"staff:{member_id}": name for member_id, name in names.items()}

@@ -50,7 +50,7 @@ class QuestionnaireVersion(Model):
 
 
 class Question(Model):
-    """`key` stays the same across versions; `shown_for` names the outcomes of the overall answer that open it, if any."""
+    """`key` stays the same across versions; `shown_for` names the outcomes of the overall answer that open it."""
 
     __tablename__ = "questions"
     __table_args__ = (
