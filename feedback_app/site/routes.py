@@ -6,8 +6,11 @@ from datetime import date
 from flask import Blueprint, render_template, request, url_for
 from sqlalchemy.orm import Session
 
+from feedback_app.articles import queries as articles
 from feedback_app.departments import queries as departments
 from feedback_app.departments.queries import DepartmentView, PlaceView
+from feedback_app.dossiers import figures as dossier_figures
+from feedback_app.dossiers import queries as dossiers
 from feedback_app.kit import clock
 from feedback_app.kit.db import db
 from feedback_app.kit.errors import N_, NotFound
@@ -25,6 +28,7 @@ from feedback_app.visits import queries as visits
 blueprint = Blueprint("site", __name__, template_folder="templates")
 
 HISTORY = 12
+NEWS = 6
 
 
 class NoSuchVersion(NotFound):
@@ -43,7 +47,8 @@ def home() -> str:
         "site/home.html",
         newest=ratings.table(session, newest, minimum=minimum),
         running=ratings.history(session, [running], today=today, minimum=minimum)[0],
-        places=departments.places(session, on=today),
+        places=_places_to_answer(session, today),
+        articles=articles.latest(session, limit=NEWS),
         poll_box=poll_box(session, cookies=request.cookies, back=url_for("site.home"), now=now),
         visit_counts=visits.visit_counts(session, now=now),
         today=today,
@@ -114,14 +119,18 @@ def department(code: str) -> str:
             if shown and shown.figure.state == "shown" and selection.channel is None
             else []
         ),
-        points=_history(
-            session, period, today=today, minimum=minimum, narrowed=narrowed, kinds_as_chosen=True
-        ),
+        points=_history(session, period, today=today, minimum=minimum, narrowed=narrowed, kinds_as_chosen=True),
         reported=ratings.reported_ratings(session, department_id=found.id),
         kin=_kin(found, existing),
         successions=departments.successions(session, department_id=found.id),
         models=departments.office_models(session, department_id=found.id),
-        places=_places_of(session, found.id, today),
+        dossiers=dossiers.reported(session, department_id=found.id),
+        dossier_figures=dossier_figures,
+        places=[
+            place
+            for place in _places_to_answer(session, today)
+            if found.id in (place.rated_department_id, place.department_id)
+        ],
         today=today,
         drawings=drawings,
     )
@@ -183,12 +192,10 @@ def _shown_version(versions: list[VersionFigure], wanted: str) -> VersionFigure 
     return max(versions, key=lambda each: each.figure.sums.responses, default=None)
 
 
-def _places_of(session: Session, department_id: int, today: date) -> list[PlaceView]:
-    return [
-        place
-        for place in departments.places(session, on=today)
-        if department_id in (place.rated_department_id, place.department_id)
-    ]
+def _places_to_answer(session: Session, today: date) -> list[PlaceView]:
+    """The open places that have a questionnaire behind their QR code."""
+    asking = {each.place_id for each in surveys.assignments(session) if each.door == "web"}
+    return [place for place in departments.places(session, on=today) if place.id in asking]
 
 
 def _name(row: RatingRow) -> str:
