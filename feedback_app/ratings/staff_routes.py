@@ -66,13 +66,18 @@ def publications() -> str:
 def _read() -> tuple[FigureForm, Selection, Order, RatingTable, list[RatingRow]]:
     session: Session = db.session()
     today = clock.local_day(clock.now())
-    form, selection = read_selection(session, request.args, today=today)
+    reading = read_selection(session, request.args, today=today)
+    selection = reading.selection
     order = Order.read(request.args)
     allowed = scope(session, current_member(), today)
     table = queries.table(
-        session, selection.period, minimum=settings().minimum_responses, narrowed=selection.narrowed(allowed)
+        session,
+        selection.period,
+        minimum=settings().minimum_responses,
+        narrowed=selection.narrowed(allowed),
+        versions=reading.versions,
     )
-    return form, selection, order, table, order.sort(table.rows)
+    return reading.form, selection, order, table, order.sort(table.rows)
 
 
 def _sheet() -> tuple[Selection, Sheet]:
