@@ -23,6 +23,7 @@ from feedback_app.departments import queries as department_queries
 from feedback_app.departments import sheets
 from feedback_app.departments.queries import Spot
 from feedback_app.dossiers import operations as dossiers
+from feedback_app.dossiers import sheets as dossier_sheets
 from feedback_app.kit.clock import VIETNAM, local_day
 from feedback_app.polls import operations as polls
 from feedback_app.polls import queries as poll_queries
@@ -76,7 +77,7 @@ ADDRESSES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """How busy a counter is and how content its visitors are at the start and at the end of the year (fractions of one)."""
+    """How busy a counter is, and what fraction of its visitors is content at the start and at the end of the year."""
 
     place: str
     counter: str | None
@@ -137,7 +138,7 @@ def load(session: Session, *, now: datetime, minimum: int, rapid_seconds: int, r
     _load_register(session, now)
     _load_questionnaires(session, now)
     keyer_id = _load_accounts(session, now)
-    _load_reported(session, now)
+    _load_reported(session)
     rng = random.Random(SEED)  # noqa: S311  # repeatable on purpose, and nothing secret
     stored = 0
     for command, received_at in _responses(session, rng, now, keyer_id):
@@ -211,8 +212,11 @@ def _load_accounts(session: Session, now: datetime) -> int:
     return ids["canbo"]
 
 
-def _load_reported(session: Session, now: datetime) -> None:
-    dossiers.import_reported(session, (DATA / "dossiers.csv").read_bytes())
+def _load_reported(session: Session) -> None:
+    figures, unread = dossier_sheets.read("dossiers.csv", (DATA / "dossiers.csv").read_bytes())
+    outcome = dossiers.import_reported(session, figures, unread=unread)
+    if outcome.rejected:
+        raise ValueError(outcome.rejected)
     rows = csv.DictReader((DATA / "reported_ratings.csv").read_text(encoding="utf-8").splitlines())
     ratings.import_reported(session, [_reported_rating(session, row) for row in rows])
     polls.import_poll(session, read_poll((DATA / "poll.json").read_text(encoding="utf-8")))

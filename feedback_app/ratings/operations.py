@@ -241,7 +241,7 @@ class ReportRating:
 
 
 def import_reported(session: Session, ratings: Sequence[ReportRating]) -> int:
-    """Store reported ratings; one that is here already (same department, period, source) is replaced. Returns how many."""
+    """Store reported ratings, replacing one of the same department, period and source. Returns how many."""
     for rating in ratings:
         values = {"percent": rating.percent, "written": rating.written, "measure": rating.measure}
         session.execute(
