@@ -156,6 +156,7 @@ def wait_for(condition: Callable[[], bool]) -> bool:
 def kill(process: Process) -> None:
     assert process.pid is not None
     os.killpg(process.pid, signal.SIGKILL)
+    assert wait_for(lambda: process.exit_code() is not None)
 
 
 def test_a_killed_worker_loses_and_doubles_nothing(service: Service) -> None:
