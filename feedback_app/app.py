@@ -13,6 +13,8 @@ from werkzeug.wrappers import Response
 
 from feedback_app import cli, design, recounts
 from feedback_app.articles import models as _articles
+from feedback_app.articles import routes as articles_routes
+from feedback_app.articles import staff_routes as articles_staff_routes
 from feedback_app.departments import models as _departments
 from feedback_app.dossiers import models as _dossiers
 from feedback_app.kit import charts, clock, i18n, log, security, web
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
 TABLES = (_articles, _departments, _dossiers, _polls, _ratings, _staff, _surveys, _visits, recounts)
 
 BLUEPRINTS = (
+    articles_routes.blueprint,
+    articles_staff_routes.blueprint,
     surveys_routes.blueprint,
     surveys_staff_routes.blueprint,
     polls_routes.blueprint,
