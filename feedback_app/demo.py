@@ -8,7 +8,7 @@ import csv
 import json
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from importlib import resources
@@ -18,6 +18,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from feedback_app.articles import operations as articles
+from feedback_app.articles.reading import read_article
 from feedback_app.departments import operations as departments
 from feedback_app.departments import queries as department_queries
 from feedback_app.departments import sheets
@@ -138,7 +139,7 @@ def load(session: Session, *, now: datetime, minimum: int, rapid_seconds: int, r
     _load_register(session, now)
     _load_questionnaires(session, now)
     keyer_id = _load_accounts(session, now)
-    _load_reported(session)
+    _load_reported(session, now)
     rng = random.Random(SEED)  # noqa: S311  # repeatable on purpose, and nothing secret
     stored = 0
     for command, received_at in _responses(session, rng, now, keyer_id):
@@ -212,7 +213,7 @@ def _load_accounts(session: Session, now: datetime) -> int:
     return ids["canbo"]
 
 
-def _load_reported(session: Session) -> None:
+def _load_reported(session: Session, now: datetime) -> None:
     figures, unread = dossier_sheets.read("dossiers.csv", (DATA / "dossiers.csv").read_bytes())
     outcome = dossiers.import_reported(session, figures, unread=unread)
     if outcome.rejected:
@@ -222,6 +223,9 @@ def _load_reported(session: Session) -> None:
     polls.import_poll(session, read_poll((DATA / "poll.json").read_text(encoding="utf-8")))
     baseline = json.loads((DATA / "visits.json").read_text(encoding="utf-8"))
     visits.set_baseline(session, visits=baseline["visits"], source=baseline["source"])
+    for file in sorted((DATA / "articles").iterdir(), key=lambda file: file.name):
+        article = read_article(file.read_text(encoding="utf-8"), suffix=".md").article
+        articles.import_article(session, replace(article, demonstration=True), now=now)
 
 
 def _reported_rating(session: Session, row: dict[str, str]) -> ReportRating:

@@ -114,9 +114,7 @@ def department(code: str) -> str:
             if shown and shown.figure.state == "shown" and selection.channel is None
             else []
         ),
-        points=_history(
-            session, period, today=today, minimum=minimum, narrowed=narrowed, kinds_as_chosen=True
-        ),
+        points=_history(session, period, today=today, minimum=minimum, narrowed=narrowed, kinds_as_chosen=True),
         reported=ratings.reported_ratings(session, department_id=found.id),
         kin=_kin(found, existing),
         successions=departments.successions(session, department_id=found.id),
