@@ -122,11 +122,15 @@ def _written(question: str, value: Any) -> str:
 class EnvelopeForm(FlaskForm):  # type: ignore[misc]
     """What a form carries beside its answers. The answers themselves are read by the rules of their version."""
 
-    response = StringField()
-    version = StringField()
-    channel = StringField()
-    stage = StringField()
-    field = StringField()
+    class Meta:
+        csrf = False  # every POST's token was checked before its view began
+
+    # Labels stand in the template; an empty one here saves WTForms looking for translations on each request.
+    response = StringField("")
+    version = StringField("")
+    channel = StringField("")
+    stage = StringField("")
+    field = StringField("")
 
     @property
     def response_id(self) -> UUID | None:

@@ -69,7 +69,7 @@ def kiosk_token(place: str, counter: str | None = None) -> Response:
 @public
 @limiter.limit(ANSWERS_FROM_ONE_ADDRESS)
 def deliver(place: str, response_id: UUID, counter: str | None = None) -> tuple[Response, int]:
-    """One delivery of a kiosk: 200 and what became of it, 409 if it was kept for review, 422 naming what is at fault."""
+    """One delivery of a kiosk: 200 and what became of it, 409 if kept for review, 422 naming what is at fault."""
     session = db.session()
     now = clock.now()
     try:
