@@ -83,7 +83,7 @@ def _count(
     tallies: ColumnElement[bool],
     choices: ColumnElement[bool],
 ) -> None:
-    """Replace the tallies of some buckets by what their responses say now; the three conditions name the same buckets.
+    """Replace the tallies of some buckets by what their responses say; the three conditions name the same buckets.
 
     Choices and responses are counted in one statement, hence in one snapshot: an answer that arrives or is removed in
     between would else be in one count and not in the other.
