@@ -7,12 +7,15 @@ from flask_babel import gettext
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from feedback_app import cli, design, recounts
 from feedback_app.articles import models as _articles
+from feedback_app.articles import routes as articles_routes
+from feedback_app.articles import staff_routes as articles_staff_routes
 from feedback_app.departments import models as _departments
 from feedback_app.dossiers import models as _dossiers
 from feedback_app.kit import charts, clock, i18n, log, security, web
@@ -22,7 +25,10 @@ from feedback_app.kit.web import public
 from feedback_app.paper import routes as paper_routes
 from feedback_app.polls import models as _polls
 from feedback_app.polls import routes as polls_routes
+from feedback_app.ratings import labels as rating_labels
 from feedback_app.ratings import models as _ratings
+from feedback_app.ratings import staff_routes as rating_routes
+from feedback_app.site import routes as site_routes
 from feedback_app.staff import access
 from feedback_app.staff import models as _staff
 from feedback_app.staff import routes as staff_routes
@@ -41,6 +47,10 @@ if TYPE_CHECKING:
 TABLES = (_articles, _departments, _dossiers, _polls, _ratings, _staff, _surveys, _visits, recounts)
 
 BLUEPRINTS = (
+    site_routes.blueprint,
+    rating_routes.blueprint,
+    articles_routes.blueprint,
+    articles_staff_routes.blueprint,
     surveys_routes.blueprint,
     surveys_staff_routes.blueprint,
     polls_routes.blueprint,
@@ -79,6 +89,7 @@ def create_app(settings: "Settings", *, process: str = "web") -> Flask:
     security.init_app(app, redis_url=settings.redis_url, secure_cookies=settings.public_url.startswith("https://"))
     access.init_app(app)
     app.jinja_env.globals["charts"] = charts
+    rating_labels.init_app(app)
     app.context_processor(page_context)
     app.add_url_rule("/healthz", view_func=healthz)
     for blueprint in BLUEPRINTS:
@@ -96,7 +107,7 @@ def page_context() -> dict[str, object]:
     """What every page shows around its own content."""
     return {
         "office": web.settings().office,
-        "demonstration": survey_queries.shows_demonstration(db.session(), now=clock.now()),
+        "demonstration": _shows_demonstration(),
         "home_url": "/",
         "nav": [
             {"url": url, "label": label, "current": request.path == url or request.path.startswith(f"{url}/")}
@@ -107,6 +118,14 @@ def page_context() -> dict[str, object]:
             )
         ],
     }
+
+
+def _shows_demonstration() -> bool:
+    try:
+        return survey_queries.shows_demonstration(db.session(), now=clock.now())
+    except SQLAlchemyError:
+        # The page that says the service is in trouble has this frame too, and must not fail for it.
+        return False
 
 
 @public
@@ -126,6 +145,9 @@ def http_error(error: HTTPException) -> tuple[Response | str, int]:
     """Errors that Flask and its extensions raise; a stale form gets words of its own."""
     if isinstance(error, CSRFError):
         return _error_page(400, gettext("Trang đã mở quá lâu. Hãy tải lại trang rồi gửi lại."))
+    if (error.code or 500) >= 500:
+        # What failed may have left a broken transaction behind, and the error page reads from the database too.
+        db.session.rollback()
     return _error_page(error.code or 500, "")
 
 

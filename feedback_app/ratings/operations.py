@@ -13,15 +13,18 @@ from feedback_app import recounts
 from feedback_app.kit.clock import local_day
 from feedback_app.kit.errors import N_, Invalid
 from feedback_app.kit.locks import lock
+from feedback_app.kit.text import normalise
 from feedback_app.ratings.figures import SCHEME, Sums
 from feedback_app.ratings.models import (
     DailyChoiceTally,
     DailyTally,
     Publication,
+    PublishedChoiceTally,
     PublishedTally,
     ReportedRating,
 )
 from feedback_app.ratings.periods import PUBLISHED_KINDS, Period, ended_between
+from feedback_app.staff.operations import record
 from feedback_app.surveys import queries as surveys
 
 # Buckets counted in one transaction: enough to catch up fast, few enough to let others in.
@@ -44,10 +47,11 @@ def recount_pending(session: Session, *, limit: int = BATCH) -> int:
     Each bucket is locked before it is counted, in a fixed order. The count of a bucket therefore starts after the last
     other count of it was committed and sees every response whose request is settled here.
     """
+    # Before claiming: whoever holds this lock alone knows that no request is in another transaction's hands.
+    lock(session, "recount", shared=True)
     claimed = recounts.claim(session, "ratings", limit=limit)
     if not claimed.buckets:
         return 0
-    lock(session, "recount", shared=True)
     for bucket in claimed.buckets:
         lock(session, "recount-day", bucket.subject_id, bucket.day)
     days = [(bucket.subject_id, bucket.day) for bucket in claimed.buckets]
@@ -79,34 +83,45 @@ def _count(
     tallies: ColumnElement[bool],
     choices: ColumnElement[bool],
 ) -> None:
-    """Replace the tallies of some buckets by what their responses say; the three conditions name the same buckets."""
+    """Replace the tallies of some buckets by what their responses say; the three conditions name the same buckets.
+
+    Choices and responses are counted in one statement, hence in one snapshot: an answer that arrives or is removed in
+    between would else be in one count and not in the other.
+    """
     session.execute(delete(DailyChoiceTally).where(choices))
     session.execute(delete(DailyTally).where(tallies))
-    session.execute(
-        insert(DailyChoiceTally).from_select(
+    counted = (
+        insert(DailyChoiceTally)
+        .from_select(
             ["department_id", "day", "choice_id", "channel", "picked"],
             surveys.day_choice_counts(responses),
         )
-    )
-    scale = surveys.overall_choices().subquery("scale")
-    picked = DailyChoiceTally.picked
-    outcomes = (
-        select(
+        .returning(
             DailyChoiceTally.department_id,
             DailyChoiceTally.day,
-            scale.c.version_id,
+            DailyChoiceTally.choice_id,
             DailyChoiceTally.channel,
-            func.sum(picked).label("rated"),
+            DailyChoiceTally.picked,
+        )
+        .cte("counted")
+    )
+    scale = surveys.overall_choices().subquery("scale")
+    outcomes = (
+        select(
+            counted.c.department_id,
+            counted.c.day,
+            scale.c.version_id,
+            counted.c.channel,
+            func.sum(counted.c.picked).label("rated"),
             *(
-                func.coalesce(func.sum(picked).filter(scale.c.outcome == outcome), 0).label(outcome)
+                func.coalesce(func.sum(counted.c.picked).filter(scale.c.outcome == outcome), 0).label(outcome)
                 for outcome in ("satisfied", "neutral", "not_satisfied")
             ),
-            func.coalesce(func.sum(picked).filter(scale.c.points.is_not(None)), 0).label("scored"),
-            func.coalesce(func.sum(picked * scale.c.points), 0).label("points"),
+            func.coalesce(func.sum(counted.c.picked).filter(scale.c.points.is_not(None)), 0).label("scored"),
+            func.coalesce(func.sum(counted.c.picked * scale.c.points), 0).label("points"),
         )
-        .join(scale, scale.c.choice_id == DailyChoiceTally.choice_id)
-        .where(choices)
-        .group_by(DailyChoiceTally.department_id, DailyChoiceTally.day, scale.c.version_id, DailyChoiceTally.channel)
+        .join(scale, scale.c.choice_id == counted.c.choice_id)
+        .group_by(counted.c.department_id, counted.c.day, scale.c.version_id, counted.c.channel)
         .subquery("outcomes")
     )
     counts = surveys.day_counts(responses).subquery("counts")
@@ -114,13 +129,15 @@ def _count(
     whole = ("responses", "partial", "assisted", "rapid")
     by_outcome = ("rated", "satisfied", "neutral", "not_satisfied", "scored", "points")
     session.execute(
-        insert(DailyTally).from_select(
+        insert(DailyTally)
+        .from_select(
             [*key, *whole, *by_outcome],
             select(
                 *(counts.c[name] for name in (*key, *whole)),
                 *(func.coalesce(outcomes.c[name], 0) for name in by_outcome),
             ).outerjoin_from(counts, outcomes, and_(*(counts.c[name] == outcomes.c[name] for name in key))),
         )
+        .add_cte(counted)
     )
 
 
@@ -149,6 +166,8 @@ def publish(
     if period.kind not in PUBLISHED_KINDS or not period.ended(local_day(now)):
         raise NotEnded(N_("Kỳ %(period)s chưa kết thúc nên chưa công bố được."), field="period", period=period.code)
     lock(session, "publish", period.code)
+    # Alone, so that no worker still holds answers of this period that were given before it is frozen.
+    lock(session, "recount")
     while recount_pending(session):
         pass
     newest = session.execute(
@@ -168,7 +187,7 @@ def publish(
         number=newest.number + 1 if newest else 1,
         published_at=now,
         published_by=published_by,
-        reason=reason if newest else None,
+        reason=normalise(reason or "") if newest else None,
         scheme=SCHEME,
         minimum_responses=minimum,
         demonstration=surveys.has_demonstration_between(session, period.starts_on, period.ends_on),
@@ -180,6 +199,24 @@ def publish(
             ["publication_id", "department_id", "version_id", "channel", *SUMS],
             _period_sums(period, literal(publication.id).label("publication_id")),
         )
+    )
+    key = (DailyChoiceTally.department_id, DailyChoiceTally.choice_id, DailyChoiceTally.channel)
+    session.execute(
+        insert(PublishedChoiceTally).from_select(
+            ["publication_id", "department_id", "choice_id", "channel", "picked"],
+            select(literal(publication.id).label("publication_id"), *key, func.sum(DailyChoiceTally.picked))
+            .where(DailyChoiceTally.day >= period.starts_on, DailyChoiceTally.day < period.ends_on)
+            .group_by(*key),
+        )
+    )
+    record(
+        session,
+        now=now,
+        actor_id=published_by,
+        action="ratings.published",
+        subject=f"period:{period.code}",
+        reason=publication.reason,
+        details={"number": publication.number},
     )
     return Published(publication.id, publication.number)
 
@@ -206,7 +243,7 @@ def publish_ended(session: Session, *, now: datetime, minimum: int, limit: int) 
 
 
 def withdraw_demonstration(session: Session) -> int:
-    """Delete publications that rest on demonstration responses; returns how many. Their periods are due again."""
+    """Delete publications that rest on demonstration responses; returns how many. Real ones are published anew."""
     return len(session.execute(delete(Publication).where(Publication.demonstration).returning(Publication.id)).all())
 
 
@@ -241,7 +278,7 @@ class ReportRating:
 
 
 def import_reported(session: Session, ratings: Sequence[ReportRating]) -> int:
-    """Store reported ratings; one that is here already (same department, period, source) is replaced. Returns how many."""
+    """Store reported ratings; one that is here already (same department, period, source) is replaced. Their number."""
     for rating in ratings:
         values = {"percent": rating.percent, "written": rating.written, "measure": rating.measure}
         session.execute(
