@@ -34,6 +34,7 @@ ROLES: Final = ("staff", "manager", "administrator")
 NAVIGATION: Final = (
     ("staff", "/nhap-phieu", _("Nhập phiếu")),
     ("manager", "/quan-ly", _("Kết quả theo đơn vị")),
+    ("manager", "/quan-ly/cong-bo", _("Các lần công bố")),
     ("administrator", "/quan-ly/tai-khoan", _("Tài khoản")),
     ("administrator", "/quan-ly/nhat-ky", _("Nhật ký")),
     ("staff", "/tai-khoan", _("Mật khẩu")),
