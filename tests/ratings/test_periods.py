@@ -71,7 +71,20 @@ def test_codes(code: str, first: date, last_day: date, before: str) -> None:
 
 @pytest.mark.parametrize(
     "code",
-    ["", "2026-Q5", "2026-Q0", "2026-H3", "2026-13", "2026-00", "2026-02-30", "2026-9", "0001", "9999", "٢٠٢٦", "2026 "],
+    [
+        "",
+        "2026-Q5",
+        "2026-Q0",
+        "2026-H3",
+        "2026-13",
+        "2026-00",
+        "2026-02-30",
+        "2026-9",
+        "0001",
+        "9999",
+        "٢٠٢٦",
+        "2026 ",
+    ],
 )
 def test_refuses_other_codes(code: str) -> None:
     with pytest.raises(NotAPeriod):
