@@ -30,11 +30,8 @@ def watch(app: Flask, found: list[str]) -> None:
 
     @app.after_request
     def check(response: Response) -> Response:
-        if (
-            response.mimetype == "text/html"
-            and not response.is_streamed
-            and response.status_code not in (301, 302, 303, 308)
-        ):
+        whole = response.status_code not in (204, 301, 302, 303, 308)
+        if whole and response.mimetype == "text/html" and not response.is_streamed:
             page = response.get_data(as_text=True)
             found.extend(f"{request.method} {request.full_path}: {problem}" for problem in problems_of(page))
         return response

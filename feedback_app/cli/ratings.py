@@ -49,9 +49,7 @@ def publish(code: str | None, reason: str | None) -> None:
 
 @group.command("recount")
 @click.option("--from", "first", type=DAY, metavar="NGÀY", help="Ngày đầu; bỏ trống là ngày đầu có phiếu.")
-@click.option(
-    "--to", "last", type=DAY, metavar="NGÀY", help="Ngày cuối, tính cả ngày ấy; bỏ trống là cho đến hết."
-)
+@click.option("--to", "last", type=DAY, metavar="NGÀY", help="Ngày cuối, tính cả ngày ấy; bỏ trống là cho đến hết.")
 def recount(first: datetime | None, last: datetime | None) -> None:
     """Đếm lại từ các phiếu đã lưu, từng tháng một. Số liệu đã công bố không thay đổi."""
     session = db.session()

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from feedback_app.kit import numbers
 from feedback_app.kit.errors import Refused
-from feedback_app.kit.web import public
+from feedback_app.kit.web import local_path, public
 
 LANGUAGES: Final = {"vi": "Tiếng Việt", "en": "English"}
 _COOKIE = "ngon_ngu"
@@ -44,10 +44,7 @@ def choose_locale() -> str:
 @public
 def switch(code: str) -> Response:
     """Remember a language and go back to the page the reader came from (`tiep`, a path of this site)."""
-    target = request.args.get("tiep", "/")
-    if not target.startswith("/") or target.startswith(("//", "/\\")):
-        target = "/"
-    response = redirect(target)
+    response = redirect(local_path(request.args.get("tiep")) or "/")
     if code in LANGUAGES:
         response.set_cookie(_COOKIE, code, max_age=_A_YEAR, samesite="Lax", secure=request.is_secure, httponly=True)
     return response

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date
 from functools import wraps
 from typing import Any, Final, TypeVar, cast
-from urllib.parse import urlsplit
 
 from flask import Flask, abort, g, make_response, redirect, request, url_for
 from flask import session as cookie
@@ -177,15 +176,3 @@ def end_session() -> None:
     """Sign this browser out."""
     logout_user()
     cookie.clear()
-
-
-def local_path(target: str | None) -> str | None:
-    """`target` if it is a path of this site, else None: sign-in must not lead to a stranger's page.
-
-    Browsers read a backslash as a slash and drop tabs and line breaks, so none of these may occur.
-    """
-    if not target or not target.startswith("/") or target.startswith("//"):
-        return None
-    if "\\" in target or not target.isprintable():
-        return None
-    return target if not urlsplit(target).netloc else None
