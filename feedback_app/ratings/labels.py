@@ -1,11 +1,13 @@
 """How channels and periods are called where people read them: pages and files alike."""
 
+from functools import lru_cache
 from typing import Final
 
 from flask import Flask
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
+from feedback_app.kit.i18n import locale
 from feedback_app.ratings.periods import Kind, Period
 
 CHANNEL_LABELS: Final = {
@@ -32,16 +34,26 @@ def init_app(app: Flask) -> None:
 
 
 def channel_name(channel: str) -> str:
-    return str(CHANNEL_LABELS[channel])
+    return _channel_name(channel, locale())
 
 
 def period_name(period: Period) -> str:
     """`Tháng 10/2026`, `Quý III năm 2026`, `6 tháng đầu năm 2026`, `9 tháng đầu năm 2026`, `Năm 2026`."""
+    return _period_name(period, locale())
+
+
+# A page names some sixty periods, and a name in one language never changes. The language is part of the key alone:
+# gettext takes it from the request, as locale() does.
+@lru_cache(maxsize=64)
+def _channel_name(channel: str, _language: str) -> str:
+    return str(CHANNEL_LABELS[channel])
+
+
+@lru_cache(maxsize=2000)
+def _period_name(period: Period, _language: str) -> str:
     year, month = period.starts_on.year, period.starts_on.month
     if period.kind == "day":
-        return str(
-            _("Ngày %(day)s/%(month)s/%(year)s", day=f"{period.starts_on.day:02}", month=f"{month:02}", year=year)
-        )
+        return str(_("Ngày %(day)s", day=f"{period.starts_on:%d/%m/%Y}"))
     if period.kind == "month":
         return str(_("Tháng %(month)s/%(year)s", month=month, year=year))
     if period.kind == "quarter":
