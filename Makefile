@@ -16,7 +16,7 @@ export PYTHON PORT HOST CHROMIUM
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run flask test checks install install-dev browser compile lock fonts benchmark clean \
+.PHONY: help run flask test checks install install-dev browser compile lock fonts benchmark clean translations \
 	check-format check-lint check-imports check-types check-templates check-translations check-migrations \
 	check-unit check-integration check-browser
 
@@ -79,6 +79,9 @@ check-integration: install-dev compile  ## tests with a real Celery worker
 
 check-browser: install-dev compile browser  ## journeys in Chromium
 	@$(PYTEST) -n 2 -m browser
+
+translations: install-dev  ## add new texts to the English catalogue, drop unused ones
+	@$(VENV_PYTHON) -m deploy.translations
 
 lock: install-dev  ## compile requirements*.in with hashes
 	@$(LOCK) requirements.in -o requirements.txt

@@ -19,9 +19,13 @@ from feedback_app.kit import i18n, log, security
 from feedback_app.kit.db import db, engine_options
 from feedback_app.kit.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
 from feedback_app.kit.web import public
+from feedback_app.paper import routes as paper_routes
 from feedback_app.polls import models as _polls
 from feedback_app.ratings import models as _ratings
+from feedback_app.staff import access
 from feedback_app.staff import models as _staff
+from feedback_app.staff import routes as staff_routes
+from feedback_app.staff import staff_routes as account_routes
 from feedback_app.surveys import models as _surveys
 from feedback_app.visits import models as _visits
 
@@ -58,8 +62,12 @@ def create_app(settings: "Settings", *, process: str = "web") -> Flask:
     migrate.init_app(app, db, directory="migrations")
     i18n.init_app(app)
     security.init_app(app, redis_url=settings.redis_url, secure_cookies=settings.public_url.startswith("https://"))
+    access.init_app(app)
     app.context_processor(lambda: {"office": settings.office})
     app.add_url_rule("/healthz", view_func=healthz)
+    app.register_blueprint(staff_routes.blueprint)
+    app.register_blueprint(account_routes.blueprint)
+    app.register_blueprint(paper_routes.blueprint)
     for refusal in STATUSES:
         app.register_error_handler(refusal, refused)
     app.register_error_handler(HTTPException, http_error)

@@ -2,6 +2,10 @@
 
 from flask import Flask
 
+from feedback_app.cli import staff, surveys
+
 
 def register(app: Flask) -> None:
     """Add every command group to `app`."""
+    app.cli.add_command(staff.group)
+    app.cli.add_command(surveys.group)

@@ -4,6 +4,8 @@ import re
 import unicodedata
 
 _SPACE = re.compile(r"\s+")
+# NUL cannot be stored and a lone surrogate cannot be encoded; the other control characters mean nothing in a text.
+_UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 # TCVN order of the alphabet; tone marks only decide between words that are otherwise equal.
 _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _RANK = {letter: rank for rank, letter in enumerate(_ALPHABET, start=1)}
@@ -11,8 +13,8 @@ _TONES = {"": 0, "\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5
 
 
 def normalise(text: str) -> str:
-    """NFC, every run of white space (no-break spaces too) one space, ends trimmed."""
-    return _SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip()
+    """NFC, every run of white space (no-break spaces too) one space, ends trimmed, nothing that cannot be stored."""
+    return _UNWRITABLE.sub("", _SPACE.sub(" ", unicodedata.normalize("NFC", text))).strip()
 
 
 def normalise_lines(text: str) -> str:

@@ -1,7 +1,9 @@
 """Questionnaires as files: read, checked against the rules counting rests on, and compared. Pure."""
 
+import json
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from feedback_app.kit.errors import N_, Invalid
@@ -10,11 +12,27 @@ from feedback_app.surveys.commands import DefineChoice, DefineQuestion, DefineQu
 from feedback_app.surveys.versions import VersionView
 
 OUTCOMES: Final = ("satisfied", "neutral", "not_satisfied")
+KINDS: Final = ("single", "several", "text")
+SHIPPED: Final = Path(__file__).parent / "questionnaires"
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 class BadQuestionnaire(Invalid):
     """The definition cannot be counted, or cannot be read."""
+
+
+def read_file(path: Path) -> DefineQuestionnaire:
+    """The definition in a questionnaire file (JSON in UTF-8, as the shipped ones); raises BadQuestionnaire."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadQuestionnaire(N_("Không đọc được tệp mẫu phiếu: %(reason)s."), reason=error) from error
+    return read_definition(document)
+
+
+def shipped() -> list[Path]:
+    """The files of the questionnaires the service comes with, by name."""
+    return sorted(SHIPPED.glob("*.json"))
 
 
 def read_definition(document: Mapping[str, Any]) -> DefineQuestionnaire:
@@ -50,6 +68,10 @@ def check_definition(definition: DefineQuestionnaire) -> None:
     _check_keys([question.key for question in definition.questions])
     for question in definition.questions:
         _check_keys([choice.key for choice in question.choices])
+        if question.kind not in KINDS:
+            raise BadQuestionnaire(N_("Câu “%(key)s” có loại câu hỏi không hợp lệ."), key=question.key)
+        if any(not _is_mapped(choice) for choice in question.choices):
+            raise BadQuestionnaire(N_("Câu “%(key)s” có kết quả hoặc điểm không hợp lệ."), key=question.key)
         if (question.kind == "text") != (not question.choices) or len(question.choices) == 1:
             raise BadQuestionnaire(N_("Câu “%(key)s” có số lựa chọn không hợp với loại câu hỏi."), key=question.key)
         if not question.text or any(not choice.text for choice in question.choices):
@@ -128,9 +150,16 @@ def _texts(value: str | Mapping[str, str]) -> tuple[str, str | None]:
     return normalise(value["vi"]), normalise(value["en"]) if "en" in value else None
 
 
+def _is_mapped(choice: DefineChoice) -> bool:
+    """Whether outcome and points, where given, are ones that can be stored."""
+    return choice.outcome in (None, *OUTCOMES) and (
+        choice.points is None or (type(choice.points) is int and -1000 <= choice.points <= 1000)
+    )
+
+
 def _check_keys(keys: list[str]) -> None:
     for key in keys:
-        if not _KEY.fullmatch(key):
+        if not isinstance(key, str) or not _KEY.fullmatch(key):
             raise BadQuestionnaire(N_("Mã “%(key)s” chỉ gồm chữ thường không dấu, số và dấu gạch nối."), key=key)
     if len(set(keys)) != len(keys):
         raise BadQuestionnaire(N_("Có mã bị trùng: %(keys)s."), keys=", ".join(sorted(keys)))

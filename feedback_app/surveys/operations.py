@@ -152,6 +152,8 @@ def _deliver_again(
         select(Response).where(Response.id == command.id).with_for_update().execution_options(populate_existing=True)
     ).scalar_one()
     if stored.content_hash == digest and (stored.sealed_at is not None or not command.sealed):
+        # A delivery between the two that arrives late must still find itself overtaken.
+        stored.revision = max(stored.revision, command.revision)
         return Receipt(stored.id, "same", stored.sealed_at is not None)
     if command.revision < stored.revision:
         return Receipt(stored.id, "superseded", stored.sealed_at is not None)
@@ -244,9 +246,9 @@ def publish_questionnaire(session: Session, definition: DefineQuestionnaire, *, 
         .order_by(QuestionnaireVersion.number.desc())
         .limit(1)
     ).first()
-    questionnaire.title, questionnaire.title_en = definition.title, definition.title_en
     if newest is not None and definition_of(queries.version(session, newest.id)) == definition:
         return newest.id, False
+    questionnaire.title, questionnaire.title_en = definition.title, definition.title_en
     version = QuestionnaireVersion(
         questionnaire_id=questionnaire.id,
         number=newest.number + 1 if newest else 1,

@@ -53,6 +53,18 @@ def version_at(session: Session, *, place_id: int, door: str) -> VersionView:
     return version(session, version_id)
 
 
+def current_version(session: Session, *, code: str) -> VersionView | None:
+    """The newest published version of a questionnaire; None when there is none of that code."""
+    version_id = session.scalar(
+        select(QuestionnaireVersion.id)
+        .join(Questionnaire)
+        .where(Questionnaire.code == code, QuestionnaireVersion.published_at.is_not(None))
+        .order_by(QuestionnaireVersion.number.desc())
+        .limit(1)
+    )
+    return None if version_id is None else version(session, version_id)
+
+
 def current_versions(session: Session) -> list[VersionView]:
     """The newest published version of every questionnaire, by code."""
     newest = (
@@ -114,6 +126,33 @@ def _read_version(session: Session, version_id: int) -> VersionView:
         found.basis,
         questions,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Which questionnaire a place asks at a door ('kiosk' or 'web')."""
+
+    place_id: int
+    door: str
+    code: str
+    title: str
+    title_en: str | None
+
+
+def assignments(session: Session) -> list[Assignment]:
+    """What every place asks, by place and door."""
+    rows = session.execute(
+        select(
+            PlaceQuestionnaire.place_id,
+            PlaceQuestionnaire.door,
+            Questionnaire.code,
+            Questionnaire.title,
+            Questionnaire.title_en,
+        )
+        .join(Questionnaire, Questionnaire.id == PlaceQuestionnaire.questionnaire_id)
+        .order_by(PlaceQuestionnaire.place_id, PlaceQuestionnaire.door)
+    )
+    return [Assignment(*row) for row in rows]
 
 
 def countable() -> ColumnElement[bool]:

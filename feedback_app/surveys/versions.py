@@ -2,11 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from feedback_app.kit.errors import N_, Invalid
+from feedback_app.kit.text import normalise_lines
 from feedback_app.surveys.commands import SubmitResponse
 
 LONGEST_COMMENT: Final = 2000
@@ -72,42 +73,69 @@ class Content:
     comments: Mapping[int, str]
 
 
-def check(version: VersionView, command: SubmitResponse) -> Content:
-    """The content of `command`, or BadAnswer naming the first question at fault.
+def examine(version: VersionView, command: SubmitResponse) -> tuple[Content, dict[str, BadAnswer]]:
+    """The content of `command` and everything that is wrong with it, by question key in the order of the form.
 
     A partial response may leave out anything but must hold at least one answer; a sealed one must hold every
-    required answer.
+    required answer. Texts are put into normal form here, so that every door stores the same; one without a visible
+    character is no answer.
     """
-    for key in (*command.answers, *command.comments):
-        if version.question(key) is None:
-            raise BadAnswer(N_("Phiếu này không có câu hỏi “%(key)s”."), field=key, key=key)
+    wrong: dict[str, BadAnswer] = {}
     picked: list[int] = []
     comments: dict[int, str] = {}
+    for key in (*command.answers, *command.comments):
+        if version.question(key) is None:
+            wrong[key] = BadAnswer(N_("Phiếu này không có câu hỏi “%(key)s”."), field=key, key=key)
     for question in version.questions:
         keys = command.answers.get(question.key, ())
-        written = command.comments.get(question.key, "")
-        if (keys and question.kind == "text") or (written and question.kind != "text"):
-            raise BadAnswer(N_("Câu trả lời không đúng kiểu của câu hỏi."), field=question.key)
-        if len(set(keys)) > 1 and question.kind == "single":
-            raise BadAnswer(N_("Câu hỏi này chỉ chọn một câu trả lời."), field=question.key)
-        for key in set(keys):
-            choice = question.choice(key)
-            if choice is None:
-                raise BadAnswer(N_("Câu trả lời “%(key)s” không có trong phiếu."), field=question.key, key=key)
-            picked.append(choice.id)
-        if len(written) > LONGEST_COMMENT:
-            raise BadAnswer(
-                N_("Ý kiến dài quá %(limit)s ký tự. Xin rút gọn lại."),
-                field=question.key,
-                limit=LONGEST_COMMENT,
-            )
-        if written:
-            comments[question.id] = written
-        if question.required and command.sealed and not keys and not written:
-            raise BadAnswer(N_("Xin trả lời câu hỏi này."), field=question.key)
-    if not picked and not comments:
-        raise BadAnswer(N_("Phiếu chưa có câu trả lời nào."), field=version.overall.key)
-    return Content(tuple(sorted(picked)), comments)
+        written = normalise_lines(command.comments.get(question.key, ""))
+        try:
+            picked += _picked(question, keys)
+            if _is_text(question, written):
+                comments[question.id] = written
+            if question.required and command.sealed and not keys and not written:
+                raise BadAnswer(N_("Xin trả lời câu hỏi này."), field=question.key)
+        except BadAnswer as error:
+            wrong[question.key] = error
+    if not (picked or comments or wrong):
+        key = version.overall.key
+        wrong[key] = BadAnswer(N_("Phiếu chưa có câu trả lời nào."), field=key)
+    return Content(tuple(sorted(picked)), comments), wrong
+
+
+def check(version: VersionView, command: SubmitResponse) -> Content:
+    """The content of `command`; raises the first BadAnswer that `examine` finds."""
+    content, wrong = examine(version, command)
+    for error in wrong.values():
+        raise error
+    return content
+
+
+def _picked(question: QuestionView, keys: Collection[str]) -> list[int]:
+    """The ids of the choices named."""
+    if keys and question.kind == "text":
+        raise BadAnswer(N_("Câu trả lời không đúng kiểu của câu hỏi."), field=question.key)
+    named = dict.fromkeys(keys)
+    if len(named) > 1 and question.kind == "single":
+        raise BadAnswer(N_("Câu hỏi này chỉ chọn một câu trả lời."), field=question.key)
+    picked = []
+    for key in named:
+        choice = question.choice(key)
+        if choice is None:
+            raise BadAnswer(N_("Câu trả lời “%(key)s” không có trong phiếu."), field=question.key, key=key)
+        picked.append(choice.id)
+    return picked
+
+
+def _is_text(question: QuestionView, written: str) -> bool:
+    """Whether there is a text, and may be one."""
+    if written and question.kind != "text":
+        raise BadAnswer(N_("Câu trả lời không đúng kiểu của câu hỏi."), field=question.key)
+    if len(written) > LONGEST_COMMENT:
+        raise BadAnswer(
+            N_("Ý kiến dài quá %(limit)s ký tự. Xin rút gọn lại."), field=question.key, limit=LONGEST_COMMENT
+        )
+    return bool(written)
 
 
 def content_hash(command: SubmitResponse, content: Content) -> bytes:

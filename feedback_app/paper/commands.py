@@ -1,0 +1,18 @@
+"""What keying needs to know beside the answers themselves."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from feedback_app.surveys.commands import Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sitting:
+    """What all forms of one stack have in common. `answered_on` is the day written on the paper."""
+
+    department_id: int
+    version_id: int
+    answered_on: date
+    field_id: int | None = None
+    stage: Stage | None = None
+    assisted: bool = False

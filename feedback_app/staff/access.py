@@ -1,0 +1,191 @@
+"""Who is asking, and what they may see: the only module of this slice that other slices' routes need."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from typing import Any, Final, TypeVar, cast
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, g, make_response, redirect, request, url_for
+from flask import session as cookie
+from flask_babel import lazy_gettext as _
+from flask_login import (  # type: ignore[import-untyped]
+    LoginManager,
+    UserMixin,
+    current_user,
+    login_user,
+    logout_user,
+)
+from sqlalchemy.orm import Session
+
+from feedback_app.departments import queries as departments
+from feedback_app.kit.db import db
+from feedback_app.kit.errors import N_, NotAllowed
+from feedback_app.staff import queries
+from feedback_app.staff.queries import Member
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+# Each role may do all that the roles before it may.
+ROLES: Final = ("staff", "manager", "administrator")
+
+
+# Each role sees the work of its own and of the roles before it. The pages belong to slices above this one.
+NAVIGATION: Final = (
+    ("staff", "/nhap-phieu", _("Nhập phiếu")),
+    ("manager", "/quan-ly", _("Kết quả theo đơn vị")),
+    ("administrator", "/quan-ly/tai-khoan", _("Tài khoản")),
+    ("administrator", "/quan-ly/nhat-ky", _("Nhật ký")),
+    ("staff", "/tai-khoan", _("Mật khẩu")),
+)
+
+
+class RoleTooLow(NotAllowed):
+    """Signed in, but this page is for a higher role."""
+
+
+class OutsideScope(NotAllowed):
+    """Signed in, but the department is not one this account answers for."""
+
+
+class Identity(UserMixin):  # type: ignore[misc]
+    """What Flask-Login keeps. Its id carries the session key, so that a new password ends older sessions."""
+
+    def __init__(self, member: Member, session_key: str) -> None:
+        self.member = member
+        self.session_key = session_key
+
+    def get_id(self) -> str:
+        return f"{self.member.id}.{self.session_key}"
+
+
+login_manager = LoginManager()
+
+
+def init_app(app: Flask) -> None:
+    """Tell Flask-Login about `app`.
+
+    Its own init_app would also read the session after every request, for a remember-me cookie this
+    service does not have: each response, static files too, would then vary by cookie, and every page
+    rendered would load the account.
+    """
+    login_manager.session_protection = None
+    app.login_manager = login_manager  # type: ignore[attr-defined]
+    app.context_processor(staff_page)
+
+
+@login_manager.user_loader  # type: ignore[untyped-decorator]
+def load_identity(written: str) -> Identity | None:
+    """The identity a cookie names, if it still holds."""
+    member_id, _, session_key = written.partition(".")
+    member = queries.member_of_session(db.session(), member_id=int(member_id), session_key=session_key)
+    return None if member is None else Identity(member, session_key)
+
+
+def requires(role: str) -> Callable[[View], View]:
+    """Open a view only to accounts of `role` or a higher one.
+
+    Visitors are sent to sign in and come back afterwards; callers that asked for JSON get 401, as a
+    redirect would hand them a page. Raises RoleTooLow for accounts of a lower role.
+    """
+    needed = ROLES.index(role)
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            member = signed_in()
+            if member is None:
+                if wants_json():
+                    abort(401)
+                back = request.full_path.removesuffix("?") if request.method == "GET" else None
+                return redirect(url_for("staff.sign_in", next=back))
+            if ROLES.index(member.role) < needed:
+                raise RoleTooLow(N_("Tài khoản của bạn không có quyền mở trang này."))
+            g.staff_member = member
+            response = make_response(view(*args, **kwargs))
+            # Office computers are shared: Back must show nothing once its reader has signed out.
+            response.headers.setdefault("Cache-Control", "no-store")
+            return response
+
+        guarded.audience = role  # type: ignore[attr-defined]
+        return cast(View, guarded)
+
+    return decorate
+
+
+def staff_page() -> dict[str, object]:
+    """What the staff layout shows of its reader; public pages get nothing and thus load no account."""
+    member: Member | None = g.get("staff_member")
+    if member is None:
+        return {}
+    reach = ROLES.index(member.role)
+    # The page's own address is the longest one that begins its path: /quan-ly also begins /quan-ly/tai-khoan.
+    here = max((path for _role, path, _label in NAVIGATION if _begins(path)), key=len, default=None)
+    return {
+        "account": {"name": member.display_name, "sign_out_url": url_for("staff.sign_out")},
+        "staff_nav": [
+            {"url": path, "label": label, "current": path == here}
+            for role, path, label in NAVIGATION
+            if ROLES.index(role) <= reach
+        ],
+    }
+
+
+def _begins(path: str) -> bool:
+    return request.path == path or request.path.startswith(f"{path}/")
+
+
+def signed_in() -> Member | None:
+    """The account behind this request, or None for a visitor."""
+    return current_user.member if current_user.is_authenticated else None
+
+
+def current_member() -> Member:
+    """The account behind this request; only for views behind `requires`."""
+    return signed_in() or abort(401)
+
+
+def scope(session: Session, member: Member, day: date) -> frozenset[int] | None:
+    """Ids of the departments `member` answers for on a day; None is the whole service."""
+    if member.department_id is None:
+        return None
+    return departments.within(session, department_id=member.department_id, day=day)
+
+
+def check_scope(session: Session, member: Member, department_id: int | None, day: date) -> None:
+    """Raise OutsideScope unless `member` answers for the department (None: whole service) on a day."""
+    allowed = scope(session, member, day)
+    if allowed is not None and department_id not in allowed:
+        raise OutsideScope(N_("Cơ quan, đơn vị này nằm ngoài phạm vi tài khoản của bạn."))
+
+
+def wants_json() -> bool:
+    """Whether the caller is a script that asked for JSON rather than a person at a page."""
+    return (
+        request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+        or request.is_json
+    )
+
+
+def start_session(member: Member, session_key: str) -> None:
+    """Sign this browser in under a fresh session: nothing a visitor was made to carry in survives."""
+    cookie.clear()
+    login_user(Identity(member, session_key))
+
+
+def end_session() -> None:
+    """Sign this browser out."""
+    logout_user()
+    cookie.clear()
+
+
+def local_path(target: str | None) -> str | None:
+    """`target` if it is a path of this site, else None: sign-in must not lead to a stranger's page.
+
+    Browsers read a backslash as a slash and drop tabs and line breaks, so none of these may occur.
+    """
+    if not target or not target.startswith("/") or target.startswith("//"):
+        return None
+    if "\\" in target or not target.isprintable():
+        return None
+    return target if not urlsplit(target).netloc else None

@@ -1,0 +1,51 @@
+"""Forms of sign-in and accounts."""
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, SelectField, StringField, SubmitField
+from wtforms.validators import EqualTo, InputRequired
+
+ROLE_LABELS = {
+    "staff": _("Nhân viên nhập phiếu"),
+    "manager": _("Cán bộ quản lý"),
+    "administrator": _("Quản trị viên"),
+}
+
+
+class SignInForm(FlaskForm):  # type: ignore[misc]
+    username = StringField(_("Tên đăng nhập"), validators=[InputRequired(_("Xin nhập tên đăng nhập."))])
+    password = PasswordField(_("Mật khẩu"), validators=[InputRequired(_("Xin nhập mật khẩu."))])
+    submit = SubmitField(_("Đăng nhập"))
+
+
+class PasswordForm(FlaskForm):  # type: ignore[misc]
+    current = PasswordField(
+        _("Mật khẩu hiện tại"), validators=[InputRequired(_("Xin nhập mật khẩu hiện tại."))]
+    )
+    new = PasswordField(_("Mật khẩu mới"), validators=[InputRequired(_("Xin nhập mật khẩu mới."))])
+    again = PasswordField(
+        _("Nhập lại mật khẩu mới"),
+        validators=[
+            InputRequired(_("Xin nhập lại mật khẩu mới.")),
+            EqualTo("new", _("Hai lần nhập mật khẩu mới chưa giống nhau.")),
+        ],
+    )
+    submit = SubmitField(_("Đổi mật khẩu"))
+
+
+class RoleForm(FlaskForm):  # type: ignore[misc]
+    """Role and scope; the view offers the departments that may be given ('' is the whole service)."""
+
+    role = SelectField(
+        _("Vai trò"),
+        choices=list(ROLE_LABELS.items()),
+        validators=[InputRequired(_("Xin chọn vai trò."))],
+    )
+    department = SelectField(_("Phạm vi"))
+    submit = SubmitField(_("Lưu"))
+
+
+class AccountForm(RoleForm):
+    username = StringField(_("Tên đăng nhập"), validators=[InputRequired(_("Xin nhập tên đăng nhập."))])
+    display_name = StringField(_("Họ và tên"), validators=[InputRequired(_("Xin nhập họ và tên."))])
+    submit = SubmitField(_("Thêm tài khoản"))

@@ -1,0 +1,144 @@
+"""What may be known about accounts and the audit trail: plain values, never password hashes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from feedback_app.kit.errors import N_, NotFound
+from feedback_app.kit.text import sort_key
+from feedback_app.staff.models import AuditEvent, StaffMember
+
+
+class MemberNotFound(NotFound):
+    """There is no such account, or it lies outside what the asker answers for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Who is signed in; `role` is one of access.ROLES; without a department it sees the whole service."""
+
+    id: int
+    username: str
+    display_name: str
+    role: str
+    department_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account as the administrators' list shows it."""
+
+    member: Member
+    active: bool
+    locked_until: datetime | None
+    last_sign_in_at: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TrailEntry:
+    """One line of the audit trail; `actor` is the display name, None for the machine or an unknown person."""
+
+    id: int
+    at: datetime
+    actor: str | None
+    action: str
+    subject: str
+    department_id: int | None
+    reason: str | None
+    details: dict[str, Any]
+
+
+def member_of_session(session: Session, *, member_id: int, session_key: str) -> Member | None:
+    """The active account a session cookie names; None once its password was changed or it was deactivated."""
+    row = session.scalars(
+        select(StaffMember).where(
+            StaffMember.id == member_id, StaffMember.session_key == session_key, StaffMember.active
+        )
+    ).one_or_none()
+    return None if row is None else as_member(row)
+
+
+def account(session: Session, *, member_id: int, scope: frozenset[int] | None) -> Account:
+    """One account within `scope` (department ids; None is the whole service). Raises MemberNotFound."""
+    return _only(session, StaffMember.id == member_id, scope)
+
+
+def account_named(session: Session, *, username: str) -> Account:
+    """The account with this user name, in whatever case it was typed. Raises MemberNotFound."""
+    return _only(session, StaffMember.username == username.strip().lower(), None)
+
+
+def accounts(session: Session, *, scope: frozenset[int] | None) -> list[Account]:
+    """Accounts within `scope`, active ones first, then in Vietnamese order of names.
+
+    Accounts of the whole service are seen only by those who answer for the whole service.
+    """
+    found = [_account(row) for row in session.scalars(_within(select(StaffMember), scope))]
+    return sorted(found, key=lambda one: (not one.active, sort_key(one.member.display_name), one.member.id))
+
+
+def trail(
+    session: Session, *, scope: frozenset[int] | None, action: str | None = None, offset: int = 0, limit: int
+) -> list[TrailEntry]:
+    """The audit trail within `scope`, latest first; what concerns no department needs the whole service."""
+    query = (
+        select(AuditEvent, StaffMember.display_name)
+        .join(StaffMember, StaffMember.id == AuditEvent.actor_id, isouter=True)
+        .order_by(AuditEvent.id.desc())
+        .offset(offset)
+        .limit(limit)
+    )
+    if scope is not None:
+        query = query.where(AuditEvent.department_id.in_(scope))
+    if action:
+        query = query.where(AuditEvent.action == action)
+    return [
+        TrailEntry(
+            id=event.id,
+            at=event.at,
+            actor=actor,
+            action=event.action,
+            subject=event.subject,
+            department_id=event.department_id,
+            reason=event.reason,
+            details=event.details,
+        )
+        for event, actor in session.execute(query)
+    ]
+
+
+def actions(session: Session, *, scope: frozenset[int] | None) -> list[str]:
+    """The kinds of action that occur in the trail within `scope`."""
+    query = select(AuditEvent.action).distinct().order_by(AuditEvent.action)
+    if scope is not None:
+        query = query.where(AuditEvent.department_id.in_(scope))
+    return list(session.scalars(query))
+
+
+def names(session: Session, *, ids: frozenset[int]) -> dict[int, str]:
+    """Display names by account id."""
+    rows = session.execute(select(StaffMember.id, StaffMember.display_name).where(StaffMember.id.in_(ids)))
+    return {row.id: row.display_name for row in rows}
+
+
+def as_member(row: StaffMember) -> Member:
+    return Member(row.id, row.username, row.display_name, row.role, row.department_id)
+
+
+def _only(session: Session, condition: Any, scope: frozenset[int] | None) -> Account:
+    row = session.scalars(_within(select(StaffMember).where(condition), scope)).one_or_none()
+    if row is None:
+        raise MemberNotFound(N_("Không có tài khoản này."))
+    return _account(row)
+
+
+def _within(query: Select[StaffMember], scope: frozenset[int] | None) -> Select[StaffMember]:
+    return query if scope is None else query.where(StaffMember.department_id.in_(scope))
+
+
+def _account(row: StaffMember) -> Account:
+    return Account(as_member(row), row.active, row.locked_until, row.last_sign_in_at, row.created_at)
