@@ -1,0 +1,222 @@
+"""The crowd: visitors on plain sockets, in processes of their own, so that the measured server has the Python it needs.
+
+A visit is a generator that yields requests and is handed replies; it may take several requests on one connection, as
+a browser does, and each visit has a new connection. One process carries all visitors of its share by `selectors`:
+threads would wait for each other, and an HTTP library costs several times the answer it fetches.
+"""
+
+import multiprocessing
+import re
+import selectors
+import socket
+from collections.abc import Callable, Generator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from time import monotonic, perf_counter, process_time, sleep
+from typing import Self
+
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+_TIMEOUT = 10.0  # seconds after the last request was due; a server that hangs must not hang the measurement
+_SOON = 0.2  # seconds until all processes have understood what to do
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    status: int
+    head: bytes
+    body: bytes
+
+
+Visit = Generator[bytes, Reply, None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a crowd saw: seconds of each whole visit that ended well, and what went wrong with the others."""
+
+    seconds: tuple[float, ...]
+    failures: tuple[str, ...]
+    elapsed: float
+    client_cpu: float
+
+    @property
+    def rate(self) -> float:
+        """Visits per second."""
+        return len(self.seconds) / self.elapsed
+
+
+class WrongReply(Exception):
+    """Raised in a visit by a reply that does not count."""
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """`parallel` visitors at a time, each gone after its visit and followed by the next, until `seconds` are over.
+
+    `visit` makes the visit of a number; it is sent to another process, so it has to be picklable. Numbers begin at
+    `first` and are never used twice in one crowd.
+    """
+
+    visit: Callable[[int], Visit]
+    port: int
+    parallel: int
+    seconds: float
+    first: int = 0
+
+
+class Crowds:
+    """The client processes. `with Crowds(2) as crowds: crowds.run(Crowd(…))`"""
+
+    def __init__(self, processes: int) -> None:
+        # Spawned, lest the clients inherit threads and connections of the program that reports.
+        self._processes = processes
+        self._pool = ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn"))
+
+    def __enter__(self) -> Self:
+        for awake in [self._pool.submit(sleep, _SOON) for _ in range(self._processes)]:
+            awake.result()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown()
+
+    def run(self, crowd: Crowd) -> Outcome:
+        """Let the crowd in and wait until the last visitor has left."""
+        used = min(self._processes, crowd.parallel)
+        begin = monotonic() + _SOON  # one clock for all processes of a machine
+        parts = [self._pool.submit(_attend, crowd, begin, number, used) for number in range(used)]
+        found = [part.result() for part in parts]
+        return Outcome(
+            seconds=tuple(each for part in found for each in part.seconds),
+            failures=tuple(each for part in found for each in part.failures),
+            elapsed=max(part.elapsed for part in found),
+            client_cpu=sum(part.client_cpu for part in found),
+        )
+
+
+@dataclass(slots=True)
+class _Visitor:
+    visit: Visit
+    socket: socket.socket
+    started: float
+    received: bytearray = field(default_factory=bytearray)
+
+
+def _attend(crowd: Crowd, begin: float, part: int, parts: int) -> Outcome:
+    """One process's share of the crowd: numbers part, part + parts, …"""
+    slots = crowd.parallel // parts + (part < crowd.parallel % parts)
+    address = ("127.0.0.1", crowd.port)
+    seconds: list[float] = []
+    failures: list[str] = []
+    sleep(max(0.0, begin - monotonic()))
+    used, started = process_time(), perf_counter()
+    ends = started + crowd.seconds
+    number = crowd.first + part
+    present = 0
+    with selectors.DefaultSelector() as selector:
+
+        def enter() -> None:
+            nonlocal number, present
+            arrived = perf_counter()
+            visitor = _Visitor(crowd.visit(number), socket.create_connection(address, timeout=_TIMEOUT), arrived)
+            number += parts
+            present += 1
+            visitor.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            visitor.socket.sendall(next(visitor.visit))
+            selector.register(visitor.socket, selectors.EVENT_READ, visitor)
+
+        def leave(visitor: _Visitor, failure: str | None) -> None:
+            nonlocal present
+            selector.unregister(visitor.socket)
+            visitor.socket.close()
+            present -= 1
+            if failure is None:
+                seconds.append(perf_counter() - visitor.started)
+            else:
+                failures.append(failure)
+            if perf_counter() < ends:
+                enter()
+
+        for _ in range(slots):
+            enter()
+        while present:
+            ready = selector.select(_TIMEOUT)
+            if not ready:
+                failures += ["no reply"] * present
+                break
+            for key, _ in ready:
+                visitor: _Visitor = key.data
+                try:
+                    done = _listen(visitor)
+                except (OSError, WrongReply) as problem:
+                    leave(visitor, str(problem))
+                else:
+                    if done:
+                        leave(visitor, None)
+    return Outcome(tuple(seconds), tuple(failures), perf_counter() - started, process_time() - used)
+
+
+def _listen(visitor: _Visitor) -> bool:
+    """Take what arrived; hand a whole reply to the visit and send what it wants next. True when the visit is over."""
+    arrived = visitor.socket.recv(1 << 18)
+    if not arrived:
+        raise WrongReply("the server closed the connection")
+    visitor.received += arrived
+    end = visitor.received.find(b"\r\n\r\n")
+    if end < 0:
+        return False
+    length = _LENGTH.search(visitor.received, 0, end)
+    if length is None:
+        raise WrongReply("a reply without Content-Length")
+    if len(visitor.received) < end + 4 + int(length[1]):
+        return False
+    whole = bytes(visitor.received)
+    visitor.received.clear()
+    try:
+        visitor.socket.sendall(visitor.visit.send(Reply(int(whole[9:12]), whole[:end], whole[end + 4 :])))
+    except StopIteration:
+        return True
+    return False
+
+
+class Canned:
+    """A server that answers every request with the same bytes at once: what the clients can ask of anything.
+
+    It answers one connection after the other's turn, in a process of its own, and needs each request in one piece.
+    """
+
+    def __init__(self, reply: bytes) -> None:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        self._process = context.Process(target=_answer_canned, args=(reply, theirs), daemon=True)
+        self._process.start()
+        self.port: int = ours.recv()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self._process.join()
+
+
+def _answer_canned(reply: bytes, told: "multiprocessing.connection.Connection") -> None:
+    with selectors.DefaultSelector() as selector, socket.create_server(("127.0.0.1", 0), backlog=128) as server:
+        selector.register(server, selectors.EVENT_READ)
+        told.send(server.getsockname()[1])
+        while True:
+            for key, _ in selector.select():
+                if key.fileobj is server:
+                    visitor, _ = server.accept()
+                    selector.register(visitor, selectors.EVENT_READ)
+                    continue
+                assert isinstance(key.fileobj, socket.socket)  # noqa: S101 - nothing else is registered
+                try:
+                    open_still = bool(key.fileobj.recv(1 << 16))
+                    if open_still:
+                        key.fileobj.sendall(reply)
+                except OSError:
+                    open_still = False
+                if not open_still:
+                    selector.unregister(key.fileobj)
+                    key.fileobj.close()
