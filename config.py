@@ -91,6 +91,10 @@ class Settings:
                 return default
             return int(raw)
 
+        def shown(name: str, demonstration: str) -> str:
+            """What the law wants on every page cannot be left out in production."""
+            return text(name, None if environment == "production" else demonstration)
+
         environment = text("FEEDBACK_ENV", "production", check=_one_of("production", "development", "test"))
         settings = cls(
             database_url=_with_driver(
@@ -99,16 +103,20 @@ class Settings:
             redis_url=text("REDIS_URL", check=_scheme("redis", "rediss", "unix")),
             secret_key=text("SECRET_KEY", check=_long_enough(32)),
             environment=environment,  # type: ignore[arg-type]  # checked by _one_of above
-            public_url=text("PUBLIC_URL", "http://localhost:8000", check=_scheme("http", "https")).rstrip("/"),
+            public_url=text(
+                "PUBLIC_URL",
+                None if environment == "production" else "http://localhost:8000",
+                check=_scheme("http", "https"),
+            ).rstrip("/"),
             trusted_proxies=number("TRUSTED_PROXIES", 0, 0, 5),
             office=Office(
-                name=text("OFFICE_NAME", "Ủy ban nhân dân thành phố Đồng Hới"),
-                name_en=text("OFFICE_NAME_EN", "People's Committee of Đồng Hới City"),
-                parent_name=text("OFFICE_PARENT", "Tỉnh Quảng Bình"),
-                responsible=text("OFFICE_RESPONSIBLE", "Người chịu trách nhiệm: (chưa khai báo)"),
-                address=text("OFFICE_ADDRESS", "(chưa khai báo địa chỉ)"),
-                phone=text("OFFICE_PHONE", "(chưa khai báo điện thoại)"),
-                email=text("OFFICE_EMAIL", "(chưa khai báo thư điện tử)"),
+                name=shown("OFFICE_NAME", "Ủy ban nhân dân phường Đồng Hới (trình diễn)"),
+                name_en=shown("OFFICE_NAME_EN", "People's Committee of Dong Hoi Ward (demonstration)"),
+                parent_name=shown("OFFICE_PARENT", "Tỉnh Quảng Trị"),
+                responsible=shown("OFFICE_RESPONSIBLE", "Người chịu trách nhiệm: chưa khai báo (bản trình diễn)"),
+                address=shown("OFFICE_ADDRESS", "Địa chỉ: chưa khai báo (bản trình diễn)"),
+                phone=shown("OFFICE_PHONE", "chưa khai báo"),
+                email=shown("OFFICE_EMAIL", "chưa khai báo"),
                 logo_url=environ.get("OFFICE_LOGO_URL", "").strip(),
             ),
             kiosk=KioskSeconds(

@@ -45,7 +45,7 @@ def main(requirements):
                 "Another installation runs in this folder.",
             )
         unfinished.seek(0)
-        if unfinished.read() and not VENV.is_symlink():
+        if unfinished.read() and VENV.is_dir() and not VENV.is_symlink():
             say(
                 "Lần cài đặt trước dang dở: cài lại từ đầu.",
                 "The last installation was not finished: starting anew.",
@@ -114,10 +114,10 @@ def find_python(with_venv):
             "Python lacks its venv module; on Debian or Ubuntu: sudo apt-get install " + package,
         )
     stop(
-        "Cần Python 3.11 trở lên, {} là {}; hãy cài bản mới hoặc chỉ rõ bằng PYTHON=/đường/dẫn.".format(
-            names[0], sys.version.split()[0] if not asked or asked == "python3" else "không dùng được"
+        "Cần Python 3.11 trở lên, {} không dùng được; hãy cài bản mới hoặc chỉ rõ bằng PYTHON=/đường/dẫn.".format(
+            names[0]
         ),
-        "Python 3.11 or newer is needed; install one, or name it with PYTHON=/path/to/python.",
+        "Python 3.11 or newer is needed, {} will not do; install one, or name it with PYTHON=/path.".format(names[0]),
     )
 
 

@@ -32,9 +32,7 @@ KEEPS_MARKS = "giữ dấu"
 
 
 def extracted() -> Catalog:
-    catalog = Catalog(
-        locale="en", project="feedback", charset="utf-8"
-    )
+    catalog = Catalog(locale="en", project="feedback", charset="utf-8")
     found = extract_from_dir(SOURCE, METHODS, OPTIONS, KEYWORDS)
     for filename, _line, message, comments, context in sorted(found, key=lambda entry: (entry[0], entry[1])):
         catalog.add(message, locations=[(filename, None)], auto_comments=comments, context=context)  # type: ignore[list-item]  # files without lines: fewer conflicts

@@ -21,13 +21,17 @@ from feedback_app.kit.errors import Conflict, Invalid, NotAllowed, NotFound, Ref
 from feedback_app.kit.web import public
 from feedback_app.paper import routes as paper_routes
 from feedback_app.polls import models as _polls
+from feedback_app.polls import routes as polls_routes
 from feedback_app.ratings import models as _ratings
 from feedback_app.staff import access
 from feedback_app.staff import models as _staff
 from feedback_app.staff import routes as staff_routes
 from feedback_app.staff import staff_routes as account_routes
 from feedback_app.surveys import models as _surveys
+from feedback_app.surveys import routes as surveys_routes
+from feedback_app.surveys import staff_routes as surveys_staff_routes
 from feedback_app.visits import models as _visits
+from feedback_app.visits import routes as visits_routes
 
 if TYPE_CHECKING:
     from config import Settings
@@ -64,10 +68,14 @@ def create_app(settings: "Settings", *, process: str = "web") -> Flask:
     security.init_app(app, redis_url=settings.redis_url, secure_cookies=settings.public_url.startswith("https://"))
     access.init_app(app)
     app.context_processor(lambda: {"office": settings.office})
+    app.register_blueprint(polls_routes.blueprint)
+    app.register_blueprint(visits_routes.blueprint)
     app.add_url_rule("/healthz", view_func=healthz)
     app.register_blueprint(staff_routes.blueprint)
     app.register_blueprint(account_routes.blueprint)
     app.register_blueprint(paper_routes.blueprint)
+    app.register_blueprint(surveys_routes.blueprint)
+    app.register_blueprint(surveys_staff_routes.blueprint)
     for refusal in STATUSES:
         app.register_error_handler(refusal, refused)
     app.register_error_handler(HTTPException, http_error)

@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from feedback_app.cli import staff, surveys
+from feedback_app.cli import departments, polls, staff, surveys, visits
 
 
 def register(app: Flask) -> None:
     """Add every command group to `app`."""
-    app.cli.add_command(staff.group)
-    app.cli.add_command(surveys.group)
+    for topic in (departments, polls, staff, surveys, visits):
+        app.cli.add_command(topic.group)

@@ -23,7 +23,8 @@ group = AppGroup("surveys", help="Mẫu phiếu khảo sát.")
 def import_files(files: tuple[Path, ...]) -> None:
     """Ban hành mẫu phiếu từ các tệp JSON; không nêu tệp nào thì dùng các mẫu đi kèm.
 
-    Nội dung khác bản đang dùng thành phiên bản mới; nội dung như cũ thì không đổi gì. Một tệp sai thì không tệp nào được ghi.
+    Nội dung khác bản đang dùng thành phiên bản mới; nội dung như cũ thì không đổi gì. Một tệp sai thì không tệp nào
+    được ghi.
     """
     session = db.session()
     for path in files or definitions.shipped():

@@ -1,7 +1,7 @@
 """What the other slices may know about departments, on any day: plain values, no ORM objects.
 
-A department has the name and the parent of its newest version up to the day asked for. Asked about a day outside
-its life it answers with the nearest it had: its first version before it opened, its last one after it closed.
+A department has the name and the parent of its newest version up to the day asked for. Asked about a day
+outside its life it answers with the nearest version: the first before it opened, the last after it closed.
 """
 
 from collections import defaultdict
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import LateralFromClause
 
@@ -38,7 +38,7 @@ class DepartmentNotFound(NotFound):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Spot:
-    """Where an answer is given and whom it rates; the three counter fields are None for a place as a whole."""
+    """Where an answer is given and whom it rates; the counter is None for a place as a whole."""
 
     place_id: int
     place_slug: str
@@ -167,6 +167,11 @@ def spot(session: Session, *, place: str, counter: str | None = None, on: date) 
     return Spot(**row._mapping)
 
 
+def exist(session: Session) -> bool:
+    """Whether any department was ever registered: without one nothing can be rated."""
+    return bool(session.scalar(select(exists(select(Department.id)))))
+
+
 def departments_on(session: Session, *, day: date) -> list[DepartmentView]:
     """Every department that existed on the day, in Vietnamese order of names."""
     existing = _as_on(day).where(
@@ -199,7 +204,7 @@ def all_departments(session: Session) -> list[DepartmentView]:
 def within(session: Session, *, department_id: int | None, day: date) -> frozenset[int]:
     """Ids of a department and of everything below it on a day; None is the whole service.
 
-    What had closed by then still counts where it last belonged, so that its figures stay with those who answer for them.
+    What had closed by then counts where it last belonged: its figures stay with those who answer for them.
     """
     if department_id is None:
         return frozenset(session.scalars(select(Department.id)))

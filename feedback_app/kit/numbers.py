@@ -3,10 +3,12 @@
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
-_GROUPED = re.compile(r"^[+-]?\d{1,3}(\.\d{3})+$")
-_INTEGER = re.compile(r"^[+-]?\d+$")
-_COMMA_DECIMAL = re.compile(r"^[+-]?(\d+|\d{1,3}(\.\d{3})+),\d+$")
-_DOT_DECIMAL = re.compile(r"^[+-]?\d+\.\d+$")
+from feedback_app.kit.text import normalise
+
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+", re.ASCII)
+_INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
+_COMMA_DECIMAL = re.compile(r"[+-]?(\d+|[1-9]\d{0,2}(\.\d{3})+),\d+", re.ASCII)
+_DOT_DECIMAL = re.compile(r"[+-]?\d+\.\d+", re.ASCII)
 
 
 class NotANumber(ValueError):
@@ -15,8 +17,8 @@ class NotANumber(ValueError):
 
 def parse_count(text: str) -> int:
     """`3.760`, `3760` and `6.243.886` as whole numbers; raises NotANumber for anything else."""
-    written = _bare(text)
-    if _GROUPED.match(written) or _INTEGER.match(written):
+    written = normalise(text)
+    if _GROUPED.fullmatch(written) or _INTEGER.fullmatch(written):
         return int(written.replace(".", ""))
     raise NotANumber(text)
 
@@ -24,14 +26,15 @@ def parse_count(text: str) -> int:
 def parse_decimal(text: str) -> Decimal:
     """`99,4 %`, `99.94%`, `1.234,5` and `3.760` (thousands) as exact decimals, without the percent sign.
 
-    A single dot followed by exactly three digits is a thousands mark, as everywhere in Vietnamese text.
+    A single dot followed by exactly three digits is a thousands mark, as everywhere in Vietnamese text,
+    unless only a zero stands before it.
     """
-    written = _bare(text)
-    if _GROUPED.match(written) or _INTEGER.match(written):
+    written = normalise(text).removesuffix("%").rstrip()
+    if _GROUPED.fullmatch(written) or _INTEGER.fullmatch(written):
         return Decimal(written.replace(".", ""))
-    if _COMMA_DECIMAL.match(written):
+    if _COMMA_DECIMAL.fullmatch(written):
         return Decimal(written.replace(".", "").replace(",", "."))
-    if _DOT_DECIMAL.match(written):
+    if _DOT_DECIMAL.fullmatch(written):
         return Decimal(written)
     raise NotANumber(text)
 
@@ -57,14 +60,9 @@ def percent_of(part: int, whole: int, places: int) -> Decimal:
     A rounded value may never say all or none when it is not: 9,999 of 10,000 at one place is 99.9 and
     1 of 10,000 is 0.1. Raises ZeroDivisionError for an empty whole: no data has no percentage.
     """
-    step = Decimal(1).scaleb(-places)
-    exact = Decimal(part) * 100 / Decimal(whole)
-    rounded = exact.quantize(step, rounding=ROUND_HALF_UP)
-    if rounded >= 100 and part < whole:
-        return 100 - step
-    if rounded <= 0 and part > 0:
-        return step
-    return rounded
+    if whole == 0:  # Decimal itself calls 0 / 0 an InvalidOperation
+        raise ZeroDivisionError
+    return _rounded_share(Decimal(part) * 100 / Decimal(whole), places)
 
 
 def format_percent(part: int, whole: int, places: int = 2, locale: str = "vi") -> str:
@@ -73,9 +71,15 @@ def format_percent(part: int, whole: int, places: int = 2, locale: str = "vi") -
 
 
 def format_percent_value(value: Decimal, places: int, locale: str = "vi") -> str:
-    """A value that already is in percent."""
-    return format_decimal(value, places, locale) + ("%" if locale == "en" else "\u00a0%")
+    """A share that already is in percent; more decimals than `places` are rounded by the rule of `percent_of`."""
+    return format_decimal(_rounded_share(value, places), places, locale) + ("%" if locale == "en" else "\u00a0%")
 
 
-def _bare(text: str) -> str:
-    return text.replace("\u00a0", "").replace("\u202f", "").replace(" ", "").removesuffix("%")
+def _rounded_share(exact: Decimal, places: int) -> Decimal:
+    step = Decimal(1).scaleb(-places)
+    rounded = exact.quantize(step, rounding=ROUND_HALF_UP)
+    if exact < 100 <= rounded:
+        return 100 - step
+    if rounded <= 0 < exact:
+        return step
+    return rounded

@@ -6,10 +6,10 @@ import unicodedata
 _SPACE = re.compile(r"\s+")
 # NUL cannot be stored and a lone surrogate cannot be encoded; the other control characters mean nothing in a text.
 _UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-# TCVN order of the alphabet; tone marks only decide between words that are otherwise equal.
+# The alphabet with f, j, w, z where names from elsewhere need them.
 _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _RANK = {letter: rank for rank, letter in enumerate(_ALPHABET, start=1)}
-_TONES = {"": 0, "\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
+_TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
 
 
 def normalise(text: str) -> str:
@@ -33,14 +33,22 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")
 
 
-def sort_key(text: str) -> tuple[tuple[int, ...], tuple[int, ...], str]:
-    """Vietnamese dictionary order: letters first (a ă â … d đ …), then tones: ngang huyền hỏi ngã sắc nặng."""
+def sort_key(text: str) -> tuple[tuple[tuple[tuple[int, ...], tuple[int, ...]], ...], str]:
+    """Vietnamese dictionary order, syllable by syllable: "tuân thủ" comes before "tuần chay".
+
+    Within a syllable the letters decide first (a ă â … d đ …), then tones: ngang huyền hỏi ngã sắc nặng.
+    """
+    written = normalise(text)
+    return tuple(_syllable_key(syllable) for syllable in written.lower().split(" ")), written
+
+
+def _syllable_key(syllable: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
     letters: list[int] = []
     tones: list[int] = []
-    for word in normalise(text).lower():
-        decomposed = unicodedata.normalize("NFD", word)
-        tone = "".join(mark for mark in decomposed if mark in _TONES)
+    for character in syllable:
+        decomposed = unicodedata.normalize("NFD", character)
         letter = unicodedata.normalize("NFC", "".join(mark for mark in decomposed if mark not in _TONES))
-        letters.append(_RANK.get(letter, 0) * 1000 if letter in _RANK else ord(letter[0]) if letter else 0)
-        tones.append(_TONES.get(tone, 0))
-    return tuple(letters), tuple(tones), text
+        # Figures and signs before letters, a letter with a foreign mark like the letter without it.
+        letters.append(_RANK.get(letter) or _RANK.get(decomposed[0]) or ord(decomposed[0]) - 0x110000)
+        tones.append(max(_TONES.get(mark, 0) for mark in decomposed))
+    return tuple(letters), tuple(tones)

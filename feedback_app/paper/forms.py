@@ -63,9 +63,7 @@ class SittingForm(FlaskForm):  # type: ignore[misc]
 class FormOnPaper(FlaskForm):  # type: ignore[misc]
     """Base of the forms `paper_form` makes."""
 
-    response_id = HiddenField(
-        validators=[InputRequired(_("Phiếu thiếu mã.")), UUID(_("Mã phiếu không hợp lệ."))]
-    )
+    response_id = HiddenField(validators=[InputRequired(_("Phiếu thiếu mã.")), UUID(_("Mã phiếu không hợp lệ."))])
     submit = SubmitField(_("Lưu phiếu"))
 
     def answers(self, version: VersionView) -> dict[str, tuple[str, ...]]:
@@ -95,12 +93,8 @@ def paper_form(version: VersionView) -> Any:
 
 
 class UndoForm(FlaskForm):  # type: ignore[misc]
-    reason = SelectField(
-        _("Lý do"), choices=list(REASONS), validators=[InputRequired(_("Xin chọn lý do hoàn tác."))]
-    )
-    words = StringField(
-        _("Nói rõ thêm"), validators=[Length(max=LONGEST_REASON, message=_("Xin viết ngắn hơn."))]
-    )
+    reason = SelectField(_("Lý do"), choices=list(REASONS), validators=[InputRequired(_("Xin chọn lý do hoàn tác."))])
+    words = StringField(_("Nói rõ thêm"), validators=[Length(max=LONGEST_REASON, message=_("Xin viết ngắn hơn."))])
     submit = SubmitField(_("Hoàn tác phiếu này"))
 
     def validate_words(self, field: Any) -> None:

@@ -84,9 +84,7 @@ def key_form(
     return receipt
 
 
-def undo_last(
-    session: Session, *, now: datetime, keyer: Member, response_id: UUID, reason: str, words: str
-) -> None:
+def undo_last(session: Session, *, now: datetime, keyer: Member, response_id: UUID, reason: str, words: str) -> None:
     """Take back the form `keyer` keyed last today; `reason` and `words` go into the audit trail.
 
     The form's id stays known, so a delivery still under way does not bring it back. Raises NotTheLast and
@@ -96,9 +94,7 @@ def undo_last(
     if not said:
         raise ReasonMissing(N_("Xin cho biết lý do hoàn tác."), field="reason")
     if len(said) > LONGEST_REASON:
-        raise ReasonMissing(
-            N_("Lý do dài quá %(limit)s ký tự. Xin rút gọn lại."), field="words", limit=LONGEST_REASON
-        )
+        raise ReasonMissing(N_("Lý do dài quá %(limit)s ký tự. Xin rút gọn lại."), field="words", limit=LONGEST_REASON)
     last = responses.last_keyed(session, keyer_id=keyer.id, since=start_of_day(now), limit=1)
     if not last or last[0].id != response_id:
         raise NotTheLast(N_("Chỉ hoàn tác được phiếu bạn vừa nhập sau cùng trong hôm nay."))
@@ -119,9 +115,7 @@ def check_existed(session: Session, *, department_id: int, day: date) -> None:
     """Raise DepartmentNotThen unless the department existed on the day: its answers would belong to another."""
     view = departments.departments(session, ids=[department_id], on=day).get(department_id)
     if view is None or day < view.opened_on:
-        raise DepartmentNotThen(
-            N_("Ngày này cơ quan, đơn vị đã chọn chưa thành lập."), field="answered_on"
-        )
+        raise DepartmentNotThen(N_("Ngày này cơ quan, đơn vị đã chọn chưa thành lập."), field="answered_on")
     if view.closed_on is not None and day >= view.closed_on:
         raise DepartmentNotThen(
             N_("Cơ quan, đơn vị đã chọn hoạt động đến hết ngày trước %(closed_on)s."),

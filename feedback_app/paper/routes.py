@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
-from flask_babel import format_date
+from flask_babel import format_date, format_time
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -29,6 +29,8 @@ from feedback_app.surveys.versions import VersionView
 blueprint = Blueprint("paper", __name__, template_folder="templates", url_prefix="/nhap-phieu")
 
 LAST_FORMS: Final = 5
+# Arguments of an address that name a stack.
+STACK: Final = ("don-vi", "mau", "ngay", "linh-vuc", "giai-doan", "tro-giup")
 
 
 class BadSitting(Invalid):
@@ -72,7 +74,7 @@ def key() -> Response | str | tuple[Response | str, int]:
         if request.method == "POST":
             raise
         flash(i18n.say(error), "error")
-        return redirect(url_for("paper.choose", **request.args))
+        return redirect(url_for("paper.choose", **_passed_on()))
     version = surveys.version(db.session(), sitting.version_id)
     form = paper_form(version)
     if form.validate_on_submit() and _store(form, version, sitting, now):
@@ -92,6 +94,7 @@ def key() -> Response | str | tuple[Response | str, int]:
         questions=[(question, form[PREFIX + question.key]) for question in version.questions],
         sitting=sitting,
         heading=_heading(sitting),
+        change_url=url_for("paper.choose", **_passed_on()),
         **_today(now, sitting),
     )
     return page, 422 if form.errors else 200
@@ -103,9 +106,7 @@ def undo(response_id: UUID) -> Response | str | tuple[str, int]:
     """Take back the form keyed last; the address carries the stack on, to go back to it."""
     now = clock.now()
     member = current_member()
-    last = surveys.last_keyed(
-        db.session(), keyer_id=member.id, since=operations.start_of_day(now), limit=1
-    )
+    last = surveys.last_keyed(db.session(), keyer_id=member.id, since=operations.start_of_day(now), limit=1)
     if not last or last[0].id != response_id:
         raise operations.NotTheLast(N_("Chỉ hoàn tác được phiếu bạn vừa nhập sau cùng trong hôm nay."))
     form = UndoForm()
@@ -124,14 +125,14 @@ def undo(response_id: UUID) -> Response | str | tuple[str, int]:
         else:
             db.session.commit()
             flash(_("Đã hoàn tác phiếu vừa nhập."), "success")
-            return redirect(url_for("paper.key", **request.args))
+            return redirect(url_for("paper.key", **_passed_on()))
     names = _names({last[0].rated_department_id}, last[0].answered_on)
     page = render_template(
         "paper/undo.html",
         form=form,
         keyed=last[0],
         department=names[last[0].rated_department_id],
-        back=url_for("paper.key", **request.args),
+        back=url_for("paper.key", **_passed_on()),
     )
     return page, 422 if form.errors else 200
 
@@ -159,7 +160,9 @@ def _store(form: Any, version: VersionView, sitting: Sitting, now: datetime) -> 
         return False
     db.session.commit()
     if receipt.outcome == "conflict":
-        raise AlreadySealed(N_("Mã phiếu này đã được lưu với nội dung khác. Nội dung vừa gửi được giữ lại để đối chiếu."))
+        raise AlreadySealed(
+            N_("Mã phiếu này đã được lưu với nội dung khác. Nội dung vừa gửi được giữ lại để đối chiếu.")
+        )
     return True
 
 
@@ -193,20 +196,25 @@ def _sitting(now: datetime, given: Mapping[str, str]) -> Sitting:
     )
 
 
-def _address(sitting: Sitting) -> dict[str, str]:
+def _address(sitting: Sitting) -> dict[str, Any]:
     """The sitting as arguments of an address; what is not set is left out."""
     session = db.session()
     department = departments.departments(session, ids=[sitting.department_id], on=sitting.answered_on)
     fields = {field.id: field.code for field in departments.fields(session)}
-    written = {
-        "don-vi": department[sitting.department_id].code,
-        "mau": str(sitting.version_id),
-        "ngay": sitting.answered_on.isoformat(),
-        "linh-vuc": fields[sitting.field_id] if sitting.field_id else "",
-        "giai-doan": sitting.stage or "",
-        "tro-giup": "1" if sitting.assisted else "",
-    }
-    return {name: value for name, value in written.items() if value}
+    written = (
+        department[sitting.department_id].code,
+        str(sitting.version_id),
+        sitting.answered_on.isoformat(),
+        fields[sitting.field_id] if sitting.field_id else "",
+        sitting.stage or "",
+        "1" if sitting.assisted else "",
+    )
+    return {name: value for name, value in zip(STACK, written, strict=True) if value}
+
+
+def _passed_on() -> dict[str, Any]:
+    """The arguments of this address that name a stack, for links that lead back to it; nothing else is carried on."""
+    return {name: request.args[name] for name in STACK if name in request.args}
 
 
 def _sitting_form(now: datetime) -> SittingForm:
@@ -231,9 +239,7 @@ def _sitting_form(now: datetime) -> SittingForm:
         ],
         _("Chọn cơ quan, đơn vị"),
     )
-    versions = sorted(
-        surveys.published_versions(session).values(), key=lambda each: (each.code, -each.number)
-    )
+    versions = sorted(surveys.published_versions(session).values(), key=lambda each: (each.code, -each.number))
     form.version.choices = _with_blank(
         [
             (
@@ -262,7 +268,8 @@ def _with_blank(choices: list[tuple[str, str]], prompt: str) -> list[tuple[str, 
 def _until(closed_on: date | None) -> str:
     if closed_on is None:
         return ""
-    return " " + _("(hoạt động đến trước ngày %(day)s)", day=format_date(closed_on, "dd/MM/yyyy"))
+    words = _("(hoạt động đến trước ngày %(day)s)", day=format_date(closed_on, "dd/MM/yyyy"))
+    return f" {words}"
 
 
 def _as_typed(day: str) -> str:
@@ -298,7 +305,9 @@ def _today(now: datetime, sitting: Sitting) -> dict[str, Any]:
     last = surveys.last_keyed(session, keyer_id=keyer_id, since=since, limit=LAST_FORMS)
     return {
         "keyed_today": count,
-        "last_forms": [(count - place, keyed) for place, keyed in enumerate(last)],
+        "last_forms": [
+            (count - place, format_time(keyed.keyed_at, "HH:mm"), keyed) for place, keyed in enumerate(last)
+        ],
         "undo_url": url_for("paper.undo", response_id=last[0].id, **_address(sitting)) if last else None,
     }
 

@@ -162,8 +162,7 @@ def check_scope(session: Session, member: Member, department_id: int | None, day
 def wants_json() -> bool:
     """Whether the caller is a script that asked for JSON rather than a person at a page."""
     return (
-        request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
-        or request.is_json
+        request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json" or request.is_json
     )
 
 

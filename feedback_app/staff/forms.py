@@ -19,9 +19,7 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
 
 
 class PasswordForm(FlaskForm):  # type: ignore[misc]
-    current = PasswordField(
-        _("Mật khẩu hiện tại"), validators=[InputRequired(_("Xin nhập mật khẩu hiện tại."))]
-    )
+    current = PasswordField(_("Mật khẩu hiện tại"), validators=[InputRequired(_("Xin nhập mật khẩu hiện tại."))])
     new = PasswordField(_("Mật khẩu mới"), validators=[InputRequired(_("Xin nhập mật khẩu mới."))])
     again = PasswordField(
         _("Nhập lại mật khẩu mới"),

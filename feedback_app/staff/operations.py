@@ -126,9 +126,7 @@ def add_member(
         raise BadName(N_("Xin nhập họ và tên."), field="display_name")
     lock(session, "staff.sign_in", name)
     if session.scalar(select(StaffMember.id).where(StaffMember.username == name)) is not None:
-        raise BadUsername(
-            N_("Tên đăng nhập “%(username)s” đã có người dùng."), field="username", username=name
-        )
+        raise BadUsername(N_("Tên đăng nhập “%(username)s” đã có người dùng."), field="username", username=name)
     _check_password(password, username=name)
     row = StaffMember(
         username=name,
@@ -202,6 +200,15 @@ def deactivate(session: Session, *, now: datetime, actor_id: int | None, member_
     _check_not_last(session, row)
     row.active, row.session_key = False, _new_session_key()
     _record_about(session, now=now, actor_id=actor_id, row=row, action="staff.deactivated")
+
+
+def deactivate_demonstration(session: Session, *, now: datetime) -> int:
+    """Close every demonstration account, the last administrator too: a terminal can add the next. Returns how many."""
+    rows = session.scalars(select(StaffMember).where(StaffMember.demonstration, StaffMember.active)).all()
+    for row in rows:
+        row.active, row.session_key = False, _new_session_key()
+        _record_about(session, now=now, actor_id=None, row=row, action="staff.deactivated")
+    return len(rows)
 
 
 def activate(session: Session, *, now: datetime, actor_id: int | None, member_id: int) -> None:
@@ -289,9 +296,7 @@ def _check_not_last(session: Session, row: StaffMember) -> None:
         StaffMember.id != row.id,
     )
     if row.role == "administrator" and row.department_id is None and not session.scalar(others):
-        raise LastAdministrator(
-            N_("Đây là quản trị viên cuối cùng của toàn hệ thống. Hãy chỉ định người khác trước.")
-        )
+        raise LastAdministrator(N_("Đây là quản trị viên cuối cùng của toàn hệ thống. Hãy chỉ định người khác trước."))
 
 
 def _check_password(password: str, *, username: str) -> None:

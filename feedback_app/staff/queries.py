@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from feedback_app.kit.errors import N_, NotFound
@@ -79,6 +79,11 @@ def accounts(session: Session, *, scope: frozenset[int] | None) -> list[Account]
     """
     found = [_account(row) for row in session.scalars(_within(select(StaffMember), scope))]
     return sorted(found, key=lambda one: (not one.active, sort_key(one.member.display_name), one.member.id))
+
+
+def has_demonstration(session: Session) -> bool:
+    """Whether accounts are open whose passwords everybody knows."""
+    return bool(session.scalar(select(exists().where(StaffMember.demonstration, StaffMember.active))))
 
 
 def trail(

@@ -99,9 +99,7 @@ def reset_password(member_id: int) -> str:
     """Give the account a new generated password and show it once: it is stored nowhere but as a hash."""
     now = clock.now()
     found = _found(member_id, now)
-    password = operations.reset_password(
-        db.session(), now=now, actor_id=current_member().id, member_id=member_id
-    )
+    password = operations.reset_password(db.session(), now=now, actor_id=current_member().id, member_id=member_id)
     db.session.commit()
     return render_template("staff/password.html", member=found.member, password=password)
 
@@ -199,8 +197,6 @@ def _names(ids: set[int | None], day: date) -> dict[int, str]:
 
 def _people(entries: list[queries.TrailEntry]) -> dict[str, str]:
     """Names for subjects such as `staff:7`."""
-    ids = {
-        int(entry.subject.removeprefix("staff:")) for entry in entries if entry.subject.startswith("staff:")
-    }
+    ids = {int(entry.subject.removeprefix("staff:")) for entry in entries if entry.subject.startswith("staff:")}
     names = queries.names(db.session(), ids=frozenset(ids))
     return {f"staff:{member_id}": name for member_id, name in names.items()}

@@ -159,7 +159,7 @@ def _is_mapped(choice: DefineChoice) -> bool:
 
 def _check_keys(keys: list[str]) -> None:
     for key in keys:
-        if not isinstance(key, str) or not _KEY.fullmatch(key):
+        if not _KEY.fullmatch(str(key)):
             raise BadQuestionnaire(N_("Mã “%(key)s” chỉ gồm chữ thường không dấu, số và dấu gạch nối."), key=key)
     if len(set(keys)) != len(keys):
         raise BadQuestionnaire(N_("Có mã bị trùng: %(keys)s."), keys=", ".join(sorted(keys)))

@@ -76,6 +76,8 @@ def submit(session: Session, command: SubmitResponse, *, now: datetime, rapid_se
     content = check(version, command)
     digest = content_hash(command, content)
     if _insert(session, command, content, digest, now=now, rapid_seconds=rapid_seconds):
+        if command.demonstration:
+            queries.forget_demonstration()
         _request(session, now, (command.rated_department_id, command.answered_at))
         return Receipt(command.id, "stored", command.sealed)
     return _deliver_again(session, command, content, digest, now=now)
@@ -100,6 +102,7 @@ def remove_demonstration(session: Session, *, now: datetime) -> int:
     ).all()
     recounts.request(session, "ratings", [Bucket(department, day) for department, day in days], now=now)
     removed = session.execute(delete(Response).where(Response.demonstration).returning(Response.id)).all()
+    queries.forget_demonstration()
     return len(removed)
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select, tuple_
@@ -228,6 +229,25 @@ def has_demonstration_between(session: Session, first: date, before: date) -> bo
 def has_demonstration(session: Session) -> bool:
     """Whether demonstration responses are stored: every page then says so."""
     return bool(session.scalar(select(exists().where(Response.demonstration))))
+
+
+_DEMONSTRATION_REMEMBERED: Final = timedelta(seconds=10)
+_demonstration: dict[str, tuple[datetime, bool]] = {}
+
+
+def shows_demonstration(session: Session, *, now: datetime) -> bool:
+    """`has_demonstration` as this process learnt it at most ten seconds ago: every page asks, it hardly ever changes."""
+    database = str(session.get_bind().engine.url)
+    asked_at, answer = _demonstration.get(database, (None, False))
+    if asked_at is None or not asked_at <= now < asked_at + _DEMONSTRATION_REMEMBERED:
+        answer = has_demonstration(session)
+        _demonstration[database] = (now, answer)
+    return answer
+
+
+def forget_demonstration() -> None:
+    """Ask the database next time: this process has just stored or removed some."""
+    _demonstration.clear()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,367 @@
+"""Demonstration data: the shipped register, twelve months of invented answers, accounts to try.
+
+The answers are invented, marked as demonstration, and written through the same operations as real ones, each at the
+moment it would have arrived. The same day always gives the same data.
+"""
+
+import csv
+import json
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from importlib import resources
+from typing import Final, Literal
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from feedback_app.articles import operations as articles
+from feedback_app.departments import operations as departments
+from feedback_app.departments import queries as department_queries
+from feedback_app.departments import sheets
+from feedback_app.departments.queries import Spot
+from feedback_app.dossiers import operations as dossiers
+from feedback_app.kit.clock import VIETNAM, local_day
+from feedback_app.polls import operations as polls
+from feedback_app.polls import queries as poll_queries
+from feedback_app.polls.commands import SubmitBallot
+from feedback_app.polls.files import read_poll
+from feedback_app.ratings import operations as ratings
+from feedback_app.ratings.operations import ReportRating
+from feedback_app.ratings.periods import Kind, Period
+from feedback_app.staff import operations as staff
+from feedback_app.surveys import operations as surveys
+from feedback_app.surveys import queries as survey_queries
+from feedback_app.surveys.commands import Channel, SubmitResponse
+from feedback_app.surveys.definitions import read_definition
+from feedback_app.surveys.versions import QuestionView, VersionView
+from feedback_app.visits import operations as visits
+
+SEED: Final = 20211025
+MONTHS: Final = 12
+DATA: Final = resources.files("feedback_app") / "demo_data"
+QUESTIONNAIRES: Final = resources.files("feedback_app.surveys") / "questionnaires"
+
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A demonstration account; its password is no secret, which is why production refuses to load it."""
+
+    username: str
+    display_name: str
+    role: Literal["staff", "manager", "administrator"]
+    department: str | None
+    password: str
+
+
+ACCOUNTS: Final = (
+    Account("canbo", "Cán bộ một cửa (trình diễn)", "staff", "phuong-dong-hoi", "trinh-dien-can-bo"),
+    Account("quanly", "Người quản lý (trình diễn)", "manager", None, "trinh-dien-quan-ly"),
+    Account("quantri", "Quản trị viên (trình diễn)", "administrator", None, "trinh-dien-quan-tri"),
+)
+
+ADDRESSES: Final = (
+    ("Trang chủ", "/"),
+    ("Kết quả", "/ket-qua"),
+    ("Ki-ốt", "/ki-ot/dong-hoi"),
+    ("Điện thoại", "/khao-sat/dong-hoi"),
+    ("Nhập phiếu", "/nhap-phieu"),
+    ("Quản lý", "/quan-ly"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """How busy a counter is and how content its visitors are at the start and at the end of the year (fractions of one)."""
+
+    place: str
+    counter: str | None
+    weight: float
+    content_first: float
+    content_last: float
+
+
+# Uneven on purpose: busy and quiet, improving and slipping, and one so quiet that most of its periods are too small.
+OFFICES: Final = (
+    Office("dong-hoi", None, 20, 0.86, 0.91),
+    Office("dong-hoi", "quay-1", 13, 0.88, 0.92),
+    Office("dong-hoi", "quay-2", 15, 0.90, 0.93),
+    Office("dong-hoi", "quay-3", 8, 0.66, 0.79),
+    Office("dong-hoi", "quay-4", 6, 0.82, 0.84),
+    Office("dong-hoi", "quay-5", 4, 0.87, 0.85),
+    Office("dong-thuan", None, 11, 0.84, 0.86),
+    Office("dong-thuan", "quay-1", 6, 0.87, 0.88),
+    Office("dong-thuan", "quay-2", 6, 0.85, 0.89),
+    Office("dong-thuan", "quay-3", 4, 0.74, 0.68),
+    Office("dong-son", None, 5, 0.88, 0.90),
+    Office("dong-son", "quay-1", 2, 0.90, 0.90),
+    Office("dong-son", "quay-2", 0.6, 0.92, 0.92),
+)
+DOORS: Final[dict[str, dict[Channel, float]]] = {
+    "dong-hoi": {"kiosk": 0.66, "qr": 0.14, "web": 0.05, "paper": 0.15},
+    "dong-thuan": {"kiosk": 0.52, "qr": 0.12, "web": 0.04, "paper": 0.32},
+    "dong-son": {"kiosk": 0.30, "qr": 0.08, "web": 0.02, "paper": 0.60},
+}
+WEB_QUESTIONNAIRE: Final = {"dong-hoi": "tt32", "dong-thuan": "sipas", "dong-son": "tt01"}
+RESPONSES_A_WORKDAY: Final = 73
+# Visitors by hour of the working day, morning busier than afternoon, nobody over lunch.
+HOURS: Final = {7: 6, 8: 19, 9: 22, 10: 18, 11: 5, 13: 9, 14: 16, 15: 13, 16: 8}
+PARTIAL: Final = 0.06
+RAPID: Final = 0.012
+ASSISTED: Final = 0.04
+COMMENTED: Final = 0.03
+CLOSED: Final = frozenset(
+    {date(2026, 1, 1), *(date(2026, 2, day) for day in range(14, 23)), date(2026, 4, 30), date(2026, 5, 1)}
+    | {date(2026, 9, 1), date(2026, 9, 2), date(2027, 1, 1)}
+)
+COMMENTS: Final = (
+    "Hướng dẫn rõ ràng, dễ hiểu. (ý kiến trình diễn)",
+    "Chờ hơi lâu vào buổi sáng thứ Hai. (ý kiến trình diễn)",
+    "Mong có thêm ghế ngồi ở khu vực chờ. (ý kiến trình diễn)",
+    "Trả kết quả trước hẹn, cảm ơn cán bộ quầy. (ý kiến trình diễn)",
+    "Phải quay lại bổ sung giấy tờ một lần. (ý kiến trình diễn)",
+)
+
+
+def is_empty(session: Session) -> bool:
+    """Whether nothing was ever set up here: no department at all."""
+    return not department_queries.exist(session)
+
+
+def load(session: Session, *, now: datetime, minimum: int, rapid_seconds: int, report: Report) -> None:
+    """Set up the demonstration office and its year. The caller commits; `report` is told how far it is."""
+    _load_register(session, now)
+    _load_questionnaires(session, now)
+    keyer_id = _load_accounts(session, now)
+    _load_reported(session, now)
+    rng = random.Random(SEED)  # noqa: S311  # repeatable on purpose, and nothing secret
+    stored = 0
+    for command, received_at in _responses(session, rng, now, keyer_id):
+        surveys.submit(session, command, now=received_at, rapid_seconds=rapid_seconds)
+        stored += 1
+        if stored % 2000 == 0:
+            report(f"Đã ghi {stored} phiếu trình diễn …")
+    _cast_ballots(session, rng, now)
+    report(f"Đã ghi {stored} phiếu trình diễn; đang tổng hợp …")
+    while ratings.recount_pending(session):
+        pass
+    while polls.recount_pending(session, limit=ratings.BATCH):
+        pass
+    ratings.publish_ended(session, now=now, minimum=minimum, limit=10_000)
+
+
+def remove(session: Session, *, now: datetime) -> int:
+    """Delete every invented answer and close the demonstration accounts; returns how many answers there were.
+
+    Departments, questionnaires and reported figures stay: they are facts, or the office's own to change. Periods that
+    were published from invented answers are withdrawn and published again from real ones, if there are any.
+    """
+    removed = surveys.remove_demonstration(session, now=now)
+    polls.remove_demonstration(session, now=now)
+    articles.remove_demonstration(session)
+    staff.deactivate_demonstration(session, now=now)
+    ratings.withdraw_demonstration(session)
+    while ratings.recount_pending(session):
+        pass
+    while polls.recount_pending(session, limit=ratings.BATCH):
+        pass
+    return removed
+
+
+def _load_register(session: Session, now: datetime) -> None:
+    folder = DATA / "departments"
+    files = sorted(folder.iterdir(), key=lambda file: file.name)
+    rows, unread = sheets.read((file.name, file.read_bytes()) for file in files)
+    outcome = departments.import_departments(session, rows, now=now, unread=unread)
+    if outcome.rejected:
+        raise ValueError(outcome.rejected)
+
+
+def _load_questionnaires(session: Session, now: datetime) -> None:
+    ids = {}
+    for name in ("kiosk", "tt32", "tt01", "sipas"):
+        document = json.loads((QUESTIONNAIRES / f"{name}.json").read_text(encoding="utf-8"))
+        version_id, _ = surveys.publish_questionnaire(session, read_definition(document), now=now)
+        ids[name] = survey_queries.version(session, version_id).questionnaire_id
+    for place, web in WEB_QUESTIONNAIRE.items():
+        place_id = department_queries.spot(session, place=place, on=local_day(now)).place_id
+        surveys.ask_at(session, place_id=place_id, door="kiosk", questionnaire_id=ids["kiosk"])
+        surveys.ask_at(session, place_id=place_id, door="web", questionnaire_id=ids[web])
+
+
+def _load_accounts(session: Session, now: datetime) -> int:
+    ids = {}
+    for account in ACCOUNTS:
+        department = account.department and department_queries.department(session, code=account.department).id
+        ids[account.username] = staff.add_member(
+            session,
+            now=now,
+            actor_id=None,
+            username=account.username,
+            display_name=account.display_name,
+            role=account.role,
+            department_id=department or None,
+            password=account.password,
+            demonstration=True,
+        ).id
+    return ids["canbo"]
+
+
+def _load_reported(session: Session, now: datetime) -> None:
+    dossiers.import_reported(session, (DATA / "dossiers.csv").read_bytes())
+    rows = csv.DictReader((DATA / "reported_ratings.csv").read_text(encoding="utf-8").splitlines())
+    ratings.import_reported(session, [_reported_rating(session, row) for row in rows])
+    polls.import_poll(session, read_poll((DATA / "poll.json").read_text(encoding="utf-8")))
+    baseline = json.loads((DATA / "visits.json").read_text(encoding="utf-8"))
+    visits.set_baseline(session, visits=baseline["visits"], source=baseline["source"])
+
+
+def _reported_rating(session: Session, row: dict[str, str]) -> ReportRating:
+    kind: Kind = row["period_kind"]  # type: ignore[assignment]  # the shipped file names these kinds alone
+    return ReportRating(
+        department_id=department_queries.department(session, code=row["department_code"]).id,
+        period=Period(date.fromisoformat(row["starts_on"]), date.fromisoformat(row["ends_on"]), kind),
+        percent=Decimal(row["percent"]),
+        written=row["written"],
+        measure=row["measure"],
+        source=row["source"],
+    )
+
+
+def _responses(
+    session: Session, rng: random.Random, now: datetime, keyer_id: int
+) -> Iterator[tuple[SubmitResponse, datetime]]:
+    """Invented responses with the moment each arrived, in order of the day they were answered."""
+    today = local_day(now)
+    spots = {
+        office: department_queries.spot(session, place=office.place, counter=office.counter, on=today)
+        for office in OFFICES
+    }
+    versions = {
+        (spot.place_id, door): survey_queries.version_at(session, place_id=spot.place_id, door=door)
+        for spot in spots.values()
+        for door in ("kiosk", "web")
+    }
+    first = today - timedelta(days=365 * MONTHS // 12)
+    for offset in range((today - first).days + 1):
+        day = first + timedelta(days=offset)
+        progress = offset / (today - first).days
+        for office in rng.choices(OFFICES, [each.weight for each in OFFICES], k=_busy(rng, day)):
+            spot = spots[office]
+            channel = rng.choices(*zip(*DOORS[office.place].items(), strict=True))[0]
+            version = versions[spot.place_id, "kiosk" if channel == "kiosk" else "web"]
+            content = office.content_first + (office.content_last - office.content_first) * progress
+            answered = _answered_at(rng, day, channel)
+            received = _received_at(rng, answered, channel)
+            if received > now:
+                continue
+            command = _response(rng, spot, version, channel, answered, content, keyer_id)
+            yield command, received
+            if channel == "kiosk" and rng.random() < RAPID:
+                soon = timedelta(seconds=rng.uniform(1, 4))
+                yield (
+                    _response(rng, spot, version, channel, answered + soon, content, keyer_id),
+                    received + soon,
+                )
+
+
+def _busy(rng: random.Random, day: date) -> int:
+    """How many people answer on this day: nobody on Sundays and holidays, few on Saturdays, most on Mondays."""
+    if day.weekday() == 6 or day in CLOSED:
+        return 0
+    usual = RESPONSES_A_WORKDAY * (1.25, 1.05, 1.0, 0.95, 0.9, 0.2)[day.weekday()]
+    return max(0, round(rng.gauss(usual, usual / 6)))
+
+
+def _answered_at(rng: random.Random, day: date, channel: Channel) -> datetime:
+    if channel == "paper":
+        return datetime.combine(day, time(12), VIETNAM)
+    hour = rng.choices(*zip(*HOURS.items(), strict=True))[0]
+    return datetime.combine(day, time(hour, rng.randrange(60), rng.randrange(60)), VIETNAM)
+
+
+def _received_at(rng: random.Random, answered: datetime, channel: Channel) -> datetime:
+    """Paper is keyed the next day or up to nine days late; everything else arrives at once."""
+    if channel != "paper":
+        return answered
+    days = rng.choices((1, 2, 3, 5, 9), (50, 20, 15, 10, 5))[0]
+    return answered + timedelta(days=days, hours=rng.randrange(1, 5))
+
+
+def _response(
+    rng: random.Random,
+    spot: Spot,
+    version: VersionView,
+    channel: Channel,
+    answered: datetime,
+    content: float,
+    keyer_id: int,
+) -> SubmitResponse:
+    overall = _level(rng, version.overall, content)
+    partial = channel == "kiosk" and rng.random() < PARTIAL
+    answers: dict[str, tuple[str, ...]] = {version.overall.key: (overall,)}
+    if not partial:
+        answers |= _more_answers(rng, version, overall, content)
+    texts = [question.key for question in version.questions if question.kind == "text"]
+    comments = {texts[0]: rng.choice(COMMENTS)} if texts and not partial and rng.random() < COMMENTED else {}
+    return SubmitResponse(
+        id=UUID(int=rng.getrandbits(128), version=4),
+        version_id=version.id,
+        channel=channel,
+        place_id=spot.place_id,
+        counter_id=spot.counter_id,
+        receiving_department_id=spot.receiving_department_id,
+        rated_department_id=spot.rated_department_id,
+        field_id=spot.field_id,
+        answers=answers,
+        comments=comments,
+        answered_at=answered,
+        sealed=not partial,
+        assisted=rng.random() < ASSISTED,
+        device_id=UUID(int=spot.place_id << 64 | (spot.counter_id or 0)) if channel == "kiosk" else None,
+        keyer_id=keyer_id if channel == "paper" else None,
+        demonstration=True,
+    )
+
+
+def _more_answers(
+    rng: random.Random, version: VersionView, overall: str, content: float
+) -> dict[str, tuple[str, ...]]:
+    picked = version.overall.choice(overall)
+    outcome = picked.outcome if picked else None
+    answers: dict[str, tuple[str, ...]] = {}
+    for question in version.questions:
+        if question.overall or question.kind == "text" or (question.shown_for and outcome not in question.shown_for):
+            continue
+        if question.kind == "several":
+            reasons = [choice.key for choice in question.choices]
+            answers[question.key] = tuple(rng.sample(reasons, rng.choices((0, 1, 2), (45, 40, 15))[0]))
+        elif rng.random() < 0.9:
+            answers[question.key] = (_level(rng, question, content),)
+    return {key: keys for key, keys in answers.items() if keys}
+
+
+def _level(rng: random.Random, question: QuestionView, content: float) -> str:
+    """A level of the scale, best first: the upper half in a share of `content`, the rest thinning out downwards."""
+    count = len(question.choices)
+    upper = 2 if count > 3 else (count + 1) // 2
+    good = [content * share for share in ((0.45, 0.55) if upper == 2 else (1.0,))]
+    bad = [(1 - content) * 0.6**rank for rank in range(count - upper)]
+    return rng.choices([choice.key for choice in question.choices], good + bad)[0]
+
+
+def _cast_ballots(session: Session, rng: random.Random, now: datetime) -> None:
+    poll = poll_queries.open_poll(session, now=now)
+    if poll is None:
+        return
+    options = [option.id for option in poll.options]
+    for _ in range(143):
+        cast_at = now - timedelta(minutes=rng.randrange(1, 60 * 24 * 60))
+        ballot = SubmitBallot(
+            UUID(int=rng.getrandbits(128), version=4), poll.id, (rng.choices(options, (3, 4, 5))[0],), True
+        )
+        polls.cast(session, ballot, now=cast_at)

@@ -1,0 +1,169 @@
+"""CSV files as officials save them from a spreadsheet: three delimiters, headings with or without marks."""
+
+import csv
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from feedback_app.kit.errors import N_, Invalid
+from feedback_app.kit.numbers import NotANumber, parse_count
+from feedback_app.kit.text import fold, normalise
+
+_DELIMITERS = (",", ";", "\t")
+_ISO_DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})")
+_VIETNAMESE_DAY = re.compile(r"(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d{4})")
+
+
+class BadSheet(Invalid):
+    """A file that cannot be read as a sheet at all."""
+
+
+class BadCell(Invalid):
+    """A cell that cannot be taken for what it should be; `field` is the heading, `line` where it stands."""
+
+    def __init__(self, message: str, *, line: str, field: str | None = None, **values: object) -> None:
+        super().__init__(message, field=field, **values)
+        self.line = line
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One line: cells by heading, in normal form. `line` says where it stands, for messages."""
+
+    line: str
+    cells: Mapping[str, str]
+    written: Mapping[str, str] = field(default_factory=dict)
+
+    def text(self, heading: str) -> str:
+        """What the cell says. Raises BadCell if it is empty."""
+        found = self.cells.get(heading, "")
+        if not found:
+            raise self._bad(N_("Ô “%(heading)s” còn trống."), heading)
+        return found
+
+    def maybe(self, heading: str) -> str | None:
+        return self.cells.get(heading) or None
+
+    def day(self, heading: str) -> date:
+        """A day written `01/07/2025` or `2025-07-01`. Raises BadCell."""
+        found = self.text(heading)
+        match = _VIETNAMESE_DAY.fullmatch(found) or _ISO_DAY.fullmatch(found)
+        try:
+            return date(**{part: int(number) for part, number in match.groupdict().items()})  # type: ignore[union-attr]
+        except (AttributeError, ValueError):
+            raise self._bad(
+                N_("Ô “%(heading)s” ghi “%(cell)s”; cần một ngày có thật, như 01/07/2025."), heading
+            ) from None
+
+    def maybe_day(self, heading: str) -> date | None:
+        return self.day(heading) if self.maybe(heading) else None
+
+    def maybe_count(self, heading: str) -> int | None:
+        """A whole number, `3.760` or `3760`, not below 0. Raises BadCell."""
+        found = self.maybe(heading)
+        if found is None:
+            return None
+        try:
+            count = parse_count(found)
+        except NotANumber:
+            count = -1
+        if count < 0:
+            raise self._bad(N_("Ô “%(heading)s” ghi “%(cell)s”; cần một số đếm, như 3.760 hoặc 3760."), heading)
+        return count
+
+    def one_of(self, heading: str, words: Mapping[str, str]) -> str:
+        """The value a word stands for; `words` maps folded Vietnamese words to values, also allowed."""
+        found = self.text(heading)
+        if found.lower() in words.values():
+            return found.lower()
+        if fold(found) not in words:
+            raise self._bad(
+                N_("Ô “%(heading)s” ghi “%(cell)s” là giá trị chưa biết. Ghi một trong: %(known)s."),
+                heading,
+                known=", ".join(words.values()),
+            )
+        return words[fold(found)]
+
+    def codes(self, heading: str) -> tuple[str, ...]:
+        """Codes parted by white space, bars, commas or semicolons."""
+        return tuple(re.findall(r"[^\s|,;]+", self.cells.get(heading, "")))
+
+    def _bad(self, message: str, heading: str, **values: object) -> BadCell:
+        return BadCell(
+            message,
+            line=self.line,
+            field=heading,
+            heading=self.written.get(heading, heading),
+            cell=self.cells.get(heading, ""),
+            **values,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sheet:
+    """The headings found, the lines that hold anything, and the lines that do not fit the headings."""
+
+    headings: frozenset[str]
+    rows: tuple[Row, ...]
+    problems: tuple[BadCell, ...]
+
+
+def read_sheet(name: str, content: bytes, headings: Mapping[str, str]) -> Sheet:
+    """A CSV file in UTF-8, with or without a byte order mark.
+
+    `headings` maps what may stand in the first line (folded, `_` between words) to the names rows are asked
+    for; these names may stand there as well. Raises BadSheet.
+    """
+    lines = [(number, cells) for number, cells in _cells(content) if any(cells)]
+    if not lines:
+        raise BadSheet(N_("Tệp không có dòng nào."))
+    titles = lines[0][1]
+    known = [_heading(cell, headings) for cell in titles]
+    names = [heading for heading in known if heading]
+    if len(names) != len(set(names)):
+        raise BadSheet(N_("Dòng tiêu đề có hai cột trùng tên."))
+    written = {heading: cell for heading, cell in zip(known, titles, strict=True) if heading}
+    rows: list[Row] = []
+    problems: list[BadCell] = []
+    for number, cells in lines[1:]:
+        line = f"{name}, dòng {number}"
+        if any(cells[len(known) :]):
+            problems.append(
+                BadCell(
+                    N_("Có nhiều ô hơn dòng tiêu đề; ô có dấu phân cách phải đặt trong dấu ngoặc kép."),
+                    line=line,
+                )
+            )
+            continue
+        by_heading = {heading: cell for heading, cell in zip(known, cells, strict=False) if heading}
+        rows.append(Row(line=line, cells=by_heading, written=written))
+    return Sheet(headings=frozenset(names), rows=tuple(rows), problems=tuple(problems))
+
+
+def _cells(content: bytes) -> list[tuple[int, list[str]]]:
+    """Every record with the number of its last line, cells in normal form."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadSheet(N_("Tệp không ở bảng mã UTF-8. Trong Excel, chọn Lưu thành, kiểu “CSV UTF-8”.")) from None
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = max(_DELIMITERS, key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        return [(reader.line_num, [normalise(cell) for cell in cells]) for cells in reader]
+    except csv.Error:
+        raise BadSheet(N_("Dòng %(number)s có dấu ngoặc kép đặt sai hoặc ký tự lạ."), number=reader.line_num) from None
+
+
+def _heading(cell: str, headings: Mapping[str, str]) -> str | None:
+    """The name of a column, None for one without a heading. Raises BadSheet for an unknown one."""
+    if not cell:
+        return None
+    wanted = re.sub(r"[^a-z0-9]+", "_", fold(cell)).strip("_")
+    if wanted in headings:
+        return headings[wanted]
+    if wanted in headings.values():
+        return wanted
+    raise BadSheet(N_("Không hiểu cột “%(heading)s”."), heading=cell)

@@ -1,0 +1,98 @@
+"""The phone's form, drawn once for each version and language and then only filled in.
+
+A published version never changes, so what is drawn from it never does either. What differs from one visitor to the
+next (token, id, names of the place) stands in the drawn page as marks and is put in on each request.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import quote
+from uuid import UUID
+
+from flask import render_template, request, url_for
+from flask_wtf.csrf import generate_csrf
+from markupsafe import escape
+
+from feedback_app.departments.queries import FieldView, Spot
+from feedback_app.kit.i18n import LANGUAGES, locale, say, text_in
+from feedback_app.surveys.forms import STAGES, Filled
+from feedback_app.surveys.versions import VersionView
+
+# Private-use characters that no text holds; Jinja neither escapes nor changes them.
+_MARK: Final = re.compile("\ue000([a-z_]+)\ue001")
+_MOST_FRAMES: Final = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One form to show. `filled` is what came back with an error; a fresh form has None, and nothing chosen."""
+
+    spot: Spot
+    version: VersionView
+    fields: tuple[FieldView, ...]
+    channel: str
+    response_id: UUID
+    demonstration: bool
+    filled: Filled | None = None
+
+
+class Frames:
+    """Drawn forms of one application."""
+
+    def __init__(self) -> None:
+        self._drawn: dict[tuple[object, ...], list[str]] = {}
+
+    def render(self, page: Page) -> str:
+        """The page as HTML, for the language of this request."""
+        values = _values(page)
+        if page.filled is not None:
+            return _draw(page, values)
+        key = (page.version.id, locale(), page.demonstration, page.fields, page.spot.counter_id is None)
+        if key not in self._drawn:
+            if len(self._drawn) >= _MOST_FRAMES:
+                self._drawn.clear()
+            drawn = _draw(page, {name: f"\ue000{name}\ue001" if value else "" for name, value in values.items()})
+            self._drawn[key] = _MARK.split(drawn)
+        # Texts and the names of marks take turns; a mark in the page is already where escaped text belongs.
+        parts = self._drawn[key].copy()
+        parts[1::2] = [str(escape(values[name])) for name in parts[1::2]]
+        return "".join(parts)
+
+
+def _values(page: Page) -> dict[str, str]:
+    spot = page.spot
+    return {
+        "token": generate_csrf(),
+        "response": str(page.response_id),
+        "channel": page.channel,
+        "action": request.path,
+        "back": quote(request.full_path.removesuffix("?")),
+        "place": text_in(spot.place_name, spot.place_name_en),
+        "counter": text_in(spot.counter_name or "", spot.counter_name_en),
+        "department": text_in(spot.rated_department_name, spot.rated_department_name_en),
+    }
+
+
+def _draw(page: Page, values: dict[str, str]) -> str:
+    here = locale()
+    context: dict[str, Any] = {
+        "version": page.version,
+        "fields": page.fields,
+        "stages": STAGES,
+        "say": say,
+        "filled": page.filled or Filled(),
+        "demonstration": page.demonstration,
+        "languages": [
+            {
+                "code": code,
+                "name": name,
+                "current": code == here,
+                "url": f"{url_for('i18n.switch', code=code)}?tiep={values['back']}",
+            }
+            for code, name in LANGUAGES.items()
+        ],
+        # Messages meant for one visitor must not be drawn into everybody's page.
+        "get_flashed_messages": lambda **_: [],
+    }
+    return render_template("surveys/form.html", **context, **values)

@@ -1,0 +1,59 @@
+"""Settings: read once, refused whole, every problem named."""
+
+import dataclasses
+
+import pytest
+
+from config import BadSettings, Settings
+
+GOOD = {
+    "DATABASE_URL": "postgresql://feedback@db/feedback",
+    "REDIS_URL": "redis://queue:6379/0",
+    "SECRET_KEY": "x" * 40,
+    "FEEDBACK_ENV": "development",
+}
+
+
+def test_good_settings_are_frozen_and_name_the_driver() -> None:
+    settings = Settings.from_environ(GOOD)
+    assert settings.database_url == "postgresql+psycopg://feedback@db/feedback"
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        settings.secret_key = "other"  # type: ignore[misc]
+
+
+def test_every_problem_is_named_at_once() -> None:
+    with pytest.raises(BadSettings) as refused:
+        Settings.from_environ(
+            {
+                "DATABASE_URL": "mysql://db/feedback",
+                "SECRET_KEY": "short",
+                "FEEDBACK_ENV": "development",
+                "MINIMUM_RESPONSES": "4",
+                "KIOSK_IDLE_SECONDS": "soon",
+            }
+        )
+    named = {problem.split(":")[0] for problem in refused.value.problems}
+    assert named == {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "MINIMUM_RESPONSES", "KIOSK_IDLE_SECONDS"}
+    assert all(name in str(refused.value) for name in named)
+
+
+def test_production_must_name_the_office_and_its_address() -> None:
+    with pytest.raises(BadSettings) as refused:
+        Settings.from_environ({**GOOD, "FEEDBACK_ENV": "production"})
+    named = {problem.split(":")[0] for problem in refused.value.problems}
+    assert named == {
+        "PUBLIC_URL",
+        "OFFICE_NAME",
+        "OFFICE_NAME_EN",
+        "OFFICE_PARENT",
+        "OFFICE_RESPONSIBLE",
+        "OFFICE_ADDRESS",
+        "OFFICE_PHONE",
+        "OFFICE_EMAIL",
+    }
+
+
+@pytest.mark.parametrize("empty", ["", "   "])
+def test_a_blank_value_is_a_missing_one(empty: str) -> None:
+    with pytest.raises(BadSettings, match="SECRET_KEY"):
+        Settings.from_environ({**GOOD, "SECRET_KEY": empty})
