@@ -1,11 +1,11 @@
 """Make the web fonts of the service from the full Be Vietnam Pro.
 
 The full TrueType files lie in ``feedback_app/static/fonts/ttf`` because typst sets the PDFs with them. Browsers get a
-subset of each: Latin, every Vietnamese letter, figures and the signs the pages use. Both files are written again, byte for
-byte, by ``python deploy/fonts.py``; run it after changing a character range below or after a new release of the font.
+subset of each: Latin, every Vietnamese letter, figures and the signs the pages use. Both files are written again, byte
+for byte, by ``python deploy/fonts.py``; run it after changing a range below or after a new release of the font.
 
-Be Vietnam Pro draws its figures in different widths (a 1 is half as wide as a 4), so columns of numbers would not line up.
-Copies of the ten figures on one common width are added here and reached by ``font-variant-numeric: tabular-nums``.
+Be Vietnam Pro draws its figures in different widths (a 1 is half as wide as a 4), so columns of numbers would not line
+up. Copies of the ten figures on one common width are added here and reached by ``font-variant-numeric: tabular-nums``.
 
 Source: package ``fontpkg-be-vietnam-pro`` 1.2 (Be Vietnam Pro 1.002, SIL Open Font Licence 1.1, no reserved font name).
 """
@@ -43,8 +43,8 @@ SIGNS = "–—‘’“”•…₫−≤≥"
 FEATURES = ["kern", "mark", "mkmk", "ccmp", "locl", "tnum"]
 
 
-# Of 1000 units an em: the widest figure, 4, has 710 and 720.
-FIGURE_WIDTH = 710
+# Of 1000 units an em. The figures run from 385 (1) to 720 (4); wider than this and a 1 stands lost in its place.
+FIGURE_WIDTH = 670
 
 
 def add_tabular_figures(font: TTFont) -> None:

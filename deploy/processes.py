@@ -20,6 +20,7 @@ from typing import IO
 import psutil
 
 LOG_LIMIT = 10_000_000  # bytes; at a start a longer log becomes `<name>.log.1`
+LAST_PATIENCE = 0.7  # seconds between SIGQUIT and the kill
 
 
 class CannotStart(Exception):
@@ -84,6 +85,7 @@ class Process:
     stop_signal: signal.Signals = signal.SIGTERM
     patience: float = 3.0
     _popen: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    _asked_at: float | None = field(default=None, init=False)
 
     @property
     def pid(self) -> int | None:
@@ -91,6 +93,7 @@ class Process:
 
     def start(self) -> None:
         self.replace_leftover()
+        self._asked_at = None
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.record.parent.mkdir(parents=True, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
@@ -117,22 +120,25 @@ class Process:
         """The exit code of a process that ended by itself, negative for a signal; None while it runs."""
         return self._popen.poll() if self._popen else None
 
+    def ask_to_stop(self) -> None:
+        """Send the stop signal and go on; `stop` then counts the patience from here."""
+        if self._popen and self._asked_at is None:
+            self._popen.send_signal(self.stop_signal)
+            self._asked_at = time.monotonic()
+
     def stop(self) -> None:
-        if self._popen is None:
+        self.ask_to_stop()
+        if self._popen is None or self._asked_at is None:
             return
-        for number, seconds in self._goodbyes():
-            self._popen.send_signal(number)
-            try:
-                self._popen.wait(seconds)
-                break
-            except subprocess.TimeoutExpired:
-                continue
+        try:
+            self._popen.wait(max(self._asked_at + self.patience - time.monotonic(), 0.0))
+        except subprocess.TimeoutExpired:
+            self._popen.send_signal(signal.SIGQUIT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._popen.wait(LAST_PATIENCE)
         self.sweep()
         self._popen = None
         self.record.unlink(missing_ok=True)
-
-    def _goodbyes(self) -> tuple[tuple[signal.Signals, float], ...]:
-        return (self.stop_signal, self.patience), (signal.SIGQUIT, 0.7)
 
     def sweep(self) -> None:
         """Kill what is left of the process's session, such as the children of a leader that was killed."""
@@ -146,7 +152,7 @@ class Process:
             pid, created = self.record.read_text().split()
             process = psutil.Process(int(pid))
             if abs(process.create_time() - float(created)) < 1:
-                for number, seconds in self._goodbyes():
+                for number, seconds in ((self.stop_signal, self.patience), (signal.SIGQUIT, LAST_PATIENCE)):
                     process.send_signal(number)
                     if _ends_within(seconds, process):
                         break
@@ -163,6 +169,14 @@ class Process:
         except FileNotFoundError:
             return ""
         return lines[-1] if lines else ""
+
+
+def stop_all(processes: Sequence[Process]) -> None:
+    """Ask each in turn, then wait for all together: the slowest one alone decides how long it takes."""
+    for process in processes:
+        process.ask_to_stop()
+    for process in processes:
+        process.stop()
 
 
 def wait_until(ready: Callable[[], bool], process: Process, seconds: float) -> None:

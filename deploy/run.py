@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from deploy.embedded import EmbeddedServers
-from deploy.processes import CannotStart, Interrupted, Process, claim, heed_signals, pause, wait_until
+from deploy.processes import CannotStart, Interrupted, Process, claim, heed_signals, pause, stop_all, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
@@ -69,8 +69,7 @@ def launch(caller: Mapping[str, str]) -> None:
             "Đang nạp dữ liệu minh họa (khoảng 20 giây)… · Loading the demonstration office (about 20 s)…",
         )
         processes = service(environ, host, port)
-        for process in reversed(processes):  # left in the order web, worker, beat; then the servers
-            running.callback(process.stop)
+        running.callback(stop_all, processes)  # web, worker, beat; the servers are left after them
         web, *others = processes
         web.start()  # alone, so that the first page does not wait for the others to be read from disk
         wait_until(lambda: healthy(host, port), web, 60.0)
@@ -179,23 +178,33 @@ def service(environ: Mapping[str, str], host: str, port: int) -> list[Process]:
     ]
 
 
-def step(name: str, arguments: list[str], environ: Mapping[str, str], notice: str) -> None:
-    """One `flask` command to its end; `notice` is shown when it takes long enough to wonder."""
+def flask(name: str, arguments: list[str], environ: Mapping[str, str], notice: str = "") -> tuple[int, Process]:
+    """One `flask` command to its end; `notice` is shown when it takes long enough to wonder.
+
+    Gives its exit code, and the process for what it wrote into its log, which holds this one run.
+    """
     process = python(name, ["flask", "--app", "wsgi", *arguments], environ, patience=1.0)
-    patience_ends: float | None = time.monotonic() + 2.5
+    process.log.unlink(missing_ok=True)
+    wondering = time.monotonic() + 2.5
     process.start()
     try:
         while (code := process.exit_code()) is None:
-            if patience_ends and time.monotonic() > patience_ends:
+            if notice and time.monotonic() > wondering:
                 say(notice)
-                patience_ends = None
+                notice = ""
             pause(0.05)
     finally:
         process.stop()
+    return code, process
+
+
+def step(name: str, arguments: list[str], environ: Mapping[str, str], notice: str) -> None:
+    code, process = flask(name, arguments, environ, notice)
     if code:
+        command = " ".join(arguments)
         raise CannotStart(
-            f"`flask {' '.join(arguments)}` không xong: {process.last_line()} (xem {process.log})",
-            f"`flask {' '.join(arguments)}` failed: {process.last_line()} (see {process.log})",
+            f"`flask {command}` không xong: {process.last_line()} (xem {process.log})",
+            f"`flask {command}` failed: {process.last_line()} (see {process.log})",
         )
 
 
@@ -212,9 +221,8 @@ def healthy(host: str, port: int) -> bool:
 
 def introduce(environ: Mapping[str, str], port: int, seconds: float) -> None:
     """Addresses and accounts, the demonstration's own where it is loaded."""
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "demo", "addresses"]
-    told = subprocess.run(command, cwd=ROOT, env=dict(environ), capture_output=True, text=True, check=False)
-    lines = [line.split("\t") for line in told.stdout.splitlines()] if told.returncode == 0 else []
+    code, told = flask("addresses", ["demo", "addresses"], environ)
+    lines = [line.split("\t") for line in told.log.read_text().splitlines()] if code == 0 else []
     pages = [(line[0], line[1]) for line in lines if len(line) == 2] or list(PAGES)
     accounts = [line[1:] for line in lines if len(line) == 4 and line[0] == "account"]
     say(f"\nĐang chạy sau {seconds:.1f} giây · Running after {seconds:.1f} s\n")

@@ -11,11 +11,11 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from feedback_app import cli, recounts
+from feedback_app import cli, design, recounts
 from feedback_app.articles import models as _articles
 from feedback_app.departments import models as _departments
 from feedback_app.dossiers import models as _dossiers
-from feedback_app.kit import i18n, log, security
+from feedback_app.kit import charts, clock, i18n, log, security, web
 from feedback_app.kit.db import db, engine_options
 from feedback_app.kit.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
 from feedback_app.kit.web import public
@@ -28,6 +28,7 @@ from feedback_app.staff import models as _staff
 from feedback_app.staff import routes as staff_routes
 from feedback_app.staff import staff_routes as account_routes
 from feedback_app.surveys import models as _surveys
+from feedback_app.surveys import queries as survey_queries
 from feedback_app.surveys import routes as surveys_routes
 from feedback_app.surveys import staff_routes as surveys_staff_routes
 from feedback_app.visits import models as _visits
@@ -38,6 +39,16 @@ if TYPE_CHECKING:
 
 # Foreign keys between slices name tables as strings, so every table must be known before the first query.
 TABLES = (_articles, _departments, _dossiers, _polls, _ratings, _staff, _surveys, _visits, recounts)
+
+BLUEPRINTS = (
+    surveys_routes.blueprint,
+    surveys_staff_routes.blueprint,
+    polls_routes.blueprint,
+    visits_routes.blueprint,
+    paper_routes.blueprint,
+    staff_routes.blueprint,
+    account_routes.blueprint,
+)
 
 STATUSES: dict[type[Refused], int] = {Invalid: 422, NotFound: 404, NotAllowed: 403, Conflict: 409}
 
@@ -67,20 +78,35 @@ def create_app(settings: "Settings", *, process: str = "web") -> Flask:
     i18n.init_app(app)
     security.init_app(app, redis_url=settings.redis_url, secure_cookies=settings.public_url.startswith("https://"))
     access.init_app(app)
-    app.context_processor(lambda: {"office": settings.office})
-    app.register_blueprint(polls_routes.blueprint)
-    app.register_blueprint(visits_routes.blueprint)
+    app.jinja_env.globals["charts"] = charts
+    app.context_processor(page_context)
     app.add_url_rule("/healthz", view_func=healthz)
-    app.register_blueprint(staff_routes.blueprint)
-    app.register_blueprint(account_routes.blueprint)
-    app.register_blueprint(paper_routes.blueprint)
-    app.register_blueprint(surveys_routes.blueprint)
-    app.register_blueprint(surveys_staff_routes.blueprint)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    if settings.environment != "production":
+        app.register_blueprint(design.blueprint)
     for refusal in STATUSES:
         app.register_error_handler(refusal, refused)
     app.register_error_handler(HTTPException, http_error)
     cli.register(app)
     return app
+
+
+def page_context() -> dict[str, object]:
+    """What every page shows around its own content."""
+    return {
+        "office": web.settings().office,
+        "demonstration": survey_queries.shows_demonstration(db.session(), now=clock.now()),
+        "home_url": "/",
+        "nav": [
+            {"url": url, "label": label, "current": request.path == url or request.path.startswith(f"{url}/")}
+            for url, label in (
+                ("/ket-qua", gettext("Kết quả")),
+                ("/bai-viet", gettext("Bài viết")),
+                ("/phuong-phap", gettext("Cách tính")),
+            )
+        ],
+    }
 
 
 @public

@@ -328,9 +328,7 @@ def _response(
     )
 
 
-def _more_answers(
-    rng: random.Random, version: VersionView, overall: str, content: float
-) -> dict[str, tuple[str, ...]]:
+def _more_answers(rng: random.Random, version: VersionView, overall: str, content: float) -> dict[str, tuple[str, ...]]:
     picked = version.overall.choice(overall)
     outcome = picked.outcome if picked else None
     answers: dict[str, tuple[str, ...]] = {}

@@ -1,4 +1,4 @@
-"""The design page: every part of the pages and every kiosk screen in one place, with sample data, for development only."""
+"""The design page: every part of the pages and every kiosk screen, with sample data, for development only."""
 
 from flask import Blueprint, render_template
 from flask_wtf import FlaskForm
@@ -17,6 +17,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from feedback_app.kit.errors import NotFound
+from feedback_app.kit.web import public
 
 blueprint = Blueprint("design", __name__, url_prefix="/thiet-ke")
 
@@ -58,6 +59,7 @@ class SamplePoll(FlaskForm):
 
 
 @blueprint.get("")
+@public
 def parts() -> str:
     """Every part; the form is shown as it comes back when something is missing."""
     form = SampleForm(formdata=MultiDict({"code": "H46.16-261101-0007", "email": ""}))
@@ -67,6 +69,7 @@ def parts() -> str:
 
 
 @blueprint.get("/ki-ot/<screen>")
+@public
 def kiosk(screen: str) -> str:
     """One kiosk screen, full size."""
     if screen not in KIOSK_SCREENS:

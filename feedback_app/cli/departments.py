@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from feedback_app.cli.reports import conclude
 from feedback_app.departments import operations, queries, sheets
 from feedback_app.kit import clock
 from feedback_app.kit.db import db
@@ -23,20 +24,7 @@ def import_(path: Path, dry_run: bool) -> None:
         raise click.ClickException(f"Thư mục {path} không có tệp CSV nào.")
     rows, unread = sheets.read((file.name, file.read_bytes()) for file in files)
     report = operations.import_departments(db.session(), rows, now=clock.now(), unread=unread)
-    if report.rejected:
-        for where, reason in report.rejected:
-            click.echo(f"{where}: {reason}", err=True)
-        raise click.ClickException(
-            f"Có {len(report.rejected)} chỗ chưa đúng, chưa nhập gì. Hãy sửa rồi nhập lại cả tệp."
-        )
-    if dry_run:
-        db.session.rollback()
-    else:
-        db.session.commit()
-    click.echo(
-        f"{'Sẽ thêm' if dry_run else 'Đã thêm'} {report.added}, sửa {report.changed}, "
-        f"giữ nguyên {report.unchanged} dòng."
-    )
+    conclude(report, dry_run=dry_run)
 
 
 @group.command("list")

@@ -4,7 +4,6 @@ Nothing is ever deleted: a department ends, is renamed by a new version, or is f
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -27,6 +26,7 @@ from feedback_app.departments.stored import stored_register, write
 from feedback_app.kit.clock import local_day
 from feedback_app.kit.errors import N_, Conflict, Invalid
 from feedback_app.kit.locks import lock
+from feedback_app.kit.sheets import ImportReport
 from feedback_app.kit.text import normalise
 
 
@@ -36,19 +36,6 @@ class InvalidRegistration(Invalid):
 
 class AlreadyRegistered(Conflict):
     """The code or slug is taken; a code is never given to another department."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ImportReport:
-    """How many lines added, changed or only repeated something. With any line rejected nothing was entered.
-
-    `rejected` holds (where, why) in Vietnamese, every one there is.
-    """
-
-    added: int = 0
-    unchanged: int = 0
-    changed: int = 0
-    rejected: tuple[tuple[str, str], ...] = ()
 
 
 def add_department(

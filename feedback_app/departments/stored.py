@@ -1,5 +1,6 @@
 """The register of departments as it is stored: read whole to be checked, written in one go."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from sqlalchemy import select
@@ -247,10 +248,12 @@ def _write_office_models(session: Session, wanted: Registration) -> list[str]:
 
 
 def _department_ids(session: Session) -> dict[str, int]:
-    return {code: number for code, number in session.execute(select(Department.code, Department.id)).tuples()}
+    return {code: number for code, number in session.execute(select(Department.code, Department.id))}
 
 
-def _put(session: Session, stored: Model | None, table: type[Model], key: dict[str, object], **values: object) -> str:
+def _put(
+    session: Session, stored: Model | None, table: type[Model], key: Mapping[str, object], **values: object
+) -> str:
     """Add a row or bring a stored one up to date; a value of None leaves what is stored. What was done."""
     if stored is None:
         session.add(table(**key, **values))

@@ -1,13 +1,15 @@
 """Where the marks of a chart stand, as plain numbers, so that templates only write them down.
 
-The charts are SVG drawn on the server. Horizontal positions are percentages of the drawing's width and vertical ones are in
-em: a chart then fits a phone and a wall screen alike and its text grows with the reader's text size instead of with the
-drawing. Shares are percentages from 0 to 100; ``None`` means that there is no figure, which is not the same as 0.
+The charts are SVG drawn on the server. Horizontal positions are percentages of the drawing's width and vertical ones
+are in em: a chart then fits a phone and a wall screen alike and its text grows with the reader's text size instead of
+with the drawing. Shares are percentages from 0 to 100; ``None`` means that there is no figure, which is not 0.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+
+from feedback_app.kit.numbers import percent_of
 
 Share = Decimal | float
 
@@ -56,7 +58,7 @@ class Point:
 
 @dataclass(frozen=True)
 class PlacedSegment:
-    """A segment with its start, width (percent of the bar) and exact share in percent."""
+    """A segment with its start and width (percent of the bar) and its share in percent."""
 
     segment: Segment
     start: float
@@ -87,8 +89,11 @@ class Link:
     y2: float
 
 
-def place_segments(segments: Sequence[Segment]) -> list[PlacedSegment]:
-    """Lay segments side by side over the whole width; empty when nothing was counted, segments of 0 left out."""
+def place_segments(segments: Sequence[Segment], places: int = 1) -> list[PlacedSegment]:
+    """Lay segments side by side over the whole width; empty when nothing was counted, segments of 0 left out.
+
+    Shares are rounded to `places`, never up to all or down to none.
+    """
     total = sum(segment.count for segment in segments)
     placed: list[PlacedSegment] = []
     before = 0
@@ -99,7 +104,7 @@ def place_segments(segments: Sequence[Segment]) -> list[PlacedSegment]:
                     segment=segment,
                     start=_round(100 * before / total),
                     width=_round(100 * segment.count / total),
-                    share=Decimal(100 * segment.count) / Decimal(total),
+                    share=percent_of(segment.count, total, places),
                 )
             )
         before += segment.count

@@ -110,6 +110,19 @@ class Sheet:
     problems: tuple[BadCell, ...]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImportReport:
+    """How many lines added, changed or only repeated something. With any line rejected nothing was entered.
+
+    `rejected` holds (where, why) in Vietnamese, every one there is.
+    """
+
+    added: int = 0
+    unchanged: int = 0
+    changed: int = 0
+    rejected: tuple[tuple[str, str], ...] = ()
+
+
 def read_sheet(name: str, content: bytes, headings: Mapping[str, str]) -> Sheet:
     """A CSV file in UTF-8, with or without a byte order mark.
 

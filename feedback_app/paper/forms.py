@@ -1,5 +1,6 @@
 """Forms of keying: the heading of a stack, one paper form of any questionnaire, and the reason for an undo."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
@@ -14,6 +15,7 @@ from wtforms import (
     SubmitField,
     TextAreaField,
 )
+from wtforms.fields import SelectChoice
 from wtforms.validators import UUID, InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -41,6 +43,10 @@ OTHER_REASON: Final = "Lý do khác"
 PREFIX: Final = "q-"
 
 
+def _select(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
 class SittingForm(FlaskForm):  # type: ignore[misc]
     """What a stack of forms has in common; the view fills the lists."""
 
@@ -53,9 +59,10 @@ class SittingForm(FlaskForm):  # type: ignore[misc]
         _("Ngày người dân trả lời"),
         description=_("Gõ như 21/11/2026, 21-11 hoặc 2111."),
         validators=[InputRequired(_("Xin nhập ngày ghi trên phiếu."))],
+        render_kw={"inputmode": "numeric"},
     )
     field = SelectField(_("Lĩnh vực"))
-    stage = SelectField(_("Thời điểm lấy ý kiến"), choices=list(STAGES))
+    stage = SelectField(_("Thời điểm lấy ý kiến"), choices=_select(STAGES))
     assisted = BooleanField(_("Phiếu được điền với sự trợ giúp của cán bộ"))
     submit = SubmitField(_("Bắt đầu nhập"))
 
@@ -93,7 +100,9 @@ def paper_form(version: VersionView) -> Any:
 
 
 class UndoForm(FlaskForm):  # type: ignore[misc]
-    reason = SelectField(_("Lý do"), choices=list(REASONS), validators=[InputRequired(_("Xin chọn lý do hoàn tác."))])
+    reason = SelectField(
+        _("Lý do"), choices=_select(REASONS), validators=[InputRequired(_("Xin chọn lý do hoàn tác."))]
+    )
     words = StringField(_("Nói rõ thêm"), validators=[Length(max=LONGEST_REASON, message=_("Xin viết ngắn hơn."))])
     submit = SubmitField(_("Hoàn tác phiếu này"))
 
@@ -106,7 +115,7 @@ class UndoForm(FlaskForm):  # type: ignore[misc]
 def _question_field(question: QuestionView) -> Any:
     label = text_in(question.text, question.text_en)
     hint = text_in(question.hint or "", question.hint_en)
-    choices = [(choice.key, text_in(choice.text, choice.text_en)) for choice in question.choices]
+    choices = [SelectChoice(choice.key, text_in(choice.text, choice.text_en)) for choice in question.choices]
     if question.kind == "text":
         too_long = _("Ý kiến dài quá %(limit)s ký tự. Xin rút gọn lại.", limit=LONGEST_COMMENT)
         return TextAreaField(label, description=hint, validators=[Length(max=LONGEST_COMMENT, message=too_long)])
@@ -123,5 +132,5 @@ def _question_field(question: QuestionView) -> Any:
         return RadioField(
             label, description=hint, choices=choices, validators=[InputRequired(_("Xin trả lời câu hỏi này."))]
         )
-    blank = [("", _("Bỏ trống"))]
+    blank = [SelectChoice("", _("Bỏ trống"))]
     return RadioField(label, description=hint, choices=choices + blank, validators=[Optional()])

@@ -9,6 +9,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask_babel import format_date, format_time
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
+from wtforms.fields import SelectChoice
 
 from feedback_app.departments import queries as departments
 from feedback_app.kit import clock, i18n
@@ -234,7 +235,7 @@ def _sitting_form(now: datetime) -> SittingForm:
     views = [view for view in departments.all_departments(session) if scope is None or view.id in scope]
     form.department.choices = _with_blank(
         [
-            (view.code, "\u2003" * depth + view.name + _until(view.closed_on))
+            SelectChoice(view.code, "\u2003" * depth + view.name + _until(view.closed_on))
             for depth, view in departments.in_tree_order(views)
         ],
         _("Chọn cơ quan, đơn vị"),
@@ -242,7 +243,7 @@ def _sitting_form(now: datetime) -> SittingForm:
     versions = sorted(surveys.published_versions(session).values(), key=lambda each: (each.code, -each.number))
     form.version.choices = _with_blank(
         [
-            (
+            SelectChoice(
                 str(each.id),
                 _(
                     "%(title)s (bản %(number)s)",
@@ -254,15 +255,15 @@ def _sitting_form(now: datetime) -> SittingForm:
         ],
         _("Chọn mẫu phiếu"),
     )
-    form.field.choices = [("", _("Không ghi"))] + [
-        (field.code, i18n.text_in(field.name, field.name_en)) for field in departments.fields(session)
+    form.field.choices = [SelectChoice("", _("Không ghi"))] + [
+        SelectChoice(field.code, i18n.text_in(field.name, field.name_en)) for field in departments.fields(session)
     ]
     return form
 
 
-def _with_blank(choices: list[tuple[str, str]], prompt: str) -> list[tuple[str, str]]:
+def _with_blank(choices: list[SelectChoice], prompt: str) -> list[SelectChoice]:
     """A list of one needs no choosing; a longer one begins with nothing chosen."""
-    return choices if len(choices) == 1 else [("", prompt), *choices]
+    return choices if len(choices) == 1 else [SelectChoice("", prompt), *choices]
 
 
 def _until(closed_on: date | None) -> str:

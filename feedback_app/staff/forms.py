@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, SelectField, StringField, SubmitField
+from wtforms.fields import SelectChoice
 from wtforms.validators import EqualTo, InputRequired
 
 ROLE_LABELS = {
@@ -12,8 +13,14 @@ ROLE_LABELS = {
 }
 
 
+# User names are typed as they are, also on phones.
+_AS_TYPED = {"autocapitalize": "none", "spellcheck": "false"}
+
+
 class SignInForm(FlaskForm):  # type: ignore[misc]
-    username = StringField(_("Tên đăng nhập"), validators=[InputRequired(_("Xin nhập tên đăng nhập."))])
+    username = StringField(
+        _("Tên đăng nhập"), validators=[InputRequired(_("Xin nhập tên đăng nhập."))], render_kw=_AS_TYPED
+    )
     password = PasswordField(_("Mật khẩu"), validators=[InputRequired(_("Xin nhập mật khẩu."))])
     submit = SubmitField(_("Đăng nhập"))
 
@@ -36,7 +43,7 @@ class RoleForm(FlaskForm):  # type: ignore[misc]
 
     role = SelectField(
         _("Vai trò"),
-        choices=list(ROLE_LABELS.items()),
+        choices=[SelectChoice(role, label) for role, label in ROLE_LABELS.items()],
         validators=[InputRequired(_("Xin chọn vai trò."))],
     )
     department = SelectField(_("Phạm vi"))
@@ -44,6 +51,8 @@ class RoleForm(FlaskForm):  # type: ignore[misc]
 
 
 class AccountForm(RoleForm):
-    username = StringField(_("Tên đăng nhập"), validators=[InputRequired(_("Xin nhập tên đăng nhập."))])
+    username = StringField(
+        _("Tên đăng nhập"), validators=[InputRequired(_("Xin nhập tên đăng nhập."))], render_kw=_AS_TYPED
+    )
     display_name = StringField(_("Họ và tên"), validators=[InputRequired(_("Xin nhập họ và tên."))])
     submit = SubmitField(_("Thêm tài khoản"))

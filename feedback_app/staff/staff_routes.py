@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
+from wtforms.fields import SelectChoice
 
 from feedback_app.departments import queries as departments
 from feedback_app.kit import clock, i18n
@@ -177,9 +178,9 @@ def _with_departments(form: Any, now: datetime) -> Any:
         for view in departments.departments_on(session, day=clock.local_day(now))
         if scope is None or view.id in scope
     ]
-    whole = [("", _("Toàn bộ hệ thống"))] if scope is None else []
+    whole = [SelectChoice("", _("Toàn bộ hệ thống"))] if scope is None else []
     form.department.choices = whole + [
-        (str(view.id), "\u2003" * depth + view.name) for depth, view in departments.in_tree_order(views)
+        SelectChoice(str(view.id), "\u2003" * depth + view.name) for depth, view in departments.in_tree_order(views)
     ]
     return form
 

@@ -1,7 +1,7 @@
 """What arrives at the doors, read into `SubmitResponse`: the phone's form and the kiosk's JSON."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, get_args
@@ -11,7 +11,7 @@ from flask import request
 from flask_wtf import FlaskForm
 from wtforms import StringField
 
-from feedback_app.departments.queries import Spot
+from feedback_app.departments.queries import FieldView, Spot
 from feedback_app.kit.errors import N_, Invalid, Refused
 from feedback_app.surveys.commands import Channel, Stage, SubmitResponse
 from feedback_app.surveys.versions import VersionView, examine
@@ -122,11 +122,15 @@ def _written(question: str, value: Any) -> str:
 class EnvelopeForm(FlaskForm):  # type: ignore[misc]
     """What a form carries beside its answers. The answers themselves are read by the rules of their version."""
 
-    response = StringField()
-    version = StringField()
-    channel = StringField()
-    stage = StringField()
-    field = StringField()
+    class Meta:
+        csrf = False  # every POST's token was checked before its view began
+
+    # Labels stand in the template; an empty one here saves WTForms looking for translations on each request.
+    response = StringField("")
+    version = StringField("")
+    channel = StringField("")
+    stage = StringField("")
+    field = StringField("")
 
     @property
     def response_id(self) -> UUID | None:
@@ -155,7 +159,13 @@ class Filled:
 
 
 def read_form(
-    form: EnvelopeForm, version: VersionView, spot: Spot, *, fields: frozenset[int], new_id: UUID, now: datetime
+    form: EnvelopeForm,
+    version: VersionView,
+    spot: Spot,
+    fields: Sequence[FieldView],
+    *,
+    new_id: UUID,
+    now: datetime,
 ) -> tuple[SubmitResponse, Filled]:
     """The command a filled form makes, valid if `Filled.errors` is empty.
 
@@ -169,7 +179,7 @@ def read_form(
         elif given:
             filled.answers[question.key] = tuple(given)
     stage = next((each for each in STAGES if each == filled.stage), None)
-    chosen = next((each for each in fields if str(each) == filled.field_id), None)
+    chosen = next((each.id for each in fields if str(each.id) == filled.field_id), None)
     command = SubmitResponse(
         id=form.response_id or new_id,
         version_id=version.id,

@@ -15,7 +15,7 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import escape
 
 from feedback_app.departments.queries import FieldView, Spot
-from feedback_app.kit.i18n import LANGUAGES, locale, say, text_in
+from feedback_app.kit.i18n import LANGUAGES, locale, say
 from feedback_app.surveys.forms import STAGES, Filled
 from feedback_app.surveys.versions import VersionView
 
@@ -62,15 +62,16 @@ class Frames:
 
 def _values(page: Page) -> dict[str, str]:
     spot = page.spot
+    english = locale() == "en"
     return {
         "token": generate_csrf(),
         "response": str(page.response_id),
         "channel": page.channel,
         "action": request.path,
         "back": quote(request.full_path.removesuffix("?")),
-        "place": text_in(spot.place_name, spot.place_name_en),
-        "counter": text_in(spot.counter_name or "", spot.counter_name_en),
-        "department": text_in(spot.rated_department_name, spot.rated_department_name_en),
+        "place": (english and spot.place_name_en) or spot.place_name,
+        "counter": (english and spot.counter_name_en) or spot.counter_name or "",
+        "department": (english and spot.rated_department_name_en) or spot.rated_department_name,
     }
 
 

@@ -236,7 +236,7 @@ _demonstration: dict[str, tuple[datetime, bool]] = {}
 
 
 def shows_demonstration(session: Session, *, now: datetime) -> bool:
-    """`has_demonstration` as this process learnt it at most ten seconds ago: every page asks, it hardly ever changes."""
+    """`has_demonstration` as this process learnt it at most ten seconds ago: every page asks, it seldom changes."""
     database = str(session.get_bind().engine.url)
     asked_at, answer = _demonstration.get(database, (None, False))
     if asked_at is None or not asked_at <= now < asked_at + _DEMONSTRATION_REMEMBERED:

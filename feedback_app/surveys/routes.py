@@ -1,22 +1,23 @@
 """The public doors: the kiosk, the form on a phone, and the code that leads to it."""
 
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, request, url_for
 from flask_babel import force_locale, gettext
 from flask_wtf.csrf import generate_csrf
-from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest
 
 from feedback_app.departments import queries as departments
-from feedback_app.departments.queries import FieldView, PlaceNotFound, Spot
+from feedback_app.departments.queries import PlaceNotFound, Spot
 from feedback_app.kit import clock, i18n, ids
 from feedback_app.kit.db import db
 from feedback_app.kit.errors import N_, Invalid
 from feedback_app.kit.security import limiter
 from feedback_app.kit.web import public, settings
 from feedback_app.surveys import operations, posters, queries
+from feedback_app.surveys.doors import Doors
 from feedback_app.surveys.forms import BadDelivery, EnvelopeForm, read_delivery, read_form
 from feedback_app.surveys.frames import Frames, Page
 from feedback_app.surveys.operations import AlreadySealed
@@ -38,8 +39,8 @@ def kiosk(place: str, counter: str | None = None) -> Response:
     """The page a kiosk shows all day. It begins in Vietnamese whatever the device was set to before."""
     session = db.session()
     now = clock.now()
-    spot = departments.spot(session, place=place, counter=counter, on=clock.local_day(now))
-    version = queries.version_at(session, place_id=spot.place_id, door="kiosk")
+    door = _doors().find(session, place=place, counter=counter, kind="kiosk", now=now)
+    spot, version = door.spot, door.version
     with force_locale("vi"):
         page = render_template(
             "surveys/kiosk.html",
@@ -57,10 +58,8 @@ def kiosk(place: str, counter: str | None = None) -> Response:
 @public
 def kiosk_token(place: str, counter: str | None = None) -> Response:
     """A fresh CSRF token for a kiosk whose old one no longer holds, and the version it should be asking."""
-    session = db.session()
-    spot = departments.spot(session, place=place, counter=counter, on=clock.local_day(clock.now()))
-    version = queries.version_at(session, place_id=spot.place_id, door="kiosk")
-    response = jsonify(csrf=generate_csrf(), version=version.id)
+    door = _doors().find(db.session(), place=place, counter=counter, kind="kiosk", now=clock.now())
+    response = jsonify(csrf=generate_csrf(), version=door.version.id)
     response.headers.update(_OWN_PAGE)
     return response
 
@@ -70,15 +69,15 @@ def kiosk_token(place: str, counter: str | None = None) -> Response:
 @public
 @limiter.limit(ANSWERS_FROM_ONE_ADDRESS)
 def deliver(place: str, response_id: UUID, counter: str | None = None) -> tuple[Response, int]:
-    """One delivery of a kiosk: 200 and what became of it, 409 if it was kept for review, 422 naming what is at fault."""
+    """One delivery of a kiosk: 200 and what became of it, 409 if kept for review, 422 naming what is at fault."""
     session = db.session()
     now = clock.now()
     try:
         delivery = read_delivery(_json())
-        spot = departments.spot(session, place=place, counter=counter, on=clock.local_day(now - delivery.age))
+        door = _doors().find(session, place=place, counter=counter, kind="kiosk", now=now - delivery.age)
         receipt = operations.submit(
             session,
-            delivery.command(response_id, spot, now=now),
+            delivery.command(response_id, door.spot, now=now),
             now=now,
             rapid_seconds=settings().rapid_seconds,
         )
@@ -104,11 +103,11 @@ def form(place: str, counter: str | None = None) -> Response:
     """The form for a phone or any browser; `?kenh=qr` says that a code led here."""
     session = db.session()
     now = clock.now()
-    spot = departments.spot(session, place=place, counter=counter, on=clock.local_day(now))
+    door = _doors().find(session, place=place, counter=counter, kind="web", now=now)
     page = Page(
-        spot=spot,
-        version=queries.version_at(session, place_id=spot.place_id, door="web"),
-        fields=_fields(session, spot),
+        spot=door.spot,
+        version=door.version,
+        fields=door.fields,
         channel="qr" if request.args.get("kenh") == "qr" else "web",
         response_id=ids.new_id(),
         demonstration=queries.shows_demonstration(session, now=now),
@@ -124,18 +123,15 @@ def answer(place: str, counter: str | None = None) -> Response:
     """Take a filled form: 303 to the thanks, 422 with everything typed still there; raises AlreadySealed."""
     session = db.session()
     now = clock.now()
-    spot = departments.spot(session, place=place, counter=counter, on=clock.local_day(now))
+    door = _doors().find(session, place=place, counter=counter, kind="web", now=now)
     envelope = EnvelopeForm()
     version = queries.version(session, envelope.version_id)
-    fields = _fields(session, spot)
-    command, filled = read_form(
-        envelope, version, spot, fields=frozenset(each.id for each in fields), new_id=ids.new_id(), now=now
-    )
+    command, filled = read_form(envelope, version, door.spot, door.fields, new_id=ids.new_id(), now=now)
     if filled.errors:
         page = Page(
-            spot=spot,
+            spot=door.spot,
             version=version,
-            fields=fields,
+            fields=door.fields,
             channel=command.channel,
             response_id=command.id,
             demonstration=queries.shows_demonstration(session, now=now),
@@ -196,12 +192,13 @@ def _printed_url(spot: Spot) -> str:
     return f"{settings().public_url}{path}?kenh=qr"
 
 
-def _fields(session: Session, spot: Spot) -> tuple[FieldView, ...]:
-    """The procedure fields to choose from; none where the counter settles it or there is no choice."""
-    if spot.field_id is not None:
-        return ()
-    found = departments.fields(session, department_id=spot.rated_department_id)
-    return tuple(found) if len(found) > 1 else ()
+def _doors() -> Doors:
+    doors: Doors | None = current_app.extensions.get("surveys.doors")
+    if doors is None:
+        # Tests change places between two requests.
+        seconds = 0 if settings().environment == "test" else 5
+        doors = current_app.extensions["surveys.doors"] = Doors(timedelta(seconds=seconds))
+    return doors
 
 
 def _frames() -> Frames:

@@ -22,11 +22,10 @@ def test_nothing_counted_gives_no_segments(counts: list[int]):
     assert place_segments([Segment("A", count, "a") for count in counts]) == []
 
 
-def test_shares_stay_exact_for_display():
-    (first, _) = place_segments([Segment("A", 1, "a"), Segment("B", 2, "b")])
+def test_a_share_is_never_rounded_to_all_or_none():
+    nearly_all, nearly_none = place_segments([Segment("A", 9_999, "a"), Segment("B", 1, "b")], places=1)
 
-    assert first.width == 33.33
-    assert round(first.share, 6) == Decimal("33.333333")
+    assert (nearly_all.share, nearly_none.share) == (Decimal("99.9"), Decimal("0.1"))
 
 
 def test_points_stand_in_equal_columns_with_zero_at_the_foot():

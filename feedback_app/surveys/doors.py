@@ -1,0 +1,60 @@
+"""Where somebody answers and what is asked there, remembered for a few seconds in each process.
+
+Every visitor of a place needs the same three facts (the place with whom it rates, the questionnaire in force, the
+procedure fields to choose from) and they change a few times a year: three statements less on each request. A change
+shows a few seconds later; the day is part of the key, so a reorganisation takes effect at midnight all the same.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final, Literal
+
+from sqlalchemy.orm import Session
+
+from feedback_app.departments import queries as departments
+from feedback_app.departments.queries import FieldView, Spot
+from feedback_app.kit.clock import local_day
+from feedback_app.surveys import queries
+from feedback_app.surveys.versions import VersionView
+
+_MOST_DOORS: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """`fields` is empty where the counter settles the field, or where there is none to choose from."""
+
+    spot: Spot
+    version: VersionView
+    fields: tuple[FieldView, ...]
+
+
+class Doors:
+    """The doors one process knows; with `remember` zero it asks the database every time."""
+
+    def __init__(self, remember: timedelta) -> None:
+        self._remember = remember
+        self._known: dict[tuple[str, str | None, str, date], tuple[datetime, Door]] = {}
+
+    def find(
+        self, session: Session, *, place: str, counter: str | None, kind: Literal["kiosk", "web"], now: datetime
+    ) -> Door:
+        """The door as it is on the day of `now`. Raises PlaceNotFound and NoQuestionnaire."""
+        key = (place, counter, kind, local_day(now))
+        known = self._known.get(key)
+        if known is not None and known[0] <= now < known[0] + self._remember:
+            return known[1]
+        spot = departments.spot(session, place=place, counter=counter, on=local_day(now))
+        version = queries.version_at(session, place_id=spot.place_id, door=kind)
+        door = Door(spot, version, _fields(session, spot))
+        if len(self._known) >= _MOST_DOORS:
+            self._known.clear()
+        self._known[key] = (now, door)
+        return door
+
+
+def _fields(session: Session, spot: Spot) -> tuple[FieldView, ...]:
+    if spot.field_id is not None:
+        return ()
+    found = departments.fields(session, department_id=spot.rated_department_id)
+    return tuple(found) if len(found) > 1 else ()

@@ -1,0 +1,90 @@
+"""A keyer who never touches the mouse."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from feedback_app.surveys.models import Comment, Response
+from tests.paper.stacks import publish
+from tests.staff.people import PASSWORD, add_person, make_office
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def keying(context: object, session: Session, page: Page, axe: Callable[[Page], None]) -> Page:
+    """The keying page, reached from the sign-in page by keyboard."""
+    office = make_office(session)
+    publish(session)
+    add_person(session, "owner", "staff", office.ward)
+    page.goto("/nhap-phieu")
+    page.get_by_label("Tên đăng nhập").focus()
+    page.keyboard.type("owner")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/nhap-phieu")
+    axe(page)
+    page.get_by_label("Ngày người dân trả lời").focus()
+    page.keyboard.type("2111")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("group", name="1. Đánh giá chung")).to_be_focused()
+    return page
+
+
+def count(page: Page, number: str) -> None:
+    expect(page.locator(".keyed-today-number")).to_have_text(number)
+
+
+def press(page: Page, keys: str) -> None:
+    for key in keys.split():
+        page.keyboard.press(key)
+
+
+def test_three_forms_by_keyboard_alone(keying: Page, session: Session, axe: Callable[[Page], None]) -> None:
+    axe(keying)
+    press(keying, "1 1 1 2 Enter")  # satisfied, good, both reasons, then the opinion
+    keying.keyboard.type("Xin thêm ghế, dòng 1")
+    press(keying, "Control+Enter Enter")
+    expect(keying.get_by_role("group", name="1. Đánh giá chung")).to_be_focused()
+    press(keying, "3 0 0 Control+Enter Enter")  # dissatisfied, the rest blank
+    press(keying, "2 2 Escape Escape Escape 1 1 Enter Control+Enter Enter")  # corrected on the way back
+    count(keying, "3")
+    expect(keying.locator("[data-state]")).to_have_text("Đã lưu.")
+    rows = session.scalars(select(Response).order_by(Response.keyed_at, Response.id)).all()
+    assert [len(row.choice_ids) for row in rows] == [4, 1, 2]
+    assert len({row.id for row in rows}) == 3
+    assert session.scalars(select(Comment.text)).one() == "Xin thêm ghế, dòng 1"
+    axe(keying)
+
+
+def test_the_required_question_cannot_be_skipped(keying: Page) -> None:
+    press(keying, "0")
+    expect(keying.get_by_role("alert")).to_have_text("Câu này bắt buộc: xin chọn một mức.")
+    expect(keying.get_by_role("group", name="1. Đánh giá chung")).to_be_focused()
+    press(keying, "Enter")
+    expect(keying.get_by_role("group", name="1. Đánh giá chung")).to_be_focused()
+
+
+def test_a_cut_line_loses_nothing(keying: Page, session: Session) -> None:
+    keying.route("**/nhap-phieu/phieu**", lambda route: route.abort())
+    press(keying, "1 0 0 Control+Enter Enter")
+    expect(keying.locator("[data-state]")).to_contain_text("Chưa gửi được")
+    press(keying, "2 0 0 Control+Enter Enter")
+    keying.unroute("**/nhap-phieu/phieu**")
+    count(keying, "2")
+    assert len(session.scalars(select(Response)).all()) == 2
+
+
+def test_undo_by_keyboard(keying: Page, session: Session) -> None:
+    press(keying, "1 0 0 Control+Enter Enter")
+    count(keying, "1")
+    press(keying, "Control+z")
+    keying.get_by_label("Lý do").select_option("Nhập trùng phiếu")
+    keying.get_by_role("button", name="Hoàn tác phiếu này").press("Enter")
+    expect(keying.get_by_text("Đã hoàn tác phiếu vừa nhập.")).to_be_visible()
+    count(keying, "0")
+    assert session.scalars(select(Response)).one().removed_at is not None
