@@ -22,7 +22,10 @@ from feedback_app.kit.web import public
 from feedback_app.paper import routes as paper_routes
 from feedback_app.polls import models as _polls
 from feedback_app.polls import routes as polls_routes
+from feedback_app.ratings import labels as rating_labels
 from feedback_app.ratings import models as _ratings
+from feedback_app.ratings import staff_routes as rating_routes
+from feedback_app.site import routes as site_routes
 from feedback_app.staff import access
 from feedback_app.staff import models as _staff
 from feedback_app.staff import routes as staff_routes
@@ -41,6 +44,8 @@ if TYPE_CHECKING:
 TABLES = (_articles, _departments, _dossiers, _polls, _ratings, _staff, _surveys, _visits, recounts)
 
 BLUEPRINTS = (
+    site_routes.blueprint,
+    rating_routes.blueprint,
     surveys_routes.blueprint,
     surveys_staff_routes.blueprint,
     polls_routes.blueprint,
@@ -80,6 +85,7 @@ def create_app(settings: "Settings", *, process: str = "web") -> Flask:
     access.init_app(app)
     app.jinja_env.globals["charts"] = charts
     app.context_processor(page_context)
+    rating_labels.init_app(app)
     app.add_url_rule("/healthz", view_func=healthz)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -126,6 +132,9 @@ def http_error(error: HTTPException) -> tuple[Response | str, int]:
     """Errors that Flask and its extensions raise; a stale form gets words of its own."""
     if isinstance(error, CSRFError):
         return _error_page(400, gettext("Trang đã mở quá lâu. Hãy tải lại trang rồi gửi lại."))
+    if (error.code or 500) >= 500:
+        # What failed may have left a broken transaction behind, and the error page reads from the database too.
+        db.session.rollback()
     return _error_page(error.code or 500, "")
 
 

@@ -67,6 +67,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         count=lambda number: numbers.format_count(number, locale()),
         percent=lambda value, places=1: numbers.format_percent_value(Decimal(value), places, locale()),
+        share_of=lambda part, whole, places=1: numbers.format_percent(part, whole, places, locale()),
         decimal=lambda value, places=2: numbers.format_decimal(Decimal(value), places, locale()),
         day=_day,
         moment=_moment,

@@ -62,7 +62,7 @@ def percent_of(part: int, whole: int, places: int) -> Decimal:
     """
     if whole == 0:  # Decimal itself calls 0 / 0 an InvalidOperation
         raise ZeroDivisionError
-    return _rounded_share(Decimal(part) * 100 / Decimal(whole), places)
+    return round_percent(Decimal(part) * 100 / Decimal(whole), places)
 
 
 def format_percent(part: int, whole: int, places: int = 2, locale: str = "vi") -> str:
@@ -72,10 +72,11 @@ def format_percent(part: int, whole: int, places: int = 2, locale: str = "vi") -
 
 def format_percent_value(value: Decimal, places: int, locale: str = "vi") -> str:
     """A share that already is in percent; more decimals than `places` are rounded by the rule of `percent_of`."""
-    return format_decimal(_rounded_share(value, places), places, locale) + ("%" if locale == "en" else "\u00a0%")
+    return format_decimal(round_percent(value, places), places, locale) + ("%" if locale == "en" else "\u00a0%")
 
 
-def _rounded_share(exact: Decimal, places: int) -> Decimal:
+def round_percent(exact: Decimal, places: int) -> Decimal:
+    """A share in percent rounded half up; neither all nor none unless it is exactly that."""
     step = Decimal(1).scaleb(-places)
     rounded = exact.quantize(step, rounding=ROUND_HALF_UP)
     if exact < 100 <= rounded:

@@ -7,19 +7,23 @@ which counts silence as satisfied, and never stands under the same label as an o
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, Literal
 
+from feedback_app.kit.numbers import percent_of, round_percent
 from feedback_app.ratings.statistics import Interval, wilson
 
 SCHEME: Final = "satisfied-share/1"
+
+# Decimal places of every computed percentage, wherever it is shown or exported: one number, one look.
+PLACES: Final = 1
 
 State = Literal["no_data", "too_few", "shown"]
 
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Whole numbers of answers, added over days, channels, versions or departments; DailyTally says what each is."""
+    """Whole numbers of answers, added over days, channels, versions or departments; their meaning is DailyTally's."""
 
     responses: int = 0
     partial: int = 0
@@ -73,6 +77,19 @@ class Figure:
         return Decimal(self.sums.satisfied) / Decimal(self.sums.rated) if self.state == "shown" else None
 
     @property
+    def percent(self) -> Decimal | None:
+        """The share as it is shown, rounded once."""
+        return percent_of(self.sums.satisfied, self.sums.rated, PLACES) if self.state == "shown" else None
+
+    @property
+    def bounds(self) -> tuple[Decimal, Decimal] | None:
+        """The interval in percent as it is shown."""
+        interval = self.interval
+        if interval is None:
+            return None
+        return round_percent(Decimal(interval.low) * 100, PLACES), round_percent(Decimal(interval.high) * 100, PLACES)
+
+    @property
     def mean(self) -> Decimal | None:
         if self.state != "shown" or not self.one_scale or self.sums.scored == 0:
             return None
@@ -85,6 +102,11 @@ class Change:
 
     points: Decimal
     clear: bool
+
+    @property
+    def shown(self) -> Decimal:
+        """The difference of the exact shares, rounded once; not the difference of two rounded ones."""
+        return self.points.quantize(Decimal(1).scaleb(-PLACES), rounding=ROUND_HALF_UP)
 
 
 def change(now: Figure, before: Figure) -> Change | None:

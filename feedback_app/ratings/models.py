@@ -107,6 +107,18 @@ class PublishedTally(Model):
     points: Mapped[int]
 
 
+class PublishedChoiceTally(Model):
+    """How often a choice was picked in a published period, frozen with its sums."""
+
+    __tablename__ = "published_choice_tallies"
+
+    publication_id: Mapped[int] = mapped_column(ForeignKey("publications.id", ondelete="CASCADE"), primary_key=True)
+    department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"), primary_key=True)
+    choice_id: Mapped[int] = mapped_column(ForeignKey("choices.id"), primary_key=True)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    picked: Mapped[int]
+
+
 class ReportedRating(Model):
     """A rating from before the system, exactly as somebody published it; never merged with computed ones."""
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, literal, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, FromClause, Select, and_, delete, func, insert, literal, or_, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -14,15 +14,18 @@ from feedback_app import recounts
 from feedback_app.kit.clock import local_day
 from feedback_app.kit.errors import N_, Invalid
 from feedback_app.kit.locks import lock
+from feedback_app.kit.text import normalise
 from feedback_app.ratings.figures import SCHEME, Sums
 from feedback_app.ratings.models import (
     DailyChoiceTally,
     DailyTally,
     Publication,
+    PublishedChoiceTally,
     PublishedTally,
     ReportedRating,
 )
 from feedback_app.ratings.periods import PUBLISHED_KINDS, Period, ended_between
+from feedback_app.staff.operations import record
 from feedback_app.surveys import queries as surveys
 
 # Buckets counted in one transaction: enough to catch up fast, few enough to let others in.
@@ -47,10 +50,11 @@ def recount_pending(session: Session, *, limit: int = BATCH) -> int:
     Each bucket is locked before it is counted, in a fixed order. The count of a bucket therefore starts after the last
     other count of it was committed and sees every response whose request is settled here.
     """
+    # Before claiming: whoever holds this lock alone knows that no request is in another transaction's hands.
+    lock(session, "recount", shared=True)
     claimed = recounts.claim(session, "ratings", limit=limit)
     if not claimed.buckets:
         return 0
-    lock(session, "recount", shared=True)
     for bucket in claimed.buckets:
         lock(session, "recount-day", bucket.subject_id, bucket.day)
     _count(session, [(bucket.subject_id, bucket.day) for bucket in claimed.buckets])
@@ -74,33 +78,41 @@ def recount_range(session: Session, *, first: date, before: date) -> int:
 
 
 def _count(session: Session, days: Collection[tuple[int, date]]) -> None:
-    """Replace the tallies of these (department, day) pairs by what their responses say."""
-    choices = tuple_(DailyChoiceTally.department_id, DailyChoiceTally.day).in_(days)
-    session.execute(delete(DailyChoiceTally).where(choices))
+    """Replace the tallies of these (department, day) pairs by what their responses say now.
+
+    Choices and responses are counted in one statement, hence in one snapshot: an answer that arrives or is removed in
+    between would else be in one count and not in the other.
+    """
+    session.execute(
+        delete(DailyChoiceTally).where(tuple_(DailyChoiceTally.department_id, DailyChoiceTally.day).in_(days))
+    )
     session.execute(delete(DailyTally).where(tuple_(DailyTally.department_id, DailyTally.day).in_(days)))
     responses = surveys.on_days(days)
-    session.execute(insert(DailyChoiceTally).from_select([*CHOICE_KEY, "picked"], surveys.day_choice_counts(responses)))
-    session.execute(insert(DailyTally).from_select([*KEY, *SUMS], _day_sums(responses, choices)))
+    counted = (
+        insert(DailyChoiceTally)
+        .from_select([*CHOICE_KEY, "picked"], surveys.day_choice_counts(responses))
+        .returning(*(getattr(DailyChoiceTally, name) for name in (*CHOICE_KEY, "picked")))
+        .cte("counted")
+    )
+    session.execute(insert(DailyTally).from_select([*KEY, *SUMS], _day_sums(responses, counted)).add_cte(counted))
 
 
-def _day_sums(responses: ColumnElement[bool], choices: ColumnElement[bool]) -> Select[Any]:
+def _day_sums(responses: ColumnElement[bool], picks: FromClause) -> Select[Any]:
     """DailyTally as it should be, from the responses and the choice tallies of the same days."""
     scale = surveys.overall_choices().subquery("scale")
-    picked = DailyChoiceTally.picked
-    key = (DailyChoiceTally.department_id, DailyChoiceTally.day, scale.c.version_id, DailyChoiceTally.channel)
+    key = (picks.c.department_id, picks.c.day, scale.c.version_id, picks.c.channel)
     outcomes = (
         select(
             *key,
-            func.sum(picked).label("rated"),
+            func.sum(picks.c.picked).label("rated"),
             *(
-                func.coalesce(func.sum(picked).filter(scale.c.outcome == outcome), 0).label(outcome)
+                func.coalesce(func.sum(picks.c.picked).filter(scale.c.outcome == outcome), 0).label(outcome)
                 for outcome in ("satisfied", "neutral", "not_satisfied")
             ),
-            func.coalesce(func.sum(picked).filter(scale.c.points.is_not(None)), 0).label("scored"),
-            func.coalesce(func.sum(picked * scale.c.points), 0).label("points"),
+            func.coalesce(func.sum(picks.c.picked).filter(scale.c.points.is_not(None)), 0).label("scored"),
+            func.coalesce(func.sum(picks.c.picked * scale.c.points), 0).label("points"),
         )
-        .join(scale, scale.c.choice_id == DailyChoiceTally.choice_id)
-        .where(choices)
+        .join_from(picks, scale, scale.c.choice_id == picks.c.choice_id)
         .group_by(*key)
         .subquery("outcomes")
     )
@@ -114,19 +126,19 @@ def _day_sums(responses: ColumnElement[bool], choices: ColumnElement[bool]) -> S
 def _wrong_days(session: Session, first: date, before: date) -> set[tuple[int, date]]:
     """Departments' days whose stored tallies differ from what is counted now, or are missing, or should not be."""
     responses = surveys.between(first, before)
-    tallies = and_(DailyTally.day >= first, DailyTally.day < before)
-    choices = and_(DailyChoiceTally.day >= first, DailyChoiceTally.day < before)
-    stored_choices = select(*(getattr(DailyChoiceTally, name) for name in (*CHOICE_KEY, "picked"))).where(choices)
-    stored_sums = select(*(getattr(DailyTally, name) for name in (*KEY, *SUMS))).where(tallies)
+    choices, sums = (
+        select(*(getattr(tally, name) for name in columns)).where(tally.day >= first, tally.day < before).subquery()
+        for tally, columns in ((DailyChoiceTally, (*CHOICE_KEY, "picked")), (DailyTally, (*KEY, *SUMS)))
+    )
     wrong = set()
-    for key, names, counted, stored in (
-        (CHOICE_KEY, ("picked",), surveys.day_choice_counts(responses).subquery(), stored_choices.subquery()),
-        (KEY, SUMS, _day_sums(responses, choices).subquery(), stored_sums.subquery()),
+    for key, values, stored, counted in (
+        (CHOICE_KEY, ("picked",), choices, surveys.day_choice_counts(responses).subquery()),
+        (KEY, SUMS, sums, _day_sums(responses, choices).subquery()),
     ):
         differing = (
             select(*(func.coalesce(counted.c[name], stored.c[name]) for name in ("department_id", "day")))
             .join_from(counted, stored, and_(*(counted.c[name] == stored.c[name] for name in key)), full=True)
-            .where(or_(*(counted.c[name].is_distinct_from(stored.c[name]) for name in names)))
+            .where(or_(*(counted.c[name].is_distinct_from(stored.c[name]) for name in values)))
             .distinct()
         )
         wrong |= {(row[0], row[1]) for row in session.execute(differing)}
@@ -158,6 +170,8 @@ def publish(
     if period.kind not in PUBLISHED_KINDS or not period.ended(local_day(now)):
         raise NotEnded(N_("Kỳ %(period)s chưa kết thúc nên chưa công bố được."), field="period", period=period.code)
     lock(session, "publish", period.code)
+    # Alone, so that no worker still holds answers of this period that were given before it is frozen.
+    lock(session, "recount")
     while recount_pending(session):
         pass
     newest = session.execute(
@@ -177,7 +191,7 @@ def publish(
         number=newest.number + 1 if newest else 1,
         published_at=now,
         published_by=published_by,
-        reason=reason if newest else None,
+        reason=normalise(reason or "") if newest else None,
         scheme=SCHEME,
         minimum_responses=minimum,
         demonstration=surveys.has_demonstration_between(session, period.starts_on, period.ends_on),
@@ -189,6 +203,24 @@ def publish(
             ["publication_id", "department_id", "version_id", "channel", *SUMS],
             _period_sums(period, literal(publication.id).label("publication_id")),
         )
+    )
+    key = (DailyChoiceTally.department_id, DailyChoiceTally.choice_id, DailyChoiceTally.channel)
+    session.execute(
+        insert(PublishedChoiceTally).from_select(
+            ["publication_id", "department_id", "choice_id", "channel", "picked"],
+            select(literal(publication.id).label("publication_id"), *key, func.sum(DailyChoiceTally.picked))
+            .where(DailyChoiceTally.day >= period.starts_on, DailyChoiceTally.day < period.ends_on)
+            .group_by(*key),
+        )
+    )
+    record(
+        session,
+        now=now,
+        actor_id=published_by,
+        action="ratings.published",
+        subject=f"period:{period.code}",
+        reason=publication.reason,
+        details={"number": publication.number},
     )
     return Published(publication.id, publication.number)
 
@@ -215,7 +247,7 @@ def publish_ended(session: Session, *, now: datetime, minimum: int, limit: int) 
 
 
 def withdraw_demonstration(session: Session) -> int:
-    """Delete publications that rest on demonstration responses; returns how many. Their periods are due again."""
+    """Delete publications that rest on demonstration responses; returns how many. Real ones are published anew."""
     return len(session.execute(delete(Publication).where(Publication.demonstration).returning(Publication.id)).all())
 
 
@@ -250,7 +282,7 @@ class ReportRating:
 
 
 def import_reported(session: Session, ratings: Sequence[ReportRating]) -> int:
-    """Store reported ratings, replacing what is here of the same department, period and source; returns how many."""
+    """Store reported ratings; one that is here already (same department, period, source) is replaced. Their number."""
     for rating in ratings:
         values = {"percent": rating.percent, "written": rating.written, "measure": rating.measure}
         session.execute(

@@ -16,7 +16,9 @@ MONTHS: Final[dict[Kind, int]] = {"month": 1, "quarter": 3, "half_year": 6, "nin
 PUBLISHED_KINDS: Final[tuple[Kind, ...]] = ("month", "quarter", "half_year", "nine_months", "year")
 _ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _CODE = re.compile(
-    r"(?P<year>\d{4})(?:-(?:Q(?P<quarter>[1-4])|H(?P<half>[12])|(?P<nine>9M)|(?P<month>\d\d)(?:-(?P<day>\d\d))?))?"
+    # Years of four figures that begin with 1 or 2: the period before is then always a date Python knows.
+    r"(?P<year>[12]\d{3})(?:-(?:Q(?P<quarter>[1-4])|H(?P<half>[12])|(?P<nine>9M)|(?P<month>\d\d)(?:-(?P<day>\d\d))?))?",
+    re.ASCII,
 )
 
 
@@ -103,14 +105,21 @@ def parse(code: str) -> Period:
         raise NotAPeriod(code) from error
 
 
-def ended_between(kind: Kind, first: date, today: date) -> list[Period]:
-    """Every period of `kind` from the one `first` falls in that is over on `today`, oldest first."""
+def begun_between(kind: Kind, first: date, today: date) -> list[Period]:
+    """Every period of `kind` that holds a day from `first` to `today`, both included, oldest first."""
     found = []
     period = period_of(kind, first)
-    while period.ended(today):
-        found.append(period)
+    while period.starts_on <= today:
+        # Nine months are over in September: a service that began in October has none in its first year.
+        if period.ends_on > first:
+            found.append(period)
         period = _next(period)
     return found
+
+
+def ended_between(kind: Kind, first: date, today: date) -> list[Period]:
+    """Those of `begun_between` that are over on `today`."""
+    return [period for period in begun_between(kind, first, today) if period.ended(today)]
 
 
 def _next(period: Period) -> Period:

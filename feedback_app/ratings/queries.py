@@ -1,16 +1,17 @@
 """Ratings as they are read. `table` is the one source of a department's figure for pages, managers and exports.
 
 A period that is published is read from its newest publication and never again from the days; any other is summed from
-the daily tallies, provisional until its end.
+the daily tallies, provisional until its end. However many periods are asked for, two statements read them.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, Integer, Select, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from feedback_app.departments import queries as departments
@@ -22,12 +23,13 @@ from feedback_app.ratings.models import (
     DailyChoiceTally,
     DailyTally,
     Publication,
+    PublishedChoiceTally,
     PublishedTally,
     ReportedRating,
 )
 from feedback_app.ratings.periods import Kind, Period, previous
 from feedback_app.surveys import queries as surveys
-from feedback_app.surveys.versions import VersionView
+from feedback_app.surveys.versions import ChoiceView, QuestionView, VersionView
 
 SUMS = tuple(field.name for field in fields(Sums))
 CHANNELS = ("kiosk", "qr", "web", "paper", "scan")
@@ -49,11 +51,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class PublicationView:
-    """Which publication a figure was read from; numbers above 1 are restatements."""
+    """Which publication a figure was read from; numbers above 1 are restatements.
+
+    `published_by` is a staff member's id; None is the timetable, or a terminal.
+    """
 
     id: int
+    period: Period
     number: int
     published_at: datetime
+    published_by: int | None
     reason: str | None
     scheme: str
     minimum: int
@@ -103,55 +110,80 @@ class RatingTable:
 
 def period_rows(session: Session, period: Period, narrowed: Filter | None = None) -> PeriodRows:
     """The sums of a period at their finest grain."""
+    return rows_of_periods(session, [period], narrowed)[0]
+
+
+def rows_of_periods(
+    session: Session, periods: Sequence[Period], narrowed: Filter | None = None, *, by_department: bool = True
+) -> list[PeriodRows]:
+    """The sums of several periods, in the order given, at their finest grain.
+
+    Without `by_department` the database adds all departments up and `department_id` is 0.
+    """
     narrowed = narrowed or Filter()
-    publication = _newest_publication(session, period)
-    tally: type[DailyTally] | type[PublishedTally]
-    if publication is not None:
-        tally = PublishedTally
-        chosen = PublishedTally.publication_id == publication.id
-    else:
-        tally = DailyTally
-        chosen = and_(DailyTally.day >= period.starts_on, DailyTally.day < period.ends_on)
-    query = (
-        select(
-            tally.department_id,
-            tally.version_id,
-            tally.channel,
-            *(func.sum(getattr(tally, name)) for name in SUMS),
+    published = newest_publications(session, periods)
+    # The first column tells whose a row is: a period's place in the list, or minus the id of its publication.
+    parts = [
+        _sums(DailyTally, literal(place, Integer), by_department)
+        .where(DailyTally.day >= period.starts_on, DailyTally.day < period.ends_on)
+        .where(*_conditions(session, DailyTally, narrowed))
+        for place, period in enumerate(periods)
+        if period not in published
+    ]
+    if published:
+        parts.append(
+            _sums(PublishedTally, -PublishedTally.publication_id, by_department)
+            .where(PublishedTally.publication_id.in_([publication.id for publication in published.values()]))
+            .where(*_conditions(session, PublishedTally, narrowed))
+            .group_by(PublishedTally.publication_id)
         )
-        .where(chosen)
-        .group_by(tally.department_id, tally.version_id, tally.channel)
-    )
-    if narrowed.department_ids is not None:
-        query = query.where(tally.department_id.in_(narrowed.department_ids))
-    if narrowed.channel is not None:
-        query = query.where(tally.channel == narrowed.channel)
-    if narrowed.questionnaire is not None:
-        query = query.where(tally.version_id.in_(_version_ids(session, narrowed.questionnaire)))
-    rows = tuple(Row(row[0], row[1], row[2], Sums(*map(int, row[3:]))) for row in session.execute(query))
-    return PeriodRows(period, publication, rows)
+    rows: dict[int, list[Row]] = defaultdict(list)
+    if parts:
+        for row in session.execute(union_all(*parts)):
+            rows[row[0]].append(Row(row[1], row[2], row[3], Sums(*map(int, row[4:]))))
+    return [
+        PeriodRows(
+            period,
+            published.get(period),
+            tuple(rows[-published[period].id] if period in published else rows[place]),
+        )
+        for place, period in enumerate(periods)
+    ]
 
 
 def table(session: Session, period: Period, *, minimum: int, narrowed: Filter | None = None) -> RatingTable:
-    """Departments by period, in Vietnamese order of their names, with the period before beside it."""
-    now = period_rows(session, period, narrowed)
-    before = period_rows(session, previous(period), narrowed)
-    if now.publication is not None:
-        minimum = now.publication.minimum
+    """Departments by period, in Vietnamese order of their names, with the period before beside it.
+
+    A department stands in it when it has answers in either period, or when people can rate it somewhere.
+    """
+    narrowed = narrowed or Filter()
+    now, before = rows_of_periods(session, [period, previous(period)], narrowed)
+    least, least_before = (each.publication.minimum if each.publication else minimum for each in (now, before))
     versions = surveys.published_versions(session)
     by_now, by_before = _by_department(now.rows), _by_department(before.rows)
-    names = departments.departments(session, ids=[*by_now, *by_before], on=period.last_day)
+    rated = {*by_now, *by_before}
+    asked = {place.rated_department_id for place in departments.places(session, on=period.last_day)}
+    if narrowed.department_ids is not None:
+        asked &= narrowed.department_ids
+    names = departments.departments(session, ids=rated | asked, on=period.last_day)
     rows = [
-        rating_row(names[key], by_now.get(key, ()), by_before.get(key, ()), minimum=minimum, versions=versions)
-        for key in {*by_now, *by_before}
+        rating_row(
+            names[key],
+            by_now.get(key, ()),
+            by_before.get(key, ()),
+            minimum=least,
+            minimum_before=least_before,
+            versions=versions,
+        )
+        for key in rated | {key for key in asked if names[key].lived_in(period.starts_on, period.ends_on)}
     ]
     return RatingTable(
         period=period,
         before=before.period,
         publication=now.publication,
-        minimum=minimum,
+        minimum=least,
         rows=tuple(sorted(rows, key=lambda row: sort_key(row.department.name) if row.department else ())),
-        together=rating_row(None, now.rows, before.rows, minimum=minimum, versions=versions),
+        together=rating_row(None, now.rows, before.rows, minimum=least, minimum_before=least_before, versions=versions),
     )
 
 
@@ -161,18 +193,24 @@ def rating_row(
     before: Sequence[Row],
     *,
     minimum: int,
+    minimum_before: int,
     versions: dict[int, VersionView],
 ) -> RatingRow:
-    """Add up rows of one department (or of all, None) into figures."""
-    channels: dict[str, int] = defaultdict(int)
-    for row in now:
-        channels[row.channel] += row.sums.responses
+    """Add up rows of one department (or of all, None) into figures; each period keeps its own minimum."""
     return RatingRow(
         department=department,
         figure=figure_of(now, minimum=minimum, versions=versions),
-        before=figure_of(before, minimum=minimum, versions=versions),
-        channels=tuple((channel, channels[channel]) for channel in CHANNELS if channels[channel]),
+        before=figure_of(before, minimum=minimum_before, versions=versions),
+        channels=channels_of(now),
     )
+
+
+def channels_of(rows: Sequence[Row]) -> tuple[tuple[str, int], ...]:
+    """Responses by channel, channels without any left out."""
+    found: dict[str, int] = defaultdict(int)
+    for row in rows:
+        found[row.channel] += row.sums.responses
+    return tuple((channel, found[channel]) for channel in CHANNELS if found[channel])
 
 
 def figure_of(rows: Sequence[Row], *, minimum: int, versions: dict[int, VersionView]) -> Figure:
@@ -200,25 +238,75 @@ def by_version(session: Session, rows: Sequence[Row], *, minimum: int) -> list[V
     grouped: dict[int, list[Row]] = defaultdict(list)
     for row in rows:
         grouped[row.version_id].append(row)
-    found = []
-    for version_id, members in grouped.items():
-        together = rating_row(None, members, (), minimum=minimum, versions=versions)
-        found.append(VersionFigure(versions[version_id], together.figure, together.channels))
+    found = [
+        VersionFigure(
+            versions[version_id], figure_of(members, minimum=minimum, versions=versions), channels_of(members)
+        )
+        for version_id, members in grouped.items()
+    ]
     return sorted(found, key=lambda each: (each.version.code, each.version.number))
 
 
-def choice_counts(session: Session, period: Period, *, department_ids: Collection[int]) -> dict[int, int]:
-    """How often each choice was picked, by choice id, in countable responses of these departments."""
-    rows = session.execute(
-        select(DailyChoiceTally.choice_id, func.sum(DailyChoiceTally.picked))
-        .where(
-            DailyChoiceTally.department_id.in_(department_ids),
-            DailyChoiceTally.day >= period.starts_on,
-            DailyChoiceTally.day < period.ends_on,
+def choice_counts(session: Session, read: PeriodRows, *, department_id: int) -> dict[int, int]:
+    """How often each choice was picked, by choice id, in the countable responses that `read` adds up: frozen where
+    `read` is published."""
+    query: Select[*tuple[Any, ...]]
+    if read.publication is not None:
+        query = (
+            select(PublishedChoiceTally.choice_id, func.sum(PublishedChoiceTally.picked))
+            .where(
+                PublishedChoiceTally.publication_id == read.publication.id,
+                PublishedChoiceTally.department_id == department_id,
+            )
+            .group_by(PublishedChoiceTally.choice_id)
         )
-        .group_by(DailyChoiceTally.choice_id)
+    else:
+        query = (
+            select(DailyChoiceTally.choice_id, func.sum(DailyChoiceTally.picked))
+            .where(
+                DailyChoiceTally.department_id == department_id,
+                DailyChoiceTally.day >= read.period.starts_on,
+                DailyChoiceTally.day < read.period.ends_on,
+            )
+            .group_by(DailyChoiceTally.choice_id)
+        )
+    return {choice_id: int(picked) for choice_id, picked in session.execute(query)}
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionCounts:
+    """How often each choice of a question was picked (choice id to count) and what the counts are shares of.
+
+    Of a question with one choice the base is those who answered it. Of one with several it is the responses that were
+    asked it, so shares add up to more than 100 % where people pick more than one.
+    """
+
+    question: QuestionView
+    base: int
+    picked: tuple[tuple[ChoiceView, int], ...]
+
+
+def distribution(
+    session: Session, read: PeriodRows, *, version: VersionView, department_id: int
+) -> list[QuestionCounts]:
+    """Every question with choices of one version, in its order, as this department's people answered it in `read`."""
+    counts = choice_counts(session, read, department_id=department_id)
+    sums = total(
+        row.sums for row in read.rows if row.version_id == version.id and row.department_id == department_id
     )
-    return {choice_id: int(picked) for choice_id, picked in rows}
+    found = []
+    for question in version.questions:
+        picked = tuple((choice, counts.get(choice.id, 0)) for choice in question.choices)
+        if not picked:
+            continue
+        if question.kind == "single":
+            base = sum(count for _, count in picked)
+        elif question.shown_for:
+            base = sum(int(getattr(sums, outcome)) for outcome in question.shown_for)
+        else:
+            base = sums.responses
+        found.append(QuestionCounts(question, base, picked))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,44 +328,35 @@ def history(
     department_id: int | None = None,
     narrowed: Filter | None = None,
 ) -> list[HistoryPoint]:
-    """Figures of several periods of one kind, in the order given: two statements whatever their number."""
-    if not periods:
-        return []
+    """Figures of several periods, in the order given."""
     narrowed = narrowed or Filter()
     if department_id is not None:
-        narrowed = Filter(frozenset({department_id}), narrowed.channel, narrowed.questionnaire)
+        narrowed = replace(narrowed, department_ids=frozenset({department_id}))
     versions = surveys.published_versions(session)
-    found = []
-    for period in periods:
-        read = period_rows(session, period, narrowed)
-        least = read.publication.minimum if read.publication else minimum
-        found.append(
-            HistoryPoint(
-                period,
-                figure_of(read.rows, minimum=least, versions=versions),
-                published=read.publication is not None,
-                provisional=not period.ended(today),
-            )
+    return [
+        HistoryPoint(
+            read.period,
+            figure_of(read.rows, minimum=read.publication.minimum if read.publication else minimum, versions=versions),
+            published=read.publication is not None,
+            provisional=not read.period.ended(today),
         )
-    return found
+        for read in rows_of_periods(session, periods, narrowed, by_department=False)
+    ]
 
 
-def since_publication(session: Session, period: Period) -> int:
-    """How many countable responses a published period holds more (or, negative, fewer) than when it was published."""
-    publication = _newest_publication(session, period)
-    if publication is None:
-        return 0
-    counted = session.scalar(
-        select(func.coalesce(func.sum(DailyTally.responses), 0)).where(
-            DailyTally.day >= period.starts_on, DailyTally.day < period.ends_on
-        )
+def since_publication(session: Session, publication: PublicationView) -> int:
+    """How many more countable responses the period's days hold than were published; negative for fewer."""
+    counted = (
+        select(func.coalesce(func.sum(DailyTally.responses), 0))
+        .where(DailyTally.day >= publication.period.starts_on, DailyTally.day < publication.period.ends_on)
+        .scalar_subquery()
     )
-    frozen = session.scalar(
-        select(func.coalesce(func.sum(PublishedTally.responses), 0)).where(
-            PublishedTally.publication_id == publication.id
-        )
+    frozen = (
+        select(func.coalesce(func.sum(PublishedTally.responses), 0))
+        .where(PublishedTally.publication_id == publication.id)
+        .scalar_subquery()
     )
-    return int(counted or 0) - int(frozen or 0)
+    return int(session.scalar(select(counted - frozen)) or 0)
 
 
 def publications(session: Session, period: Period) -> list[PublicationView]:
@@ -288,6 +367,30 @@ def publications(session: Session, period: Period) -> list[PublicationView]:
         .order_by(Publication.number)
     )
     return [_view(row) for row in rows]
+
+
+def all_publications(session: Session, *, limit: int) -> list[PublicationView]:
+    """The latest publications and restatements of any period, newest first."""
+    rows = session.scalars(
+        select(Publication).order_by(Publication.published_at.desc(), Publication.id.desc()).limit(limit)
+    )
+    return [_view(row) for row in rows]
+
+
+def newest_publications(session: Session, periods: Sequence[Period]) -> dict[Period, PublicationView]:
+    """The publication that holds, for each of these periods that was published."""
+    keys = [(period.kind, period.starts_on) for period in periods]
+    rows = session.scalars(
+        select(Publication)
+        .where(tuple_(Publication.period_kind, Publication.starts_on).in_(keys))
+        .order_by(Publication.number)
+    )
+    return {view.period: view for view in map(_view, rows)}
+
+
+def first_day(session: Session) -> date | None:
+    """The first day that was counted; None while there is none."""
+    return session.scalar(select(func.min(DailyTally.day)))
 
 
 def newest_published(session: Session, kind: Kind) -> Period | None:
@@ -348,18 +451,43 @@ def figure(session: Session, *, department_code: str, period: Period, minimum: i
     return figure_of(rows.rows, minimum=least, versions=surveys.published_versions(session))
 
 
-def _newest_publication(session: Session, period: Period) -> PublicationView | None:
-    row = session.scalar(
-        select(Publication)
-        .where(Publication.period_kind == period.kind, Publication.starts_on == period.starts_on)
-        .order_by(Publication.number.desc())
-        .limit(1)
-    )
-    return _view(row) if row is not None else None
-
-
 def _view(row: Publication) -> PublicationView:
-    return PublicationView(row.id, row.number, row.published_at, row.reason, row.scheme, row.minimum_responses)
+    return PublicationView(
+        id=row.id,
+        period=Period(row.starts_on, row.ends_on, row.period_kind),  # type: ignore[arg-type]  # the database allows these kinds alone
+        number=row.number,
+        published_at=row.published_at,
+        published_by=row.published_by,
+        reason=row.reason,
+        scheme=row.scheme,
+        minimum=row.minimum_responses,
+    )
+
+
+def _sums(
+    tally: type[DailyTally] | type[PublishedTally], whose: ColumnElement[int], by_department: bool
+) -> Select[*tuple[Any, ...]]:
+    department = (tally.department_id,) if by_department else ()
+    return select(
+        whose,
+        *(department or (literal(0, Integer),)),
+        tally.version_id,
+        tally.channel,
+        *(func.sum(getattr(tally, name)) for name in SUMS),
+    ).group_by(*department, tally.version_id, tally.channel)
+
+
+def _conditions(
+    session: Session, tally: type[DailyTally] | type[PublishedTally], narrowed: Filter
+) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if narrowed.department_ids is not None:
+        conditions.append(tally.department_id.in_(narrowed.department_ids))
+    if narrowed.channel is not None:
+        conditions.append(tally.channel == narrowed.channel)
+    if narrowed.questionnaire is not None:
+        conditions.append(tally.version_id.in_(_version_ids(session, narrowed.questionnaire)))
+    return conditions
 
 
 def _version_ids(session: Session, questionnaire: str) -> list[int]:

@@ -565,6 +565,29 @@ def upgrade() -> None:
         sa.UniqueConstraint("question_id", "position", name=op.f("uq_choices_question_id_position")),
     )
     op.create_table(
+        "published_choice_tallies",
+        sa.Column("publication_id", sa.Integer(), nullable=False),
+        sa.Column("department_id", sa.Integer(), nullable=False),
+        sa.Column("choice_id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("picked", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["choice_id"], ["choices.id"], name=op.f("fk_published_choice_tallies_choice_id_choices")
+        ),
+        sa.ForeignKeyConstraint(
+            ["department_id"], ["departments.id"], name=op.f("fk_published_choice_tallies_department_id_departments")
+        ),
+        sa.ForeignKeyConstraint(
+            ["publication_id"],
+            ["publications.id"],
+            name=op.f("fk_published_choice_tallies_publication_id_publications"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint(
+            "publication_id", "department_id", "choice_id", "channel", name=op.f("pk_published_choice_tallies")
+        ),
+    )
+    op.create_table(
         "published_tallies",
         sa.Column("publication_id", sa.Integer(), nullable=False),
         sa.Column("department_id", sa.Integer(), nullable=False),
@@ -744,6 +767,7 @@ def downgrade() -> None:
     op.drop_index("ix_responses_counted", table_name="responses")
     op.drop_table("responses")
     op.drop_table("published_tallies")
+    op.drop_table("published_choice_tallies")
     op.drop_table("choices")
     op.drop_index("uq_questions_one_overall", table_name="questions", postgresql_where="overall")
     op.drop_table("questions")

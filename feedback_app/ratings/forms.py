@@ -1,0 +1,157 @@
+"""What a reader of figures may choose: the period, one channel, one questionnaire, the order of the rows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from flask_babel import gettext, lazy_gettext
+from flask_wtf import FlaskForm
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+from wtforms import SelectField
+
+from feedback_app.kit.errors import N_, NotFound
+from feedback_app.kit.i18n import text_in
+from feedback_app.ratings import queries
+from feedback_app.ratings.labels import CHANNEL_LABELS, KIND_LABELS, period_name
+from feedback_app.ratings.periods import PUBLISHED_KINDS, NotAPeriod, Period, begun_between, parse, period_of
+from feedback_app.ratings.queries import Filter, RatingRow
+from feedback_app.surveys import queries as surveys
+
+# Further back than this a period is reached by its address alone; a list of every month of ten years helps nobody.
+LISTED: Final = {"month": 24, "quarter": 12, "half_year": 6, "nine_months": 5, "year": 5}
+
+
+class NoSuchPeriod(NotFound):
+    """The address names no period, channel or questionnaire there is."""
+
+
+class FigureForm(FlaskForm):
+    """Sent by GET, so that a choice is an address one can keep and pass on."""
+
+    class Meta:
+        csrf = False
+
+    ky = SelectField(lazy_gettext("Kỳ"))
+    kenh = SelectField(lazy_gettext("Kênh trả lời"))
+    phieu = SelectField(lazy_gettext("Mẫu phiếu"))
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What was chosen, checked."""
+
+    period: Period
+    channel: str | None
+    questionnaire: str | None
+
+    @property
+    def arguments(self) -> dict[str, str]:
+        """Back into an address; what was not narrowed is left out."""
+        chosen = {"ky": self.period.code, "kenh": self.channel, "phieu": self.questionnaire}
+        return {name: value for name, value in chosen.items() if value}
+
+    def narrowed(self, department_ids: frozenset[int] | None = None) -> Filter:
+        return Filter(department_ids, self.channel, self.questionnaire)
+
+
+def read_selection(session: Session, arguments: MultiDict[str, str], *, today: date) -> tuple[FigureForm, Selection]:
+    """The choice in the address: without one the newest published quarter, or the running month before there is one.
+
+    Raises NoSuchPeriod.
+    """
+    titles = {each.code: text_in(each.title, each.title_en) for each in surveys.current_versions(session)}
+    selection = Selection(
+        period=_period(session, arguments.get("ky", ""), today=today),
+        channel=arguments.get("kenh") or None,
+        questionnaire=arguments.get("phieu") or None,
+    )
+    if (selection.channel or "kiosk") not in CHANNEL_LABELS:
+        raise NoSuchPeriod(N_("Không có kênh trả lời này."))
+    if selection.questionnaire is not None and selection.questionnaire not in titles:
+        raise NoSuchPeriod(N_("Không có mẫu phiếu này."))
+    form = FigureForm(MultiDict(selection.arguments))
+    form.ky.choices = _listed(selection.period, queries.first_day(session) or today, today)
+    form.kenh.choices = [("", gettext("Mọi kênh")), *((key, str(label)) for key, label in CHANNEL_LABELS.items())]
+    form.phieu.choices = [("", gettext("Mọi mẫu phiếu")), *titles.items()]
+    return form, selection
+
+
+def newest_first(session: Session, *, today: date) -> Period:
+    """The period shown to who asks for none."""
+    return queries.newest_published(session, "quarter") or period_of("month", today)
+
+
+def _period(session: Session, code: str, *, today: date) -> Period:
+    if not code:
+        return newest_first(session, today=today)
+    try:
+        return parse(code)
+    except NotAPeriod as error:
+        raise NoSuchPeriod(N_("Không có kỳ báo cáo này.")) from error
+
+
+def _listed(chosen: Period, first: date, today: date) -> dict[str, list[tuple[str, str]]]:
+    """Periods by kind, newest first, for a select; the chosen one is always among them."""
+    listed: dict[str, list[tuple[str, str]]] = {}
+    for kind in PUBLISHED_KINDS:
+        found = begun_between(kind, first, today)[-LISTED[kind] :]
+        if chosen.kind == kind and chosen not in found:
+            found = sorted([*found, chosen])
+        if found:
+            listed[str(KIND_LABELS[kind])] = [(period.code, period_name(period)) for period in reversed(found)]
+    if chosen.kind == "day":
+        listed[period_name(chosen)] = [(chosen.code, period_name(chosen))]
+    return listed
+
+
+ORDERS: Final = ("ten", "ty-le", "so-phieu", "thay-doi")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How rows are sorted: `by` is one of ORDERS."""
+
+    by: str
+    descending: bool
+
+    @classmethod
+    def read(cls, arguments: MultiDict[str, str]) -> "Order":
+        """From an address; anything unknown is the order of names."""
+        by = arguments.get("sap-xep", "ten")
+        return cls(by, arguments.get("chieu") == "giam") if by in ORDERS else cls("ten", descending=False)
+
+    @property
+    def arguments(self) -> dict[str, str]:
+        if self == Order("ten", descending=False):
+            return {}
+        return {"sap-xep": self.by, "chieu": "giam" if self.descending else "tang"}
+
+    def turned_to(self, by: str) -> "Order":
+        """The order a click on the heading `by` asks for: numbers begin with the largest."""
+        return Order(by, not self.descending) if by == self.by else Order(by, descending=by != "ten")
+
+    def direction(self, by: str) -> str:
+        """For aria-sort."""
+        if by != self.by:
+            return ""
+        return "descending" if self.descending else "ascending"
+
+    def sort(self, rows: Iterable[RatingRow]) -> list[RatingRow]:
+        """`rows`, which come in the order of names; those without the figure asked for stand last either way."""
+        given = list(rows)
+        if self.by == "ten":
+            return given[::-1] if self.descending else given
+        keyed = [(self._key(row), row) for row in given]
+        known = sorted(((key, row) for key, row in keyed if key is not None), key=lambda each: each[0])
+        if self.descending:
+            known.reverse()
+        return [row for _, row in known] + [row for key, row in keyed if key is None]
+
+    def _key(self, row: RatingRow) -> float | None:
+        if self.by == "so-phieu":
+            return float(row.figure.sums.rated)
+        if self.by == "thay-doi":
+            return float(row.change.points) if row.change else None
+        return float(row.figure.share) if row.figure.share is not None else None

@@ -1,0 +1,65 @@
+"""How channels and periods are called where people read them: pages and files alike."""
+
+from typing import Final
+
+from flask import Flask
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from feedback_app.ratings.periods import Kind, Period
+
+CHANNEL_LABELS: Final = {
+    "kiosk": lazy_gettext("Ki-ốt"),
+    "qr": lazy_gettext("Mã QR"),
+    "web": lazy_gettext("Trang thông tin điện tử"),
+    "paper": lazy_gettext("Phiếu giấy"),
+    "scan": lazy_gettext("Phiếu quét"),
+}
+
+KIND_LABELS: Final[dict[Kind, object]] = {
+    "month": lazy_gettext("Tháng"),
+    "quarter": lazy_gettext("Quý"),
+    "half_year": lazy_gettext("6 tháng"),
+    "nine_months": lazy_gettext("9 tháng"),
+    "year": lazy_gettext("Năm"),
+}
+
+_ROMAN: Final = ("I", "II", "III", "IV")
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters.update(channel=channel_name, period=period_name, short_period=short_period_name)
+
+
+def channel_name(channel: str) -> str:
+    return str(CHANNEL_LABELS[channel])
+
+
+def period_name(period: Period) -> str:
+    """`Tháng 10/2026`, `Quý III năm 2026`, `6 tháng đầu năm 2026`, `9 tháng đầu năm 2026`, `Năm 2026`."""
+    year, month = period.starts_on.year, period.starts_on.month
+    if period.kind == "day":
+        return str(_("Ngày %(day)s/%(month)s/%(year)s", day=f"{period.starts_on.day:02}", month=f"{month:02}", year=year))
+    if period.kind == "month":
+        return str(_("Tháng %(month)s/%(year)s", month=month, year=year))
+    if period.kind == "quarter":
+        return str(_("Quý %(quarter)s năm %(year)s", quarter=_ROMAN[(month - 1) // 3], year=year))
+    if period.kind == "half_year" and month == 1:
+        return str(_("6 tháng đầu năm %(year)s", year=year))
+    if period.kind == "half_year":
+        return str(_("6 tháng cuối năm %(year)s", year=year))
+    if period.kind == "nine_months":
+        return str(_("9 tháng đầu năm %(year)s", year=year))
+    return str(_("Năm %(year)s", year=year))
+
+
+def short_period_name(period: Period) -> str:
+    """For the axis of a chart."""
+    year, month = period.starts_on.year, period.starts_on.month
+    if period.kind == "month":
+        return f"{month}/{year % 100:02}"
+    if period.kind == "quarter":
+        return f"{_ROMAN[(month - 1) // 3]}/{year}"
+    if period.kind == "year":
+        return str(year)
+    return period_name(period)

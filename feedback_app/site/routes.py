@@ -1,0 +1,226 @@
+"""Public pages that show several capabilities together: home, results, one department, how figures are made."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Blueprint, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from feedback_app.departments import queries as departments
+from feedback_app.departments.queries import DepartmentView, PlaceView
+from feedback_app.kit import clock
+from feedback_app.kit.db import db
+from feedback_app.kit.errors import N_, NotFound
+from feedback_app.kit.i18n import text_in
+from feedback_app.kit.web import public, settings
+from feedback_app.polls.forms import poll_box
+from feedback_app.ratings import queries as ratings
+from feedback_app.ratings.forms import Order, newest_first, read_selection
+from feedback_app.ratings.periods import Period, begun_between, last, period_of
+from feedback_app.ratings.queries import Filter, HistoryPoint, RatingRow, VersionFigure
+from feedback_app.site import drawings
+from feedback_app.surveys import queries as surveys
+from feedback_app.visits import queries as visits
+
+blueprint = Blueprint("site", __name__, template_folder="templates")
+
+HISTORY = 12
+
+
+class NoSuchVersion(NotFound):
+    """The address names a questionnaire version in which nobody answered."""
+
+
+@blueprint.app_context_processor
+def frame() -> dict[str, object]:
+    """What the layout of every page needs from below: the main ways, and whether figures are a demonstration's."""
+    ways = (
+        ("site.home", _("Trang chủ")),
+        ("site.results", _("Kết quả đánh giá")),
+        ("site.method", _("Cách tính")),
+    )
+    return {
+        "nav": [
+            {"url": url_for(endpoint), "label": label, "current": request.path == url_for(endpoint)}
+            for endpoint, label in ways
+        ],
+        "demonstration": _has_demonstration(),
+    }
+
+
+def _has_demonstration() -> bool:
+    try:
+        return surveys.has_demonstration(db.session())
+    except SQLAlchemyError:
+        # The page that says the service is in trouble has this frame too, and must not fail for it.
+        return False
+
+
+@blueprint.get("/")
+@public
+def home() -> str:
+    """The front page: what was measured last, how to take part, what is new."""
+    session, now = db.session(), clock.now()
+    today, minimum = clock.local_day(now), settings().minimum_responses
+    newest = newest_first(session, today=today)
+    running = period_of("month", today)
+    return render_template(
+        "site/home.html",
+        newest=ratings.table(session, newest, minimum=minimum),
+        running=ratings.history(session, [running], today=today, minimum=minimum)[0],
+        places=departments.places(session, on=today),
+        poll_box=poll_box(session, cookies=request.cookies, back=url_for("site.home"), now=now),
+        visit_counts=visits.visit_counts(session, now=now),
+        today=today,
+    )
+
+
+@blueprint.get("/ket-qua")
+@public
+def results() -> str:
+    """Every department in one period, all of them together, and the periods before."""
+    session, today = db.session(), clock.local_day(clock.now())
+    minimum = settings().minimum_responses
+    form, selection = read_selection(session, request.args, today=today)
+    order = Order.read(request.args)
+    table = ratings.table(session, selection.period, minimum=minimum, narrowed=selection.narrowed())
+    rows = order.sort(table.rows)
+    points = _history(session, selection.period, today=today, minimum=minimum, narrowed=selection.narrowed())
+    reported = ratings.reported_ratings(session)
+    return render_template(
+        "site/results.html",
+        form=form,
+        selection=selection,
+        order=order,
+        table=table,
+        rows=rows,
+        bars=drawings.bars(
+            rows, name=_name, url=lambda row: _department_url(row.department, {"ky": selection.period.code})
+        ),
+        since=ratings.since_publication(session, table.publication) if table.publication else 0,
+        points=points,
+        reported=reported,
+        reported_departments=departments.departments(
+            session, ids={rating.department_id for rating in reported}, on=today
+        ),
+        today=today,
+        drawings=drawings,
+    )
+
+
+@blueprint.get("/ket-qua/<code>")
+@public
+def department(code: str) -> str:
+    """One department in one period: its figure, what people answered, what came before, what it is."""
+    session, today = db.session(), clock.local_day(clock.now())
+    minimum = settings().minimum_responses
+    known = departments.department(session, code=code)
+    form, selection = read_selection(session, request.args, today=today)
+    period = selection.period
+    found = departments.department(session, code=code, on=min(period.last_day, today))
+    narrowed = selection.narrowed(frozenset({found.id}))
+    table = ratings.table(session, period, minimum=minimum, narrowed=narrowed)
+    read = ratings.period_rows(session, period, narrowed)
+    versions = ratings.by_version(session, read.rows, minimum=table.minimum)
+    shown = _shown_version(versions, request.args.get("mau", ""))
+    existing = departments.departments_on(session, day=min(period.last_day, today))
+    return render_template(
+        "site/department.html",
+        department=found,
+        closed=known.closed_on is not None and known.closed_on <= today,
+        form=form,
+        selection=selection,
+        table=table,
+        row=table.together,
+        versions=versions,
+        shown=shown,
+        questions=(
+            ratings.distribution(session, read, version=shown.version, department_id=found.id)
+            if shown and shown.figure.state == "shown" and selection.channel is None
+            else []
+        ),
+        points=_history(
+            session, period, today=today, minimum=minimum, narrowed=narrowed, kinds_as_chosen=True
+        ),
+        reported=ratings.reported_ratings(session, department_id=found.id),
+        kin=_kin(found, existing),
+        successions=departments.successions(session, department_id=found.id),
+        models=departments.office_models(session, department_id=found.id),
+        places=_places_of(session, found.id, today),
+        today=today,
+        drawings=drawings,
+    )
+
+
+@blueprint.get("/phuong-phap")
+@public
+def method() -> str:
+    """What every number on this site means, in plain words."""
+    return render_template("site/method.html", minimum=settings().minimum_responses, rapid=settings().rapid_seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """Where a department stands: those above it, the top one first, and those right below."""
+
+    above: tuple[DepartmentView, ...]
+    below: tuple[DepartmentView, ...]
+
+
+def _kin(found: DepartmentView, existing: list[DepartmentView]) -> Kin:
+    by_id = {view.id: view for view in existing}
+    above: list[DepartmentView] = []
+    parent = by_id.get(found.parent_id or 0)
+    while parent is not None and parent not in above:
+        above.insert(0, parent)
+        parent = by_id.get(parent.parent_id or 0)
+    return Kin(tuple(above), tuple(view for view in existing if view.parent_id == found.id))
+
+
+def _history(
+    session: Session,
+    chosen: Period,
+    *,
+    today: date,
+    minimum: int,
+    narrowed: Filter,
+    kinds_as_chosen: bool = False,
+) -> list[HistoryPoint]:
+    """The last periods up to the chosen one, months for months and quarters otherwise, from the first day counted on."""
+    until = chosen
+    if chosen.kind == "day":
+        until = period_of("month", chosen.starts_on)
+    elif chosen.kind != "month" and not kinds_as_chosen:
+        until = period_of("quarter", max(chosen.starts_on, min(chosen.last_day, today)))
+    first = ratings.first_day(session)
+    begun = set(begun_between(until.kind, first, today)) if first else set()
+    periods = [period for period in last(HISTORY, until) if period in begun]
+    return ratings.history(session, periods, today=today, minimum=minimum, narrowed=narrowed)
+
+
+def _shown_version(versions: list[VersionFigure], wanted: str) -> VersionFigure | None:
+    """The version asked for by id, else the one most people answered. Raises NoSuchVersion."""
+    if wanted:
+        for each in versions:
+            if str(each.version.id) == wanted:
+                return each
+        raise NoSuchVersion(N_("Kỳ này không có phiếu nào theo mẫu phiếu này."))
+    return max(versions, key=lambda each: each.figure.sums.responses, default=None)
+
+
+def _places_of(session: Session, department_id: int, today: date) -> list[PlaceView]:
+    return [
+        place
+        for place in departments.places(session, on=today)
+        if department_id in (place.rated_department_id, place.department_id)
+    ]
+
+
+def _name(row: RatingRow) -> str:
+    return text_in(row.department.name, row.department.name_en) if row.department else ""
+
+
+def _department_url(view: DepartmentView | None, arguments: dict[str, str]) -> str:
+    return url_for("site.department", code=view.code, **arguments) if view else ""  # type: ignore[arg-type]  # a query
