@@ -24,6 +24,8 @@ from deploy.processes import Process, free_port, wait_until
 from deploy.run import service
 from feedback_app.kit.db import engine_options
 
+# What a production process must be told about its office.
+OFFICE = ("NAME", "NAME_EN", "PARENT", "RESPONSIBLE", "ADDRESS", "PHONE", "EMAIL")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -85,6 +87,8 @@ class Place:
             "REDIS_URL": self.servers.redis_url,
             "SECRET_KEY": "a key for measurements, and for nothing else",
             "FEEDBACK_ENV": "production",
+            "PUBLIC_URL": "http://localhost:8000",
+            **{f"OFFICE_{part}": "Đo tốc độ" for part in OFFICE},
             "TRUSTED_PROXIES": "1",
             "LOG_LEVEL": "WARNING",
         }
@@ -107,7 +111,7 @@ class Place:
             cwd=ROOT,
             env=self.environ(database),
             check=True,
-            capture_output=True,
+            stdout=subprocess.DEVNULL,
         )
 
     @contextlib.contextmanager
