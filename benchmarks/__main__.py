@@ -2,7 +2,7 @@
 
 import argparse
 
-from benchmarks import recount, sample
+from benchmarks import recount, sample, submissions
 from benchmarks.report import machine, progress, say
 from benchmarks.serving import Place
 
@@ -14,6 +14,7 @@ def main() -> None:
     small, large = (1_000, 100_000) if options.quick else (10_000, 1_000_000)
     with Place() as place:
         say(machine(place.postgres_version))
+        submissions.measure(place, seconds=1.5 if options.quick else 4, rounds=2 if options.quick else 3)
         for name, count in (("large", large),):
             place.migrated(name)
             with progress(f"loading {count:,} responses"):

@@ -6,6 +6,7 @@ threads would wait for each other, and an HTTP library costs several times the a
 """
 
 import multiprocessing
+import multiprocessing.connection
 import re
 import selectors
 import socket
@@ -47,6 +48,23 @@ class Outcome:
 
 class WrongReply(Exception):
     """Raised in a visit by a reply that does not count."""
+
+
+def expect(reply: Reply, status: int) -> None:
+    """Raise WrongReply unless the reply has this status."""
+    if reply.status != status:
+        raise WrongReply(f"{reply.status} instead of {status}: {reply.body[:300]!r}")
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """A visit of one page."""
+
+    path: str
+
+    def __call__(self, _: int) -> Visit:
+        reply = yield f"GET {self.path} HTTP/1.1\r\nHost: localhost\r\nAccept-Language: vi\r\n\r\n".encode()
+        expect(reply, 200)
 
 
 @dataclass(frozen=True)
@@ -200,7 +218,7 @@ class Canned:
         self._process.join()
 
 
-def _answer_canned(reply: bytes, told: "multiprocessing.connection.Connection") -> None:
+def _answer_canned(reply: bytes, told: multiprocessing.connection.Connection) -> None:
     with selectors.DefaultSelector() as selector, socket.create_server(("127.0.0.1", 0), backlog=128) as server:
         selector.register(server, selectors.EVENT_READ)
         told.send(server.getsockname()[1])
