@@ -7,12 +7,15 @@ from flask_babel import gettext
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from feedback_app import cli, design, recounts
 from feedback_app.articles import models as _articles
+from feedback_app.articles import routes as articles_routes
+from feedback_app.articles import staff_routes as articles_staff_routes
 from feedback_app.departments import models as _departments
 from feedback_app.dossiers import models as _dossiers
 from feedback_app.kit import charts, clock, i18n, log, security, web
@@ -46,6 +49,8 @@ TABLES = (_articles, _departments, _dossiers, _polls, _ratings, _staff, _surveys
 BLUEPRINTS = (
     site_routes.blueprint,
     rating_routes.blueprint,
+    articles_routes.blueprint,
+    articles_staff_routes.blueprint,
     surveys_routes.blueprint,
     surveys_staff_routes.blueprint,
     polls_routes.blueprint,
@@ -84,8 +89,8 @@ def create_app(settings: "Settings", *, process: str = "web") -> Flask:
     security.init_app(app, redis_url=settings.redis_url, secure_cookies=settings.public_url.startswith("https://"))
     access.init_app(app)
     app.jinja_env.globals["charts"] = charts
-    app.context_processor(page_context)
     rating_labels.init_app(app)
+    app.context_processor(page_context)
     app.add_url_rule("/healthz", view_func=healthz)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -102,7 +107,7 @@ def page_context() -> dict[str, object]:
     """What every page shows around its own content."""
     return {
         "office": web.settings().office,
-        "demonstration": survey_queries.shows_demonstration(db.session(), now=clock.now()),
+        "demonstration": _shows_demonstration(),
         "home_url": "/",
         "nav": [
             {"url": url, "label": label, "current": request.path == url or request.path.startswith(f"{url}/")}
@@ -113,6 +118,14 @@ def page_context() -> dict[str, object]:
             )
         ],
     }
+
+
+def _shows_demonstration() -> bool:
+    try:
+        return survey_queries.shows_demonstration(db.session(), now=clock.now())
+    except SQLAlchemyError:
+        # The page that says the service is in trouble has this frame too, and must not fail for it.
+        return False
 
 
 @public

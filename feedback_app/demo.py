@@ -8,7 +8,7 @@ import csv
 import json
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from importlib import resources
@@ -18,11 +18,13 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from feedback_app.articles import operations as articles
+from feedback_app.articles.reading import read_article
 from feedback_app.departments import operations as departments
 from feedback_app.departments import queries as department_queries
 from feedback_app.departments import sheets
 from feedback_app.departments.queries import Spot
 from feedback_app.dossiers import operations as dossiers
+from feedback_app.dossiers import sheets as dossier_sheets
 from feedback_app.kit.clock import VIETNAM, local_day
 from feedback_app.polls import operations as polls
 from feedback_app.polls import queries as poll_queries
@@ -76,7 +78,7 @@ ADDRESSES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """How busy a counter is and how content its visitors are at the start and at the end of the year (fractions of one)."""
+    """How busy a counter is, and what fraction of its visitors is content at the start and at the end of the year."""
 
     place: str
     counter: str | None
@@ -212,12 +214,18 @@ def _load_accounts(session: Session, now: datetime) -> int:
 
 
 def _load_reported(session: Session, now: datetime) -> None:
-    dossiers.import_reported(session, (DATA / "dossiers.csv").read_bytes())
+    figures, unread = dossier_sheets.read("dossiers.csv", (DATA / "dossiers.csv").read_bytes())
+    outcome = dossiers.import_reported(session, figures, unread=unread)
+    if outcome.rejected:
+        raise ValueError(outcome.rejected)
     rows = csv.DictReader((DATA / "reported_ratings.csv").read_text(encoding="utf-8").splitlines())
     ratings.import_reported(session, [_reported_rating(session, row) for row in rows])
     polls.import_poll(session, read_poll((DATA / "poll.json").read_text(encoding="utf-8")))
     baseline = json.loads((DATA / "visits.json").read_text(encoding="utf-8"))
     visits.set_baseline(session, visits=baseline["visits"], source=baseline["source"])
+    for file in sorted((DATA / "articles").iterdir(), key=lambda file: file.name):
+        article = read_article(file.read_text(encoding="utf-8"), suffix=".md").article
+        articles.import_article(session, replace(article, demonstration=True), now=now)
 
 
 def _reported_rating(session: Session, row: dict[str, str]) -> ReportRating:

@@ -42,9 +42,7 @@ def local(year: int, month: int, day: int, hour: int = 9, minute: int = 0, secon
     return datetime(year, month, day, hour, minute, second, tzinfo=VIETNAM)
 
 
-def department(
-    session: Session, code: str, name: str | None = None, *, parent: str | None = None, **given: Any
-) -> int:
+def department(session: Session, code: str, name: str | None = None, *, parent: str | None = None, **given: Any) -> int:
     """A department with this code; its id."""
     return departments.add_department(
         session,

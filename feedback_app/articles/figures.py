@@ -25,12 +25,10 @@ Kind = Literal["reported-rating", "rating", "dossiers", "poll", "visits"]
 Verdict = Literal["agrees", "truncated", "disagrees", "missing", "unreadable"]
 
 RATING_PERIODS: Final = frozenset({"month", "quarter", "half_year", "nine_months", "year"})
-# The last three are percentages: on_time and early over received, and over resolved.
-DOSSIER_MEASURES: Final = frozenset(
-    {
-        *("received", "resolved", "on_time", "early", "late"),
-        *("on_time_of_received", "on_time_of_resolved", "early_of_resolved"),
-    }
+DOSSIER_COUNTS: Final = frozenset({"received", "resolved", "on_time", "early", "late"})
+# Percentages, each with its own numerator and denominator: none of them is simply "tỷ lệ đúng hạn".
+DOSSIER_SHARES: Final = frozenset(
+    {"on_time_of_received", "on_time_of_resolved", "early_of_received", "early_of_resolved"}
 )
 
 _NUMBER = re.compile(r"[+-]?\d(?:[\d.,]*\d)?")
@@ -60,7 +58,7 @@ def parse_reference(target: str) -> Reference:
                 return Reference("reported-rating", "percent", code, (kind, date.fromisoformat(day)))
             case ["rating", str(code), kind, day, "satisfied_share"] if code and kind in RATING_PERIODS:
                 return Reference("rating", "satisfied_share", code, (kind, date.fromisoformat(day)))
-            case ["dossiers", str(code), measure] if code and measure in DOSSIER_MEASURES:
+            case ["dossiers", str(code), measure] if code and measure in DOSSIER_COUNTS | DOSSIER_SHARES:
                 return Reference("dossiers", measure, code)
             case ["poll", str(slug), "participants"] if slug:
                 return Reference("poll", "participants", slug)

@@ -1,7 +1,7 @@
 """What a copied web page carries around its article: a poll, a visit counter, a text size switch, other news. Pure.
 
-These are recognised and left out, and what they said is reported, so that an editor may take the figures over where they
-belong. When in doubt a line stays in the article.
+These are recognised and left out, and what they said is reported, so that an editor may take the figures over where
+they belong. When in doubt a line stays in the article.
 """
 
 import re

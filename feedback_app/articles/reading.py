@@ -1,7 +1,7 @@
 """Reads an article from a file of text, Markdown or HTML. Pure: nothing is stored.
 
-Words are never changed. Characters are: NFC, every kind of space an ordinary one, runs of spaces one, and in text and HTML
-what Markdown would take for markup is escaped.
+Words are never changed. Characters are: NFC, every kind of space an ordinary one, runs of spaces one; and in text and
+HTML what Markdown would take for markup is escaped.
 """
 
 import re
@@ -15,7 +15,7 @@ from feedback_app.articles import furniture, proofreading
 from feedback_app.articles.commands import ImportArticle
 from feedback_app.articles.furniture import Furniture
 from feedback_app.articles.proofreading import ReadNumber, Remark
-from feedback_app.kit.errors import Invalid, N_
+from feedback_app.kit.errors import N_, Invalid
 from feedback_app.kit.text import normalise, slug
 
 FORMATS: Final = (".txt", ".md", ".html", ".htm")
@@ -171,11 +171,14 @@ class _PageReader(HTMLParser):
     """The readable lines of a page: one for each block, list items with a dash, headings below the title with `## `."""
 
     _BLOCKS: Final = frozenset(
-        "address article aside blockquote br div dd dl dt figcaption figure form footer h1 h2 h3 h4 h5 h6 header hr li main"
-        " nav ol p pre section table tbody td th thead tr ul".split()
+        {
+            *("address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption", "figure"),
+            *("footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol", "p", "pre"),
+            *("section", "table", "tbody", "td", "th", "thead", "tr", "ul"),
+        }
     )
-    _SILENT: Final = frozenset("script style noscript template svg select button nav iframe".split())
-    _HEADINGS: Final = frozenset("h2 h3 h4 h5 h6".split())
+    _SILENT: Final = frozenset(["script", "style", "noscript", "template", "svg", "select", "button", "nav", "iframe"])
+    _HEADINGS: Final = frozenset(["h2", "h3", "h4", "h5", "h6"])
 
     def __init__(self) -> None:
         super().__init__()
@@ -187,7 +190,7 @@ class _PageReader(HTMLParser):
         self._prefix = ""
         self._has_heading = False
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
         if tag in self._SILENT:
             self._silent += 1
         if tag in ("title", "h1") and not self._has_heading:

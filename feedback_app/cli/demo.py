@@ -22,7 +22,7 @@ def load(if_empty: bool) -> None:
         raise click.ClickException("Hệ thống đã có dữ liệu; chỉ nạp dữ liệu trình diễn vào hệ thống trống.")
     if settings().environment == "production":
         raise click.ClickException(
-            "Không nạp dữ liệu trình diễn khi FEEDBACK_ENV=production: mật khẩu của các tài khoản dùng thử ai cũng biết."
+            "Không nạp dữ liệu trình diễn khi FEEDBACK_ENV=production: mật khẩu tài khoản dùng thử ai cũng biết."
         )
     demo.load(
         db.session(),

@@ -41,18 +41,21 @@ REASONS: Final = (
 OTHER_REASON: Final = "Lý do khác"
 # Names of the questions' inputs begin so, as a question's key may be any word.
 PREFIX: Final = "q-"
+# Where the cursor stands when the page opens: these pages are worked by keyboard.
+_FIRST: Final = {"autofocus": True}
 
 
 def _select(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
     return [SelectChoice(value, label) for value, label in pairs]
 
 
-class SittingForm(FlaskForm):  # type: ignore[misc]
+class SittingForm(FlaskForm):
     """What a stack of forms has in common; the view fills the lists."""
 
     department = SelectField(
         _("Cơ quan, đơn vị được đánh giá"),
         validators=[InputRequired(_("Xin chọn cơ quan, đơn vị."))],
+        render_kw=_FIRST,
     )
     version = SelectField(_("Mẫu phiếu"), validators=[InputRequired(_("Xin chọn mẫu phiếu."))])
     answered_on = StringField(
@@ -67,7 +70,7 @@ class SittingForm(FlaskForm):  # type: ignore[misc]
     submit = SubmitField(_("Bắt đầu nhập"))
 
 
-class FormOnPaper(FlaskForm):  # type: ignore[misc]
+class FormOnPaper(FlaskForm):
     """Base of the forms `paper_form` makes."""
 
     response_id = HiddenField(validators=[InputRequired(_("Phiếu thiếu mã.")), UUID(_("Mã phiếu không hợp lệ."))])
@@ -99,9 +102,12 @@ def paper_form(version: VersionView) -> Any:
     return type("PaperForm", (FormOnPaper,), fields)()
 
 
-class UndoForm(FlaskForm):  # type: ignore[misc]
+class UndoForm(FlaskForm):
     reason = SelectField(
-        _("Lý do"), choices=_select(REASONS), validators=[InputRequired(_("Xin chọn lý do hoàn tác."))]
+        _("Lý do"),
+        choices=_select(REASONS),
+        validators=[InputRequired(_("Xin chọn lý do hoàn tác."))],
+        render_kw=_FIRST,
     )
     words = StringField(_("Nói rõ thêm"), validators=[Length(max=LONGEST_REASON, message=_("Xin viết ngắn hơn."))])
     submit = SubmitField(_("Hoàn tác phiếu này"))

@@ -39,7 +39,9 @@ def period_name(period: Period) -> str:
     """`Tháng 10/2026`, `Quý III năm 2026`, `6 tháng đầu năm 2026`, `9 tháng đầu năm 2026`, `Năm 2026`."""
     year, month = period.starts_on.year, period.starts_on.month
     if period.kind == "day":
-        return str(_("Ngày %(day)s/%(month)s/%(year)s", day=f"{period.starts_on.day:02}", month=f"{month:02}", year=year))
+        return str(
+            _("Ngày %(day)s/%(month)s/%(year)s", day=f"{period.starts_on.day:02}", month=f"{month:02}", year=year)
+        )
     if period.kind == "month":
         return str(_("Tháng %(month)s/%(year)s", month=month, year=year))
     if period.kind == "quarter":

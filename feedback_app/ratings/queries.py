@@ -291,9 +291,7 @@ def distribution(
 ) -> list[QuestionCounts]:
     """Every question with choices of one version, in its order, as this department's people answered it in `read`."""
     counts = choice_counts(session, read, department_id=department_id)
-    sums = total(
-        row.sums for row in read.rows if row.version_id == version.id and row.department_id == department_id
-    )
+    sums = total(row.sums for row in read.rows if row.version_id == version.id and row.department_id == department_id)
     found = []
     for question in version.questions:
         picked = tuple((choice, counts.get(choice.id, 0)) for choice in question.choices)
@@ -414,6 +412,11 @@ class ReportedRatingView:
     written: str
     measure: str
     source: str
+
+    @property
+    def decimals(self) -> int:
+        """How many decimal places they printed, as far as the number tells."""
+        return max(0, -int(self.percent.normalize().as_tuple().exponent))
 
 
 def reported_ratings(session: Session, *, department_id: int | None = None) -> list[ReportedRatingView]:

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask import Blueprint, render_template, request, url_for
-from flask_babel import gettext as _
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from feedback_app.departments import queries as departments
@@ -31,31 +29,6 @@ HISTORY = 12
 
 class NoSuchVersion(NotFound):
     """The address names a questionnaire version in which nobody answered."""
-
-
-@blueprint.app_context_processor
-def frame() -> dict[str, object]:
-    """What the layout of every page needs from below: the main ways, and whether figures are a demonstration's."""
-    ways = (
-        ("site.home", _("Trang chủ")),
-        ("site.results", _("Kết quả đánh giá")),
-        ("site.method", _("Cách tính")),
-    )
-    return {
-        "nav": [
-            {"url": url_for(endpoint), "label": label, "current": request.path == url_for(endpoint)}
-            for endpoint, label in ways
-        ],
-        "demonstration": _has_demonstration(),
-    }
-
-
-def _has_demonstration() -> bool:
-    try:
-        return surveys.has_demonstration(db.session())
-    except SQLAlchemyError:
-        # The page that says the service is in trouble has this frame too, and must not fail for it.
-        return False
 
 
 @blueprint.get("/")
@@ -141,9 +114,7 @@ def department(code: str) -> str:
             if shown and shown.figure.state == "shown" and selection.channel is None
             else []
         ),
-        points=_history(
-            session, period, today=today, minimum=minimum, narrowed=narrowed, kinds_as_chosen=True
-        ),
+        points=_history(session, period, today=today, minimum=minimum, narrowed=narrowed, kinds_as_chosen=True),
         reported=ratings.reported_ratings(session, department_id=found.id),
         kin=_kin(found, existing),
         successions=departments.successions(session, department_id=found.id),

@@ -17,7 +17,7 @@ ROLE_LABELS = {
 _AS_TYPED = {"autocapitalize": "none", "spellcheck": "false"}
 
 
-class SignInForm(FlaskForm):  # type: ignore[misc]
+class SignInForm(FlaskForm):
     username = StringField(
         _("Tên đăng nhập"), validators=[InputRequired(_("Xin nhập tên đăng nhập."))], render_kw=_AS_TYPED
     )
@@ -25,7 +25,7 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
     submit = SubmitField(_("Đăng nhập"))
 
 
-class PasswordForm(FlaskForm):  # type: ignore[misc]
+class PasswordForm(FlaskForm):
     current = PasswordField(_("Mật khẩu hiện tại"), validators=[InputRequired(_("Xin nhập mật khẩu hiện tại."))])
     new = PasswordField(_("Mật khẩu mới"), validators=[InputRequired(_("Xin nhập mật khẩu mới."))])
     again = PasswordField(
@@ -38,7 +38,7 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]
     submit = SubmitField(_("Đổi mật khẩu"))
 
 
-class RoleForm(FlaskForm):  # type: ignore[misc]
+class RoleForm(FlaskForm):
     """Role and scope; the view offers the departments that may be given ('' is the whole service)."""
 
     role = SelectField(

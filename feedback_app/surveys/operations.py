@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal, cast
 from uuid import UUID
 
-from sqlalchemy import Table, delete, exists, insert, select, update
+from sqlalchemy import Table, bindparam, delete, exists, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -29,10 +29,21 @@ from feedback_app.surveys.models import (
 )
 from feedback_app.surveys.versions import Content, check, content_hash
 
-# Made once: building a statement of twenty columns anew costs more than running it.
+# Made once: building a statement of twenty columns anew costs more than running it. Whether the same device began
+# another response moments before (a repeated press, most likely) is found out on the way in.
 _RESPONSES = cast(Table, Response.__table__)
+_BEFORE = _RESPONSES.alias("before")
 _INSERT_RESPONSE = (
-    upsert(_RESPONSES).on_conflict_do_nothing(index_elements=[_RESPONSES.c.id]).returning(_RESPONSES.c.id)
+    upsert(_RESPONSES)
+    .values(
+        rapid=exists().where(
+            _BEFORE.c.device_id == bindparam("device"),
+            _BEFORE.c.answered_at > bindparam("rapid_after"),
+            _BEFORE.c.answered_at <= bindparam("rapid_until"),
+        )
+    )
+    .on_conflict_do_nothing(index_elements=[_RESPONSES.c.id])
+    .returning(_RESPONSES.c.id)
 )
 
 Outcome = Literal["stored", "completed", "same", "superseded", "conflict"]
@@ -138,7 +149,9 @@ def _insert(
             "sealed_at": now if command.sealed else None,
             "keyed_at": now if command.channel in ("paper", "scan") else None,
             "keyer_id": command.keyer_id,
-            "rapid": _is_rapid(session, command, rapid_seconds),
+            "device": command.device_id,
+            "rapid_after": command.answered_at - timedelta(seconds=rapid_seconds),
+            "rapid_until": command.answered_at,
             "demonstration": command.demonstration,
         },
     ).first()
@@ -181,25 +194,6 @@ def _deliver_again(
     session.flush()
     _request(session, now, before, (stored.rated_department_id, stored.answered_at))
     return Receipt(stored.id, "completed", command.sealed)
-
-
-def _is_rapid(session: Session, command: SubmitResponse, rapid_seconds: int) -> bool:
-    """Whether this device began another response less than `rapid_seconds` before: a repeated press, most likely."""
-    if command.device_id is None:
-        return False
-    earliest = command.answered_at - timedelta(seconds=rapid_seconds)
-    return bool(
-        session.scalar(
-            select(
-                exists().where(
-                    Response.device_id == command.device_id,
-                    Response.answered_at > earliest,
-                    Response.answered_at <= command.answered_at,
-                    Response.id != command.id,
-                )
-            )
-        )
-    )
 
 
 def _same_door(stored: Response, command: SubmitResponse) -> bool:

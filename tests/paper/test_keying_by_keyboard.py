@@ -26,7 +26,7 @@ def keying(context: object, session: Session, page: Page, axe: Callable[[Page], 
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/nhap-phieu")
+    expect(page.get_by_role("heading", name="Nhập phiếu giấy")).to_be_visible()
     axe(page)
     page.get_by_label("Ngày người dân trả lời").focus()
     page.keyboard.type("2111")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -16,6 +17,9 @@ from werkzeug.test import TestResponse
 from feedback_app.departments.models import Department, DepartmentVersion
 from feedback_app.staff import operations
 from feedback_app.staff.queries import Member
+
+# Real hashes are slow on purpose, and these guard nothing.
+operations._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 PASSWORD = "một câu dễ nhớ của tôi"
 OPENED = date(2020, 1, 1)

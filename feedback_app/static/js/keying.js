@@ -70,11 +70,11 @@
     end.classList.toggle("is-current", current === questions.length);
     if (current === questions.length) {
       summary.textContent = questions.map(describe).join(" · ");
-      save.focus();
+      save.focus({ preventScroll: true });
     } else {
-      (textarea(questions[current]) || questions[current]).focus();
+      (textarea(questions[current]) || questions[current]).focus({ preventScroll: true });
     }
-    // Without easing: a keyer looks at the paper, and the page must stand where it will stand.
+    // As little as needed, so that the count stays in sight, and at once: a keyer looks at the paper, not at easing.
     (questions[current] || end).scrollIntoView({ block: "nearest", behavior: "instant" });
   }
 
