@@ -202,8 +202,11 @@ def _uuid7(rng: random.Random, moment: datetime) -> str:
 
 
 def publish(place: Place, database: str) -> int:
-    """Publish every ended period; returns how many."""
+    """Count every day and publish every ended period; returns how many."""
+    first, before = days()
     with Session(place.engine(database)) as session:
+        ratings.recount_range(session, first=first, before=before)
+        session.commit()
         published = ratings.publish_ended(session, now=clock.now(), minimum=MINIMUM, limit=1_000)
         session.commit()
     return len(published)

@@ -1,7 +1,8 @@
 """Complete submissions: a new visitor opens the form and sends it, as often as the server lets them.
 
 Beside it, in turns on the same PostgreSQL and under the same web server with the same flags, the least a Flask
-application can do (bare.py): a page, and a POST that inserts the same row and commits.
+application can do (bare.py): a page, and a POST that inserts the same row and commits, once by the service's own
+database layer (`bare`) and once by psycopg alone (`barest`).
 """
 
 import re
@@ -92,16 +93,16 @@ def answers_of(office: Office) -> tuple[tuple[str, str], ...]:
     return tuple(given)
 
 
-def bare_answers_of(office: Office) -> tuple[tuple[str, str], ...]:
-    """The same for bare.py: ids instead of keys, at another place, so that the rows can be told apart."""
+def bare_answers_of(office: Office, place: int) -> tuple[tuple[str, str], ...]:
+    """The same for bare.py: ids instead of keys, at a place of its own, so that the rows can be told apart."""
     version = office.versions["kiosk"]
     chosen = [
         choice.id
         for question in version.questions
         for choice in question.choices[: 1 if question.overall else 2 if "satisfied" in question.shown_for else 0]
     ]
-    place = (("place", str(office.places[1])), ("department", str(office.departments[1])))
-    return (("version", str(version.id)), *place, *(("choice", str(each)) for each in chosen), ("comment", ""))
+    where = (("place", str(office.places[place])), ("department", str(office.departments[place])))
+    return (("version", str(version.id)), *where, *(("choice", str(each)) for each in chosen), ("comment", ""))
 
 
 def measure(place: Place, *, seconds: float, rounds: int) -> None:
@@ -111,14 +112,15 @@ def measure(place: Place, *, seconds: float, rounds: int) -> None:
     form = f"/khao-sat/{office.slugs[0]}"
     visits = {
         "service": Submission(form, answers_of(office)),
-        "bare": Submission("/form", bare_answers_of(office)),
+        "bare": Submission("/core", bare_answers_of(office, 1)),
+        "barest": Submission("/form", bare_answers_of(office, 2)),
     }
     with (
         Crowds(CLIENTS) as crowds,
         place.site("service", "wsgi:application", DATABASE, path=form) as service,
         place.site("bare", "benchmarks.bare:application", DATABASE, path="/form") as bare,
     ):
-        sites = {"service": service, "bare": bare}
+        sites = {"service": service, "bare": bare, "barest": bare}
         visitors = _Numbers()
         answered = {
             name: len(crowds.run(Crowd(visits[name], site.port, 8, 1.0, visitors.take())).seconds)
@@ -127,7 +129,7 @@ def measure(place: Place, *, seconds: float, rounds: int) -> None:
         taken = {(parallel, name): Taken() for parallel in PARALLEL for name in sites}
         for number in range(rounds):
             for parallel in PARALLEL:
-                for name in sorted(sites, reverse=bool(number % 2)):
+                for name in sorted(sites, reverse=number % 2 == 1):
                     with progress(f"submissions, {parallel} in parallel, {name}, round {number + 1} of {rounds}"):
                         crowd = Crowd(visits[name], sites[name].port, parallel, seconds, visitors.take())
                         outcome = _round(place, sites[name], crowds, crowd, taken[parallel, name])
@@ -201,7 +203,7 @@ def _print(taken: dict[tuple[int, str], Taken], *, seconds: float, rounds: int) 
 def _check(place: Place, office: Office, answered: dict[str, int]) -> None:
     """Every submission that was answered with thanks is a row, and counting what waits finds every one of them."""
     with place.connect(DATABASE) as connection:
-        for name, place_id in zip(("service", "bare"), office.places, strict=False):
+        for name, place_id in zip(("service", "bare", "barest"), office.places, strict=False):
             (rows,) = row_of(connection, "SELECT count(*) FROM responses WHERE place_id = %s", (place_id,))
             if rows != answered[name]:
                 raise SystemExit(f"{name}: {answered[name]} submissions were thanked for, but {rows} are stored.")

@@ -30,6 +30,8 @@ from feedback_app.surveys import queries as surveys
 
 # Buckets counted in one transaction: enough to catch up fast, few enough to let others in.
 BATCH = 500
+# A year of tallies is compared in one hash table; in the 4 MB of the server's default it goes through files.
+RECOUNT_MEMORY = "64MB"
 
 SUMS = tuple(field.name for field in fields(Sums))
 KEY = ("department_id", "day", "version_id", "channel")
@@ -69,8 +71,7 @@ def recount_range(session: Session, *, first: date, before: date) -> int:
     that are right are left alone, because writing them costs several times what counting does.
     """
     lock(session, "recount")
-    # A year of tallies is compared in one hash table; in the 4 MB of the server's default it goes through files.
-    session.execute(text("SET LOCAL work_mem = '64MB'"))
+    session.execute(text(f"SET LOCAL work_mem = '{RECOUNT_MEMORY}'"))
     wrong = sorted(_wrong_days(session, first, before))
     for start in range(0, len(wrong), BATCH):
         _count(session, wrong[start : start + BATCH])
