@@ -1,8 +1,8 @@
 """The crowd: visitors on plain sockets, in processes of their own, so that the measured server has the Python it needs.
 
-A visit is a generator that yields requests and is handed replies; it may take several requests on one connection, as
-a browser does, and each visit has a new connection. One process carries all visitors of its share by `selectors`:
-threads would wait for each other, and an HTTP library costs several times the answer it fetches.
+A visit is a generator that yields requests and is handed replies; each visit has a new connection, which like a
+browser it uses for all of its requests unless the server closes it. One process carries its share of the visitors by
+`selectors`: threads would wait for each other, and an HTTP library costs several times the answer it fetches.
 """
 
 import multiprocessing
@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from time import monotonic, perf_counter, process_time, sleep
 from typing import Self
 
+_CLOSES = re.compile(rb"\r\nconnection: *close", re.IGNORECASE)
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _TIMEOUT = 10.0  # seconds after the last request was due; a server that hangs must not hang the measurement
 _SOON = 0.2  # seconds until all processes have understood what to do
@@ -115,86 +116,103 @@ class Crowds:
 @dataclass(slots=True)
 class _Visitor:
     visit: Visit
-    socket: socket.socket
     started: float
+    connection: socket.socket | None = None
     received: bytearray = field(default_factory=bytearray)
 
 
+class _Share:
+    """One process's share of a crowd."""
+
+    def __init__(self, crowd: Crowd, number: int, step: int) -> None:
+        self.crowd = crowd
+        self.number, self.step = number, step
+        self.present = 0
+        self.seconds: list[float] = []
+        self.failures: list[str] = []
+        self.ends = perf_counter() + crowd.seconds
+        self.selector = selectors.DefaultSelector()
+
+    def attend(self, places: int) -> None:
+        """Keep `places` visitors busy until the time is over and the last one has left."""
+        for _ in range(places):
+            self._enter()
+        while self.present:
+            ready = self.selector.select(_TIMEOUT)
+            if not ready:
+                self.failures += ["no reply"] * self.present
+                return
+            for key, _ in ready:
+                self._serve(key.data)
+
+    def _enter(self) -> None:
+        visitor = _Visitor(self.crowd.visit(self.number), perf_counter())
+        self.number += self.step
+        self.present += 1
+        self._send(visitor, next(visitor.visit))
+
+    def _serve(self, visitor: _Visitor) -> None:
+        try:
+            reply = _listen(visitor)
+            if reply is not None:
+                request = visitor.visit.send(reply)
+                if _CLOSES.search(reply.head):
+                    self._hang_up(visitor)
+                self._send(visitor, request)
+        except StopIteration:
+            self.seconds.append(perf_counter() - visitor.started)
+            self._leave(visitor)
+        except (OSError, WrongReply) as problem:
+            self.failures.append(str(problem))
+            self._leave(visitor)
+
+    def _leave(self, visitor: _Visitor) -> None:
+        self._hang_up(visitor)
+        self.present -= 1
+        if perf_counter() < self.ends:
+            self._enter()
+
+    def _send(self, visitor: _Visitor, request: bytes) -> None:
+        if visitor.connection is None:
+            visitor.connection = socket.create_connection(("127.0.0.1", self.crowd.port), timeout=_TIMEOUT)
+            visitor.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self.selector.register(visitor.connection, selectors.EVENT_READ, visitor)
+        visitor.connection.sendall(request)
+
+    def _hang_up(self, visitor: _Visitor) -> None:
+        if visitor.connection is not None:
+            self.selector.unregister(visitor.connection)
+            visitor.connection.close()
+            visitor.connection = None
+
+
 def _attend(crowd: Crowd, begin: float, part: int, parts: int) -> Outcome:
-    """One process's share of the crowd: numbers part, part + parts, …"""
-    slots = crowd.parallel // parts + (part < crowd.parallel % parts)
-    address = ("127.0.0.1", crowd.port)
-    seconds: list[float] = []
-    failures: list[str] = []
+    """One process's part of a crowd: the numbers part, part + parts, …"""
     sleep(max(0.0, begin - monotonic()))
     used, started = process_time(), perf_counter()
-    ends = started + crowd.seconds
-    number = crowd.first + part
-    present = 0
-    with selectors.DefaultSelector() as selector:
-
-        def enter() -> None:
-            nonlocal number, present
-            arrived = perf_counter()
-            visitor = _Visitor(crowd.visit(number), socket.create_connection(address, timeout=_TIMEOUT), arrived)
-            number += parts
-            present += 1
-            visitor.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            visitor.socket.sendall(next(visitor.visit))
-            selector.register(visitor.socket, selectors.EVENT_READ, visitor)
-
-        def leave(visitor: _Visitor, failure: str | None) -> None:
-            nonlocal present
-            selector.unregister(visitor.socket)
-            visitor.socket.close()
-            present -= 1
-            if failure is None:
-                seconds.append(perf_counter() - visitor.started)
-            else:
-                failures.append(failure)
-            if perf_counter() < ends:
-                enter()
-
-        for _ in range(slots):
-            enter()
-        while present:
-            ready = selector.select(_TIMEOUT)
-            if not ready:
-                failures += ["no reply"] * present
-                break
-            for key, _ in ready:
-                visitor: _Visitor = key.data
-                try:
-                    done = _listen(visitor)
-                except (OSError, WrongReply) as problem:
-                    leave(visitor, str(problem))
-                else:
-                    if done:
-                        leave(visitor, None)
-    return Outcome(tuple(seconds), tuple(failures), perf_counter() - started, process_time() - used)
+    share = _Share(crowd, crowd.first + part, parts)
+    share.attend(crowd.parallel // parts + (part < crowd.parallel % parts))
+    share.selector.close()
+    return Outcome(tuple(share.seconds), tuple(share.failures), perf_counter() - started, process_time() - used)
 
 
-def _listen(visitor: _Visitor) -> bool:
-    """Take what arrived; hand a whole reply to the visit and send what it wants next. True when the visit is over."""
-    arrived = visitor.socket.recv(1 << 18)
+def _listen(visitor: _Visitor) -> Reply | None:
+    """Take what arrived; the reply when it is whole."""
+    arrived = visitor.connection.recv(1 << 18) if visitor.connection else b""
     if not arrived:
         raise WrongReply("the server closed the connection")
     visitor.received += arrived
     end = visitor.received.find(b"\r\n\r\n")
     if end < 0:
-        return False
-    length = _LENGTH.search(visitor.received, 0, end)
+        return None
+    length = _LENGTH.search(visitor.received, 0, end + 2)
     if length is None:
         raise WrongReply("a reply without Content-Length")
     if len(visitor.received) < end + 4 + int(length[1]):
-        return False
+        return None
     whole = bytes(visitor.received)
     visitor.received.clear()
-    try:
-        visitor.socket.sendall(visitor.visit.send(Reply(int(whole[9:12]), whole[:end], whole[end + 4 :])))
-    except StopIteration:
-        return True
-    return False
+    return Reply(int(whole[9:12]), whole[: end + 2], whole[end + 4 :])
 
 
 class Canned:

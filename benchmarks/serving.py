@@ -22,6 +22,7 @@ from config import Settings
 from deploy.embedded import EmbeddedServers
 from deploy.processes import Process, free_port, wait_until
 from deploy.run import service
+from feedback_app import app as _every_table  # noqa: F401 - foreign keys name tables of other slices as strings
 from feedback_app.kit.db import engine_options
 
 # What a production process must be told about its office.
