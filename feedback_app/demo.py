@@ -31,7 +31,7 @@ from feedback_app.polls import queries as poll_queries
 from feedback_app.polls.commands import SubmitBallot
 from feedback_app.polls.files import read_poll
 from feedback_app.ratings import operations as ratings
-from feedback_app.ratings.operations import ReportRating
+from feedback_app.ratings.commands import ReportRating
 from feedback_app.ratings.periods import Kind, Period
 from feedback_app.staff import operations as staff
 from feedback_app.surveys import operations as surveys

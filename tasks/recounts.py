@@ -34,3 +34,5 @@ def sweep_recent_days() -> None:
             day = today - timedelta(days=age)
             ratings.recount_range(db.session(), first=day, before=day + timedelta(days=1))
             db.session.commit()
+        polls.request_days(db.session(), since=today - timedelta(days=SWEPT_DAYS), now=clock.now())
+        db.session.commit()

@@ -31,6 +31,7 @@ from deploy.embedded import EmbeddedServers
 from deploy.processes import CannotStart, Process, free_port, wait_until
 from feedback_app.app import create_app
 from feedback_app.kit.db import db
+from tests.soundness import watch
 
 ROOT = Path(__file__).resolve().parent.parent
 AXE = ROOT / "tests" / "browser" / "axe.min.js"
@@ -161,9 +162,24 @@ def settings(environ: dict[str, str]) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def whole_app(settings: Settings) -> Iterator[Flask]:
+def page_problems() -> list[str]:
+    """What was found wrong with pages since the test began."""
+    return []
+
+
+@pytest.fixture(autouse=True)
+def every_page_is_sound(page_problems: list[str]) -> Iterator[None]:
+    """No test may pass over a page that is not valid, has no heading, title or label, or repeats an id."""
+    page_problems.clear()
+    yield
+    assert page_problems == []
+
+
+@pytest.fixture(scope="session")
+def whole_app(settings: Settings, page_problems: list[str]) -> Iterator[Flask]:
     """One application for the test process; ask for `app`, which also begins with a clean database."""
     app = create_app(settings)
+    watch(app, page_problems)
     yield app
     with app.app_context():
         db.engine.dispose()

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from feedback_app.departments import operations as departments
+from feedback_app.departments import queries as department_queries
 from feedback_app.kit.clock import VIETNAM
 from feedback_app.kit.ids import new_id
 from feedback_app.ratings import operations as ratings
@@ -54,6 +55,10 @@ def department(session: Session, code: str, name: str | None = None, *, parent: 
         parent=parent,
         **given,
     )
+
+
+def department_id(session: Session, code: str) -> int:
+    return department_queries.department(session, code=code).id
 
 
 def questionnaire(
@@ -146,8 +151,10 @@ def responses(
     not_satisfied: int = 0,
     **given: Any,
 ) -> list[UUID]:
-    """Several answers at one moment, by what they say."""
-    level_of = {choice.outcome: choice.key for choice in version.overall.choices}
+    """Several answers at one moment, by what they say: the first level of each outcome."""
+    level_of: dict[str | None, str] = {}
+    for choice in version.overall.choices:
+        level_of.setdefault(choice.outcome, choice.key)
     return [
         response(session, version, department_id, answered_at, level=level_of[outcome], **given)
         for outcome, count in (("satisfied", satisfied), ("neutral", neutral), ("not_satisfied", not_satisfied))

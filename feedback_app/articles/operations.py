@@ -1,6 +1,6 @@
 """Storing articles. An import adds or updates; it never deletes an article."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import unified_diff
 from typing import Final
@@ -34,12 +34,20 @@ class Imported:
 def import_article(session: Session, command: ImportArticle, *, now: datetime) -> Imported:
     """Store an article under its slug, rendered and with its bound figures, in place of what stood there.
 
-    The same article again changes nothing, its time of import neither. Raises BadArticleSlug.
+    What a file does not say - summary, byline, day of publication - stays as it was. The same article again changes
+    nothing, its time of import neither. Raises BadArticleSlug.
     """
     if not command.slug or command.slug != slug(command.slug):
         raise BadArticleSlug(N_("Tên đường dẫn chỉ gồm chữ thường không dấu, chữ số và dấu gạch nối."), field="slug")
     locks.lock(session, "article", command.slug)
     known = session.scalar(select(Article).where(Article.slug == command.slug))
+    if known:
+        command = replace(
+            command,
+            summary=command.summary or known.summary,
+            byline=command.byline or known.byline,
+            published_on=command.published_on or known.published_on,
+        )
     changes = _changes(known, command) if known else ()
     if known and not changes:
         return Imported(command.slug, new=False, changes=())

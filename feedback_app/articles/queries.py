@@ -70,6 +70,11 @@ class StoredFigure:
     period: Period | None = None
     source: str = ""
 
+    @property
+    def places(self) -> int:
+        """Decimals to show: those the figure has, two at the most."""
+        return min(2, max(0, -int(self.value.normalize().as_tuple().exponent)))
+
 
 @dataclass(frozen=True, slots=True)
 class CheckedFigure:

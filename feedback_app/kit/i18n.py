@@ -2,15 +2,16 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from gettext import NullTranslations
 from typing import Final
 
-from flask import Blueprint, Flask, redirect, request, url_for
-from flask_babel import Babel, format_date, format_datetime, get_locale, gettext
+from flask import Blueprint, Flask, g, redirect, request, url_for
+from flask_babel import Babel, format_date, format_datetime, get_locale, get_translations, gettext
 from werkzeug.wrappers import Response
 
 from feedback_app.kit import numbers
 from feedback_app.kit.errors import Refused
-from feedback_app.kit.web import public
+from feedback_app.kit.web import local_path, public
 
 LANGUAGES: Final = {"vi": "Tiếng Việt", "en": "English"}
 _COOKIE = "ngon_ngu"
@@ -21,8 +22,11 @@ blueprint = Blueprint("i18n", __name__)
 
 
 def locale() -> str:
-    """The language of this request: `vi` or `en`."""
-    return str(get_locale() or "vi")
+    """The language of this request: `vi` or `en`. Asked for every number of a page, so it is worked out once."""
+    known: str | None = g.get("locale")
+    if known is None:
+        known = g.locale = str(get_locale() or "vi")
+    return known
 
 
 def choose_locale() -> str:
@@ -40,10 +44,7 @@ def choose_locale() -> str:
 @public
 def switch(code: str) -> Response:
     """Remember a language and go back to the page the reader came from (`tiep`, a path of this site)."""
-    target = request.args.get("tiep", "/")
-    if not target.startswith("/") or target.startswith(("//", "/\\")):
-        target = "/"
-    response = redirect(target)
+    response = redirect(local_path(request.args.get("tiep")) or "/")
     if code in LANGUAGES:
         response.set_cookie(_COOKIE, code, max_age=_A_YEAR, samesite="Lax", secure=request.is_secure, httponly=True)
     return response
@@ -63,6 +64,12 @@ def init_app(app: Flask) -> None:
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Asia/Ho_Chi_Minh")
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
     babel.init_app(app, default_locale="vi", locale_selector=choose_locale)
+    # Flask-Babel's own functions look for the catalogue anew at each of the hundred texts of a page.
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: _catalogue().gettext(text),
+        ngettext=lambda one, many, number: _catalogue().ngettext(one, many, number),
+        newstyle=True,
+    )
     app.register_blueprint(blueprint)
     app.jinja_env.filters.update(
         count=lambda number: numbers.format_count(number, locale()),
@@ -74,6 +81,13 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.globals.update(text_in=text_in, vi_number=_number, vi_percent=_percent)
     app.context_processor(_language_context)
+
+
+def _catalogue() -> NullTranslations:
+    known: NullTranslations | None = g.get("catalogue")
+    if known is None:
+        known = g.catalogue = get_translations()
+    return known
 
 
 def _number(value: int | float | Decimal) -> str:

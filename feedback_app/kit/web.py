@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
 
 from flask import current_app
 
@@ -27,3 +28,15 @@ def audience_of(view: Callable[..., Any]) -> str | None:
     """What `public` or the staff slice's `requires` declared; None when a route was forgotten."""
     declared: str | None = getattr(view, "audience", None)
     return declared
+
+
+def local_path(target: str | None) -> str | None:
+    """`target` if it is a path of this site, else None: a link of ours must not lead to a stranger's page.
+
+    Browsers read a backslash as a slash and drop tabs and line breaks, so none of these may occur.
+    """
+    if not target or not target.startswith("/") or target.startswith("//"):
+        return None
+    if "\\" in target or not target.isprintable():
+        return None
+    return target if not urlsplit(target).netloc else None

@@ -17,14 +17,15 @@ def read_poll(text: str, *, opens_on: date | None = None) -> NewPoll:
     """A poll from JSON; `opens_on` stands in for a day the file does not give.
 
     `slug`, `question`, `options` (each with `text` and `praises`, and `text_en` if there is one) and `opens_on` are
-    required; `question_en`, `several`, `closes_on` (the last day), `reported_participants` and `reported_source`
-    are not.
+    required; `question_en`, `several`, `closes_on` (the last day) and `reported` (`participants`, `source`) are
+    not.
     """
     try:
         content = json.loads(text)
     except json.JSONDecodeError as error:
         raise BadPollFile(N_("Tệp không phải JSON: dòng %(line)s."), line=error.lineno) from error
     try:
+        reported = content.get("reported") or {}
         opening_day = date.fromisoformat(content["opens_on"]) if opens_on is None else opens_on
         return NewPoll(
             slug=str(content["slug"]),
@@ -36,8 +37,8 @@ def read_poll(text: str, *, opens_on: date | None = None) -> NewPoll:
             ),
             opens_at=opening(opening_day),
             closes_at=closing(date.fromisoformat(content["closes_on"])) if content.get("closes_on") else None,
-            reported_participants=content.get("reported_participants"),
-            reported_source=content.get("reported_source"),
+            reported_participants=reported.get("participants"),
+            reported_source=reported.get("source"),
         )
     except KeyError as error:
         raise BadPollFile(N_("Tệp thiếu mục “%(name)s”."), name=error.args[0]) from error

@@ -23,7 +23,7 @@ COOKIE: Final = "binh_chon"
 _REMEMBERED_POLLS = 20
 
 
-class BallotForm(FlaskForm):  # type: ignore[misc]
+class BallotForm(FlaskForm):
     """`choice` is one option or several, never chosen beforehand; the subclasses say which."""
 
     ballot = HiddenField()

@@ -10,12 +10,11 @@ from feedback_app.kit import clock, i18n
 from feedback_app.kit.db import db
 from feedback_app.kit.errors import N_, NotFound
 from feedback_app.kit.security import limiter
-from feedback_app.kit.web import public
+from feedback_app.kit.web import local_path, public
 from feedback_app.polls import operations, queries
 from feedback_app.polls.forms import COOKIE, PollBox, ballot_form, cookie_with, poll_box, votes_remembered
 from feedback_app.polls.operations import BadBallot, PollNotOpen
 from feedback_app.polls.queries import PollView
-from feedback_app.staff.access import local_path
 
 blueprint = Blueprint("polls", __name__, template_folder="templates")
 

@@ -8,6 +8,7 @@ which counts silence as satisfied, and never stands under the same label as an o
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal
+from operator import attrgetter
 from typing import Final, Literal
 
 from feedback_app.kit.numbers import percent_of, round_percent
@@ -36,16 +37,14 @@ class Sums:
     scored: int = 0
     points: int = 0
 
-    def __add__(self, other: "Sums") -> "Sums":
-        return Sums(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Sums)))
+
+_EACH = attrgetter(*(field.name for field in fields(Sums)))
 
 
 def total(sums: Iterable[Sums]) -> Sums:
     """The sum of sums; empty for none."""
-    result = Sums()
-    for each in sums:
-        result = result + each
-    return result
+    columns = zip(*map(_EACH, sums), strict=True)
+    return Sums(*map(sum, columns))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from feedback_app.ratings.labels import CHANNEL_LABELS, KIND_LABELS, period_name
 from feedback_app.ratings.periods import PUBLISHED_KINDS, NotAPeriod, Period, begun_between, parse, period_of
 from feedback_app.ratings.queries import Filter, RatingRow
 from feedback_app.surveys import queries as surveys
+from feedback_app.surveys.versions import VersionView
 
 # Further back than this a period is reached by its address alone; a list of every month of ten years helps nobody.
 LISTED: Final = {"month": 24, "quarter": 12, "half_year": 6, "nine_months": 5, "year": 5}
@@ -56,12 +57,25 @@ class Selection:
         return Filter(department_ids, self.channel, self.questionnaire)
 
 
-def read_selection(session: Session, arguments: MultiDict[str, str], *, today: date) -> tuple[FigureForm, Selection]:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A choice with what it was checked against: the form to show it in, every version, the first day counted."""
+
+    form: FigureForm
+    selection: Selection
+    versions: dict[int, VersionView]
+    first_day: date | None
+
+
+def read_selection(session: Session, arguments: MultiDict[str, str], *, today: date) -> Reading:
     """The choice in the address: without one the newest published quarter, or the running month before there is one.
 
     Raises NoSuchPeriod.
     """
-    titles = {each.code: text_in(each.title, each.title_en) for each in surveys.current_versions(session)}
+    versions = surveys.published_versions(session)
+    newest_last = sorted(versions.values(), key=lambda each: (each.code, each.number))
+    titles = {each.code: text_in(each.title, each.title_en) for each in newest_last}
+    first_day = queries.first_day(session)
     selection = Selection(
         period=_period(session, arguments.get("ky", ""), today=today),
         channel=arguments.get("kenh") or None,
@@ -72,10 +86,10 @@ def read_selection(session: Session, arguments: MultiDict[str, str], *, today: d
     if selection.questionnaire is not None and selection.questionnaire not in titles:
         raise NoSuchPeriod(N_("Không có mẫu phiếu này."))
     form = FigureForm(MultiDict(selection.arguments))
-    form.ky.choices = _listed(selection.period, queries.first_day(session) or today, today)
+    form.ky.choices = _listed(selection.period, first_day or today, today)
     form.kenh.choices = [("", gettext("Mọi kênh")), *((key, str(label)) for key, label in CHANNEL_LABELS.items())]
     form.phieu.choices = [("", gettext("Mọi mẫu phiếu")), *titles.items()]
-    return form, selection
+    return Reading(form, selection, versions, first_day)
 
 
 def newest_first(session: Session, *, today: date) -> Period:

@@ -11,7 +11,7 @@ from feedback_app.ratings.periods import Kind, Period
 CHANNEL_LABELS: Final = {
     "kiosk": lazy_gettext("Ki-ốt"),
     "qr": lazy_gettext("Mã QR"),
-    "web": lazy_gettext("Trang thông tin điện tử"),
+    "web": lazy_gettext("Trang web"),
     "paper": lazy_gettext("Phiếu giấy"),
     "scan": lazy_gettext("Phiếu quét"),
 }

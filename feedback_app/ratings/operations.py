@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, delete, func, insert, literal, or_, select, text, tuple_
@@ -15,6 +14,7 @@ from feedback_app.kit.clock import local_day
 from feedback_app.kit.errors import N_, Invalid
 from feedback_app.kit.locks import lock
 from feedback_app.kit.text import normalise
+from feedback_app.ratings.commands import ReportRating
 from feedback_app.ratings.figures import SCHEME, Sums
 from feedback_app.ratings.models import (
     DailyChoiceTally,
@@ -268,18 +268,6 @@ def _period_sums(period: Period, *leading: ColumnElement[int]):  # type: ignore[
         .where(DailyTally.day >= period.starts_on, DailyTally.day < period.ends_on)
         .group_by(*key)
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportRating:
-    """A rating from before the system, to be kept exactly as somebody published it."""
-
-    department_id: int
-    period: Period
-    percent: Decimal
-    written: str
-    measure: str
-    source: str
 
 
 def import_reported(session: Session, ratings: Sequence[ReportRating]) -> int:

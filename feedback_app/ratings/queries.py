@@ -1,7 +1,8 @@
 """Ratings as they are read. `table` is the one source of a department's figure for pages, managers and exports.
 
 A period that is published is read from its newest publication and never again from the days; any other is summed from
-the daily tallies, provisional until its end. However many periods are asked for, two statements read them.
+the daily tallies, provisional until its end. However many periods are asked for, two statements read them, or one
+where all are published and known.
 """
 
 from collections import defaultdict
@@ -108,6 +109,12 @@ class RatingTable:
     together: RatingRow
 
 
+# What was published never changes, so each process reads it once for each way it is narrowed. A publication that is
+# withdrawn is found by nobody any more, and its id is never given to another one.
+MOST_FROZEN = 2000
+_frozen: dict[tuple[int, Filter, bool], tuple[Row, ...]] = {}
+
+
 def period_rows(session: Session, period: Period, narrowed: Filter | None = None) -> PeriodRows:
     """The sums of a period at their finest grain."""
     return rows_of_periods(session, [period], narrowed)[0]
@@ -122,6 +129,7 @@ def rows_of_periods(
     """
     narrowed = narrowed or Filter()
     published = newest_publications(session, periods)
+    unread = [each.id for each in published.values() if (each.id, narrowed, by_department) not in _frozen]
     # The first column tells whose a row is: a period's place in the list, or minus the id of its publication.
     parts = [
         _sums(DailyTally, literal(place, Integer), by_department)
@@ -130,10 +138,10 @@ def rows_of_periods(
         for place, period in enumerate(periods)
         if period not in published
     ]
-    if published:
+    if unread:
         parts.append(
             _sums(PublishedTally, -PublishedTally.publication_id, by_department)
-            .where(PublishedTally.publication_id.in_([publication.id for publication in published.values()]))
+            .where(PublishedTally.publication_id.in_(unread))
             .where(*_conditions(session, PublishedTally, narrowed))
             .group_by(PublishedTally.publication_id)
         )
@@ -141,25 +149,39 @@ def rows_of_periods(
     if parts:
         for row in session.execute(union_all(*parts)):
             rows[row[0]].append(Row(row[1], row[2], row[3], Sums(*map(int, row[4:]))))
-    return [
-        PeriodRows(
-            period,
-            published.get(period),
-            tuple(rows[-published[period].id] if period in published else rows[place]),
-        )
-        for place, period in enumerate(periods)
-    ]
+    if len(_frozen) + len(unread) > MOST_FROZEN:
+        _frozen.clear()
+    fresh = {publication_id: tuple(rows[-publication_id]) for publication_id in unread}
+    found = []
+    for place, period in enumerate(periods):
+        publication = published.get(period)
+        if publication is None:
+            found.append(PeriodRows(period, None, tuple(rows[place])))
+            continue
+        key = (publication.id, narrowed, by_department)
+        if publication.id in fresh:
+            _frozen[key] = fresh[publication.id]
+        found.append(PeriodRows(period, publication, _frozen[key]))
+    return found
 
 
-def table(session: Session, period: Period, *, minimum: int, narrowed: Filter | None = None) -> RatingTable:
+def table(
+    session: Session,
+    period: Period,
+    *,
+    minimum: int,
+    narrowed: Filter | None = None,
+    versions: dict[int, VersionView] | None = None,
+) -> RatingTable:
     """Departments by period, in Vietnamese order of their names, with the period before beside it.
 
-    A department stands in it when it has answers in either period, or when people can rate it somewhere.
+    A department stands in it when it has answers in either period, or when people can rate it somewhere. `versions`
+    are those of surveys.published_versions, for callers that have them already.
     """
     narrowed = narrowed or Filter()
     now, before = rows_of_periods(session, [period, previous(period)], narrowed)
     least, least_before = (each.publication.minimum if each.publication else minimum for each in (now, before))
-    versions = surveys.published_versions(session)
+    versions = surveys.published_versions(session) if versions is None else versions
     by_now, by_before = _by_department(now.rows), _by_department(before.rows)
     rated = {*by_now, *by_before}
     asked = {place.rated_department_id for place in departments.places(session, on=period.last_day)}
@@ -232,9 +254,8 @@ class VersionFigure:
     channels: tuple[tuple[str, int], ...]
 
 
-def by_version(session: Session, rows: Sequence[Row], *, minimum: int) -> list[VersionFigure]:
+def by_version(rows: Sequence[Row], *, minimum: int, versions: dict[int, VersionView]) -> list[VersionFigure]:
     """Figures for each questionnaire version that `rows` hold, by code and number."""
-    versions = surveys.published_versions(session)
     grouped: dict[int, list[Row]] = defaultdict(list)
     for row in rows:
         grouped[row.version_id].append(row)
@@ -325,12 +346,13 @@ def history(
     minimum: int,
     department_id: int | None = None,
     narrowed: Filter | None = None,
+    versions: dict[int, VersionView] | None = None,
 ) -> list[HistoryPoint]:
-    """Figures of several periods, in the order given."""
+    """Figures of several periods, in the order given; `versions` as in `table`."""
     narrowed = narrowed or Filter()
     if department_id is not None:
         narrowed = replace(narrowed, department_ids=frozenset({department_id}))
-    versions = surveys.published_versions(session)
+    versions = surveys.published_versions(session) if versions is None else versions
     return [
         HistoryPoint(
             read.period,

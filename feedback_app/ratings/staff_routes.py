@@ -1,5 +1,101 @@
-"""The managers' pages: the departments they answer for, in one period, and the same as files."""
+"""The managers' pages: the departments they answer for in one period, the same as files, and what was published."""
 
-from flask import Blueprint
+from typing import Final
+
+from flask import Blueprint, make_response, render_template, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from feedback_app.kit import clock
+from feedback_app.kit.db import db
+from feedback_app.kit.web import settings
+from feedback_app.ratings import exports, queries
+from feedback_app.ratings.exports import Sheet
+from feedback_app.ratings.forms import FigureForm, Order, Selection, read_selection
+from feedback_app.ratings.queries import RatingRow, RatingTable
+from feedback_app.staff import queries as staff
+from feedback_app.staff.access import current_member, requires, scope
 
 blueprint = Blueprint("ratings", __name__, template_folder="templates", url_prefix="/quan-ly")
+
+LISTED_PUBLICATIONS: Final = 100
+
+
+@blueprint.get("")
+@requires("manager")
+def overview() -> str:
+    """Departments by period, within what the reader answers for."""
+    form, selection, order, table, rows = _read()
+    return render_template(
+        "ratings/overview.html",
+        form=form,
+        selection=selection,
+        order=order,
+        table=table,
+        rows=rows,
+        today=clock.local_day(clock.now()),
+    )
+
+
+@blueprint.get("/xuat.csv")
+@requires("manager")
+def export_csv() -> Response:
+    """What `overview` shows under the same address arguments."""
+    selection, content = _sheet()
+    return _file(exports.as_csv(content), "text/csv; charset=utf-8", selection, "csv")
+
+
+@blueprint.get("/xuat.xlsx")
+@requires("manager")
+def export_xlsx() -> Response:
+    """What `overview` shows under the same address arguments."""
+    selection, content = _sheet()
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return _file(exports.as_xlsx(content), kind, selection, "xlsx")
+
+
+@blueprint.get("/cong-bo")
+@requires("manager")
+def publications() -> str:
+    """Every publication and restatement, who made it and when."""
+    found = queries.all_publications(db.session(), limit=LISTED_PUBLICATIONS)
+    names = staff.names(db.session(), ids=frozenset(each.published_by for each in found if each.published_by))
+    return render_template("ratings/publications.html", publications=found, names=names)
+
+
+def _read() -> tuple[FigureForm, Selection, Order, RatingTable, list[RatingRow]]:
+    session: Session = db.session()
+    today = clock.local_day(clock.now())
+    reading = read_selection(session, request.args, today=today)
+    selection = reading.selection
+    order = Order.read(request.args)
+    allowed = scope(session, current_member(), today)
+    table = queries.table(
+        session,
+        selection.period,
+        minimum=settings().minimum_responses,
+        narrowed=selection.narrowed(allowed),
+        versions=reading.versions,
+    )
+    return reading.form, selection, order, table, order.sort(table.rows)
+
+
+def _sheet() -> tuple[Selection, Sheet]:
+    form, selection, _order, table, rows = _read()
+    titles: dict[str, str] = dict(form.phieu.choices)
+    content = exports.sheet(
+        table,
+        rows,
+        channel=selection.channel,
+        questionnaire=titles[selection.questionnaire] if selection.questionnaire else None,
+        now=clock.now(),
+    )
+    return selection, content
+
+
+def _file(content: bytes, kind: str, selection: Selection, ending: str) -> Response:
+    response = make_response(content)
+    response.headers["Content-Type"] = kind
+    name = "-".join(("ket-qua", *selection.arguments.values()))
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
+    return response

@@ -6,8 +6,11 @@ from datetime import date
 from flask import Blueprint, render_template, request, url_for
 from sqlalchemy.orm import Session
 
+from feedback_app.articles import queries as articles
 from feedback_app.departments import queries as departments
 from feedback_app.departments.queries import DepartmentView, PlaceView
+from feedback_app.dossiers import figures as dossier_figures
+from feedback_app.dossiers import queries as dossiers
 from feedback_app.kit import clock
 from feedback_app.kit.db import db
 from feedback_app.kit.errors import N_, NotFound
@@ -15,8 +18,8 @@ from feedback_app.kit.i18n import text_in
 from feedback_app.kit.web import public, settings
 from feedback_app.polls.forms import poll_box
 from feedback_app.ratings import queries as ratings
-from feedback_app.ratings.forms import Order, newest_first, read_selection
-from feedback_app.ratings.periods import Period, begun_between, last, period_of
+from feedback_app.ratings.forms import Order, Reading, newest_first, read_selection
+from feedback_app.ratings.periods import begun_between, last, period_of
 from feedback_app.ratings.queries import Filter, HistoryPoint, RatingRow, VersionFigure
 from feedback_app.site import drawings
 from feedback_app.surveys import queries as surveys
@@ -25,6 +28,7 @@ from feedback_app.visits import queries as visits
 blueprint = Blueprint("site", __name__, template_folder="templates")
 
 HISTORY = 12
+NEWS = 6
 
 
 class NoSuchVersion(NotFound):
@@ -43,7 +47,8 @@ def home() -> str:
         "site/home.html",
         newest=ratings.table(session, newest, minimum=minimum),
         running=ratings.history(session, [running], today=today, minimum=minimum)[0],
-        places=departments.places(session, on=today),
+        places=_places_to_answer(session, today),
+        articles=articles.latest(session, limit=NEWS),
         poll_box=poll_box(session, cookies=request.cookies, back=url_for("site.home"), now=now),
         visit_counts=visits.visit_counts(session, now=now),
         today=today,
@@ -56,15 +61,15 @@ def results() -> str:
     """Every department in one period, all of them together, and the periods before."""
     session, today = db.session(), clock.local_day(clock.now())
     minimum = settings().minimum_responses
-    form, selection = read_selection(session, request.args, today=today)
+    reading = read_selection(session, request.args, today=today)
+    selection, narrowed = reading.selection, reading.selection.narrowed()
     order = Order.read(request.args)
-    table = ratings.table(session, selection.period, minimum=minimum, narrowed=selection.narrowed())
+    table = ratings.table(session, selection.period, minimum=minimum, narrowed=narrowed, versions=reading.versions)
     rows = order.sort(table.rows)
-    points = _history(session, selection.period, today=today, minimum=minimum, narrowed=selection.narrowed())
     reported = ratings.reported_ratings(session)
     return render_template(
         "site/results.html",
-        form=form,
+        form=reading.form,
         selection=selection,
         order=order,
         table=table,
@@ -73,7 +78,7 @@ def results() -> str:
             rows, name=_name, url=lambda row: _department_url(row.department, {"ky": selection.period.code})
         ),
         since=ratings.since_publication(session, table.publication) if table.publication else 0,
-        points=points,
+        points=_history(session, reading, today=today, minimum=minimum, narrowed=narrowed),
         reported=reported,
         reported_departments=departments.departments(
             session, ids={rating.department_id for rating in reported}, on=today
@@ -90,20 +95,20 @@ def department(code: str) -> str:
     session, today = db.session(), clock.local_day(clock.now())
     minimum = settings().minimum_responses
     known = departments.department(session, code=code)
-    form, selection = read_selection(session, request.args, today=today)
-    period = selection.period
+    reading = read_selection(session, request.args, today=today)
+    selection, period = reading.selection, reading.selection.period
     found = departments.department(session, code=code, on=min(period.last_day, today))
     narrowed = selection.narrowed(frozenset({found.id}))
-    table = ratings.table(session, period, minimum=minimum, narrowed=narrowed)
+    table = ratings.table(session, period, minimum=minimum, narrowed=narrowed, versions=reading.versions)
     read = ratings.period_rows(session, period, narrowed)
-    versions = ratings.by_version(session, read.rows, minimum=table.minimum)
+    versions = ratings.by_version(read.rows, minimum=table.minimum, versions=reading.versions)
     shown = _shown_version(versions, request.args.get("mau", ""))
     existing = departments.departments_on(session, day=min(period.last_day, today))
     return render_template(
         "site/department.html",
         department=found,
         closed=known.closed_on is not None and known.closed_on <= today,
-        form=form,
+        form=reading.form,
         selection=selection,
         table=table,
         row=table.together,
@@ -114,12 +119,18 @@ def department(code: str) -> str:
             if shown and shown.figure.state == "shown" and selection.channel is None
             else []
         ),
-        points=_history(session, period, today=today, minimum=minimum, narrowed=narrowed, kinds_as_chosen=True),
+        points=_history(session, reading, today=today, minimum=minimum, narrowed=narrowed, as_chosen=True),
         reported=ratings.reported_ratings(session, department_id=found.id),
         kin=_kin(found, existing),
         successions=departments.successions(session, department_id=found.id),
         models=departments.office_models(session, department_id=found.id),
-        places=_places_of(session, found.id, today),
+        dossiers=dossiers.reported(session, department_id=found.id),
+        dossier_figures=dossier_figures,
+        places=[
+            place
+            for place in _places_to_answer(session, today)
+            if found.id in (place.rated_department_id, place.department_id)
+        ],
         today=today,
         drawings=drawings,
     )
@@ -151,24 +162,27 @@ def _kin(found: DepartmentView, existing: list[DepartmentView]) -> Kin:
 
 
 def _history(
-    session: Session,
-    chosen: Period,
-    *,
-    today: date,
-    minimum: int,
-    narrowed: Filter,
-    kinds_as_chosen: bool = False,
+    session: Session, reading: Reading, *, today: date, minimum: int, narrowed: Filter, as_chosen: bool = False
 ) -> list[HistoryPoint]:
-    """The last periods up to the chosen one, months for months and quarters otherwise, from the first day counted on."""
+    """The last periods up to the chosen one from the first day counted on; months for months, quarters otherwise.
+
+    `as_chosen` keeps half-years, nine months and years.
+    """
+    chosen = reading.selection.period
     until = chosen
     if chosen.kind == "day":
         until = period_of("month", chosen.starts_on)
-    elif chosen.kind != "month" and not kinds_as_chosen:
+    elif chosen.kind != "month" and not as_chosen:
         until = period_of("quarter", max(chosen.starts_on, min(chosen.last_day, today)))
-    first = ratings.first_day(session)
-    begun = set(begun_between(until.kind, first, today)) if first else set()
-    periods = [period for period in last(HISTORY, until) if period in begun]
-    return ratings.history(session, periods, today=today, minimum=minimum, narrowed=narrowed)
+    begun = set(begun_between(until.kind, reading.first_day, today)) if reading.first_day else set()
+    return ratings.history(
+        session,
+        [period for period in last(HISTORY, until) if period in begun],
+        today=today,
+        minimum=minimum,
+        narrowed=narrowed,
+        versions=reading.versions,
+    )
 
 
 def _shown_version(versions: list[VersionFigure], wanted: str) -> VersionFigure | None:
@@ -181,12 +195,10 @@ def _shown_version(versions: list[VersionFigure], wanted: str) -> VersionFigure 
     return max(versions, key=lambda each: each.figure.sums.responses, default=None)
 
 
-def _places_of(session: Session, department_id: int, today: date) -> list[PlaceView]:
-    return [
-        place
-        for place in departments.places(session, on=today)
-        if department_id in (place.rated_department_id, place.department_id)
-    ]
+def _places_to_answer(session: Session, today: date) -> list[PlaceView]:
+    """The open places that have a questionnaire behind their QR code."""
+    asking = {each.place_id for each in surveys.assignments(session) if each.door == "web"}
+    return [place for place in departments.places(session, on=today) if place.id in asking]
 
 
 def _name(row: RatingRow) -> str:

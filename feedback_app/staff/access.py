@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date
 from functools import wraps
 from typing import Any, Final, TypeVar, cast
-from urllib.parse import urlsplit
 
 from flask import Flask, abort, g, make_response, redirect, request, url_for
 from flask import session as cookie
@@ -34,6 +33,7 @@ ROLES: Final = ("staff", "manager", "administrator")
 NAVIGATION: Final = (
     ("staff", "/nhap-phieu", _("Nhập phiếu")),
     ("manager", "/quan-ly", _("Kết quả theo đơn vị")),
+    ("manager", "/quan-ly/cong-bo", _("Các lần công bố")),
     ("administrator", "/quan-ly/tai-khoan", _("Tài khoản")),
     ("administrator", "/quan-ly/nhat-ky", _("Nhật ký")),
     ("staff", "/tai-khoan", _("Mật khẩu")),
@@ -176,15 +176,3 @@ def end_session() -> None:
     """Sign this browser out."""
     logout_user()
     cookie.clear()
-
-
-def local_path(target: str | None) -> str | None:
-    """`target` if it is a path of this site, else None: sign-in must not lead to a stranger's page.
-
-    Browsers read a backslash as a slash and drop tabs and line breaks, so none of these may occur.
-    """
-    if not target or not target.startswith("/") or target.startswith("//"):
-        return None
-    if "\\" in target or not target.isprintable():
-        return None
-    return target if not urlsplit(target).netloc else None

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from feedback_app.kit import clock, i18n
 from feedback_app.kit.db import db
 from feedback_app.kit.security import limiter
-from feedback_app.kit.web import public
+from feedback_app.kit.web import local_path, public
 from feedback_app.staff import access, operations
 from feedback_app.staff.access import current_member, requires
 from feedback_app.staff.forms import PasswordForm, SignInForm
@@ -41,7 +41,7 @@ def sign_in() -> Response | str | tuple[str, int]:
         db.session.commit()
         if isinstance(found, SignedIn):
             access.start_session(found.member, found.session_key)
-            return redirect(access.local_path(request.args.get("next")) or WORKPLACE[found.member.role])
+            return redirect(local_path(request.args.get("next")) or WORKPLACE[found.member.role])
         if found.locked_until is None:
             message = _("Tên đăng nhập hoặc mật khẩu chưa đúng.")
         else:

@@ -119,7 +119,7 @@ def _written(question: str, value: Any) -> str:
     return value
 
 
-class EnvelopeForm(FlaskForm):  # type: ignore[misc]
+class EnvelopeForm(FlaskForm):
     """What a form carries beside its answers. The answers themselves are read by the rules of their version."""
 
     class Meta:

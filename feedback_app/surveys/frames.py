@@ -67,7 +67,8 @@ def _values(page: Page) -> dict[str, str]:
         "token": generate_csrf(),
         "response": str(page.response_id),
         "channel": page.channel,
-        "action": request.path,
+        # A language asked for in the address holds for the answer too.
+        "action": f"{request.path}?lang={locale()}" if "lang" in request.args else request.path,
         "back": quote(request.full_path.removesuffix("?")),
         "place": (english and spot.place_name_en) or spot.place_name,
         "counter": (english and spot.counter_name_en) or spot.counter_name or "",

@@ -217,8 +217,11 @@ def on_days(buckets: Collection[tuple[int, date]]) -> ColumnElement[bool]:
 
 def answered_days(session: Session) -> tuple[date, date] | None:
     """First and last day that has a response, removed ones too; None while there is none."""
-    first, last = session.execute(select(func.min(Response.answered_on), func.max(Response.answered_on))).one()
-    return None if first is None else (first, last)
+    found: tuple[date | None, date | None] = (
+        session.execute(select(func.min(Response.answered_on), func.max(Response.answered_on))).one()._tuple()
+    )
+    first, last = found
+    return None if first is None or last is None else (first, last)
 
 
 def has_demonstration_between(session: Session, first: date, before: date) -> bool:

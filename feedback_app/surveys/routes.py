@@ -147,7 +147,8 @@ def answer(place: str, counter: str | None = None) -> Response:
                 "nhiệm xem xét. Nếu muốn góp ý thêm, xin mở một phiếu mới."
             )
         )
-    return redirect(url_for("surveys.thanks", place=place), code=303)  # type: ignore[return-value]
+    language = i18n.locale() if "lang" in request.args else None
+    return redirect(url_for("surveys.thanks", place=place, lang=language), code=303)  # type: ignore[return-value]
 
 
 @blueprint.get("/khao-sat/<place>/cam-on")

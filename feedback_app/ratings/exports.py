@@ -1,0 +1,184 @@
+"""The managers' table as files: exactly the rows and figures of the page, with what they mean in the first lines.
+
+Percentages are numbers with the decimals the page shows; numerator and denominator stand beside them, so that nobody
+has to trust our rounding. Text that a spreadsheet would run as a formula is quoted (OWASP, CSV injection).
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+import xlsxwriter
+from flask_babel import gettext as _
+
+from feedback_app.kit.clock import VIETNAM
+from feedback_app.ratings.figures import SCHEME
+from feedback_app.ratings.labels import channel_name, period_name
+from feedback_app.ratings.queries import CHANNELS, RatingRow, RatingTable
+
+Cell = str | int | Decimal | None
+
+_BEGINS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Lines that say what the table is, its headings, its rows; the last row adds all up."""
+
+    about: tuple[tuple[str, Cell], ...]
+    headings: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def sheet(
+    table: RatingTable,
+    rows: Sequence[RatingRow],
+    *,
+    channel: str | None,
+    questionnaire: str | None,
+    now: datetime,
+) -> Sheet:
+    """`rows` of `table` in the order shown. `questionnaire` is the title of the one chosen, `channel` a channel."""
+    return Sheet(
+        about=tuple(_about(table, channel=channel, questionnaire=questionnaire, now=now)),
+        headings=(
+            _("Mã cơ quan, đơn vị"),
+            _("Tên trong kỳ"),
+            _("Tình trạng số liệu"),
+            _("Tỷ lệ hài lòng (%)"),
+            _("Cận dưới khoảng tin cậy 95 % (%)"),
+            _("Cận trên khoảng tin cậy 95 % (%)"),
+            _("Tử số: phiếu hài lòng"),
+            _("Mẫu số: phiếu có đánh giá chung"),
+            _("Phiếu bình thường"),
+            _("Phiếu không hài lòng"),
+            _("Tổng số phiếu"),
+            _("Điểm trung bình"),
+            _("Thay đổi so với kỳ trước (điểm phần trăm)"),
+            _("Hai khoảng tin cậy không giao nhau"),
+            *(_("Phiếu qua kênh %(channel)s", channel=channel_name(each)) for each in CHANNELS),
+            _("Phiếu dở dang"),
+            _("Phiếu có người trợ giúp"),
+            _("Chạm lặp quá nhanh, không tính"),
+        ),
+        rows=tuple(_cells(row) for row in (*rows, table.together)),
+    )
+
+
+def as_csv(content: Sheet) -> bytes:
+    """UTF-8 with its mark and semicolons, as spreadsheets set to Vietnamese read them; decimals with a comma."""
+    written = io.StringIO(newline="")
+    writer = csv.writer(written, delimiter=";", lineterminator="\r\n")
+    writer.writerows([_safe(name), _in_csv(value)] for name, value in content.about)
+    writer.writerow([])
+    writer.writerow([_safe(heading) for heading in content.headings])
+    writer.writerows([_in_csv(cell) for cell in row] for row in content.rows)
+    return written.getvalue().encode("utf-8-sig")
+
+
+def as_xlsx(content: Sheet) -> bytes:
+    """A workbook of one sheet; numbers are numbers."""
+    written = io.BytesIO()
+    # Row by row, so that memory does not grow with the table; text is never read as formula or address.
+    workbook = xlsxwriter.Workbook(
+        written,
+        {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
+    )
+    page = workbook.add_worksheet(_("Kết quả"))
+    bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    page.set_column(0, 0, 24)
+    page.set_column(1, 1, 44)
+    page.set_column(2, len(content.headings) - 1, 16)
+    lines: Iterable[Sequence[Cell]] = (*content.about, (), content.headings, *content.rows)
+    heading_line = len(content.about) + 1
+    for number, cells in enumerate(lines):
+        for column, cell in enumerate(cells):
+            look = bold if number == heading_line else None
+            if isinstance(cell, str):
+                page.write_string(number, column, _safe(cell), look)
+            elif cell is not None:
+                page.write_number(number, column, float(cell), look)
+    page.freeze_panes(heading_line + 1, 2)
+    workbook.close()
+    return written.getvalue()
+
+
+def _about(
+    table: RatingTable, *, channel: str | None, questionnaire: str | None, now: datetime
+) -> list[tuple[str, Cell]]:
+    publication = table.publication
+    lines: list[tuple[str, Cell]] = [
+        (_("Kỳ"), f"{period_name(table.period)} ({table.period.code})"),
+        (_("Từ ngày"), table.period.starts_on.isoformat()),
+        (_("Đến hết ngày"), table.period.last_day.isoformat()),
+        (_("Múi giờ"), VIETNAM.key),
+        (_("Kỳ trước"), f"{period_name(table.before)} ({table.before.code})"),
+        (_("Kênh trả lời"), channel_name(channel) if channel else _("Mọi kênh")),
+        (_("Mẫu phiếu"), questionnaire or _("Mọi mẫu phiếu")),
+        (
+            _("Công thức"),
+            _("phiếu hài lòng và rất hài lòng ÷ phiếu có trả lời câu đánh giá chung; khoảng tin cậy Wilson 95 %"),
+        ),
+        (_("Cách tính, phiên bản"), SCHEME if publication is None else publication.scheme),
+        (_("Số phiếu tối thiểu để nêu tỷ lệ"), table.minimum),
+    ]
+    if publication is None:
+        lines.append((_("Tình trạng"), _("tạm tính")))
+    else:
+        lines.append((_("Tình trạng"), _("đã công bố")))
+        lines.append((_("Công bố lúc"), publication.published_at.astimezone(VIETNAM).isoformat(timespec="seconds")))
+        if publication.number > 1:
+            lines.append((_("Đính chính lần"), publication.number - 1))
+            lines.append((_("Lý do đính chính"), publication.reason))
+    lines.append((_("Tải về lúc"), now.astimezone(VIETNAM).isoformat(timespec="seconds")))
+    return lines
+
+
+def _cells(row: RatingRow) -> tuple[Cell, ...]:
+    figure, sums = row.figure, row.figure.sums
+    shown = figure.state == "shown"
+    low, high = figure.bounds or (None, None)
+    channels = dict(row.channels)
+    states = {
+        "shown": "",
+        "too_few": _("chưa đủ dữ liệu (n < %(minimum)s)", minimum=figure.minimum),
+        "no_data": _("chưa có dữ liệu"),
+    }
+    change = row.change
+    return (
+        row.department.code if row.department else "",
+        row.department.name if row.department else _("Tất cả"),
+        states[figure.state],
+        figure.percent,
+        low,
+        high,
+        sums.satisfied if shown else None,
+        sums.rated,
+        sums.neutral if shown else None,
+        sums.not_satisfied if shown else None,
+        sums.responses,
+        figure.mean.quantize(Decimal("0.01")) if figure.mean is not None else None,
+        change.shown if change else None,
+        (_("có") if change.clear else _("không")) if change else "",
+        *(channels.get(channel, 0) for channel in CHANNELS),
+        sums.partial,
+        sums.assisted,
+        sums.rapid,
+    )
+
+
+def _in_csv(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        return _safe(cell)
+    return str(cell).replace(".", ",")
+
+
+def _safe(text: str) -> str:
+    """An apostrophe in front of what a spreadsheet would take for a formula."""
+    return f"'{text}" if text.startswith(_BEGINS_FORMULA) else text

@@ -1,0 +1,67 @@
+"""The public pages and the managers' table in a real browser: axe, narrow screens, large text, high contrast."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+from sqlalchemy.orm import Session
+
+from feedback_app.ratings import operations
+from tests import factories
+from tests.factories import local
+from tests.staff.people import PASSWORD, add_person
+
+pytestmark = pytest.mark.browser
+
+PATHS = ("/", "/ket-qua?ky=2026-Q1", "/ket-qua/do-thi?ky=2026-Q1", "/phuong-phap", "/quan-ly?ky=2026-Q1")
+LOOKS = {
+    "wide": (1440, ""),
+    "phone": (360, ""),
+    "large text": (360, "localStorage.setItem('text-size', '6')"),
+    "contrast": (1440, "localStorage.setItem('theme', 'contrast')"),
+}
+
+
+@pytest.fixture
+def figures(session: Session, page: Page) -> None:
+    department = factories.department(session, "do-thi", "Phòng Quản lý đô thị")
+    few = factories.department(session, "tu-phap", "Phòng Tư pháp")
+    version = factories.questionnaire(session)
+    for month in (1, 2, 3):
+        factories.responses(
+            session, version, department, local(2026, month, 3), satisfied=30, neutral=2, not_satisfied=3
+        )
+    factories.responses(session, version, few, local(2026, 3, 3), satisfied=4, channel="paper")
+    factories.count(session)
+    while operations.publish_ended(session, now=local(2026, 4, 2), minimum=30, limit=1):
+        pass
+    add_person(session, "quanly", "manager", None)
+    session.commit()
+    page.goto("/dang-nhap")
+    page.fill("[name=username]", "quanly")
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/quan-ly**")
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_pages_keep_to_the_rules(page: Page, figures: None, axe: Callable[[Page], None], look: str) -> None:
+    width, script = LOOKS[look]
+    page.set_viewport_size({"width": width, "height": 900})
+    if script:
+        page.add_init_script(script)
+    for path in PATHS:
+        page.goto(path)
+        axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{path} is wider than the screen"
+
+
+def test_the_period_is_chosen_without_a_script(page: Page, figures: None) -> None:
+    page.goto("/ket-qua")
+    page.get_by_label("Kỳ", exact=True).select_option("2026-02")
+    page.get_by_label("Kênh trả lời").select_option("kiosk")
+    page.get_by_role("button", name="Xem").click()
+    assert "ky=2026-02&kenh=kiosk" in page.url
+    assert page.get_by_role("heading", name="Tháng 2/2026").is_visible()
+    page.get_by_role("link", name="Hài lòng", exact=True).click()
+    assert "sap-xep=ty-le&chieu=giam" in page.url

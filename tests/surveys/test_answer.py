@@ -1,0 +1,164 @@
+"""The form on a phone: plain HTML that keeps what was typed and says what is wrong beside it."""
+
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from feedback_app.surveys.models import Comment, Response, ResponseConflict
+from tests.surveys.halls import Hall, hidden, make_hall
+
+FORM = "/khao-sat/mot-cua"
+
+
+@pytest.fixture
+def hall(session: Session) -> Hall:
+    return make_hall(session, web="tt01")
+
+
+def post(client: FlaskClient, carried: dict[str, str], **answers: Any) -> TestResponse:
+    return client.post(FORM, data=carried | {key.replace("_", "-"): value for key, value in answers.items()})
+
+
+def test_a_filled_form_is_thanked_and_stored(session: Session, hall: Hall, client: FlaskClient) -> None:
+    carried = hidden(client.get(FORM).text)
+    answer = post(client, carried, q_overall="satisfied", q_index_3="once", q_comment="Tốt", stage="returned")
+    assert (answer.status_code, answer.location) == (303, "/khao-sat/mot-cua/cam-on")
+    assert "Tốt" not in client.get(answer.location).text
+    stored = session.scalars(select(Response)).one()
+    assert str(stored.id) == carried["response"]
+    assert (stored.channel, stored.stage, len(stored.choice_ids)) == ("web", "returned", 2)
+    assert stored.sealed_at is not None
+    assert stored.rated_department_id == hall.centre
+    assert session.scalars(select(Comment.text)).all() == ["Tốt"]
+
+
+def test_a_code_that_was_scanned_shows_in_the_channel(session: Session, hall: Hall, client: FlaskClient) -> None:
+    post(client, hidden(client.get(f"{FORM}?kenh=qr").text), q_overall="satisfied")
+    assert session.scalars(select(Response.channel)).one() == "qr"
+
+
+def test_the_field_may_be_chosen_from_those_of_the_department(
+    session: Session, hall: Hall, client: FlaskClient
+) -> None:
+    page = client.get(FORM).text
+    offered = re.findall(r'<option value="(\d+)">', page)
+    assert len(offered) == 2
+    post(client, hidden(page), q_overall="satisfied", field=offered[0])
+    assert str(session.scalars(select(Response.field_id)).one()) == offered[0]
+
+
+def test_a_counter_that_settles_the_field_does_not_ask_for_it(hall: Hall, client: FlaskClient) -> None:
+    page = client.get(f"{FORM}/quay-1").text
+    assert 'name="field"' not in page
+    assert "Quầy 1" in page
+    assert "Phòng Kinh tế" in page
+
+
+def test_errors_stand_beside_their_fields_and_nothing_typed_is_lost(
+    session: Session, hall: Hall, client: FlaskClient
+) -> None:
+    carried = hidden(client.get(FORM).text)
+    answer = post(client, carried, q_index_3="once", q_comment="<b>Ghế & quạt</b>", stage="returned", field="999999")
+    page = answer.text
+    assert answer.status_code == 422
+    assert session.scalars(select(Response)).all() == []
+    assert hidden(page)["response"] == carried["response"]
+    assert re.search(r'id="q-index-3-2"[^>]* checked', page)
+    assert "&lt;b&gt;Ghế &amp; quạt&lt;/b&gt;</textarea>" in page
+    assert '<option value="returned" selected>' in page
+    assert 'aria-describedby="q-overall-error"' in page
+    assert '<a href="#q-overall-1">' in page
+    assert "Xin trả lời câu hỏi này." in page
+    assert "Xin chọn một lĩnh vực có trong danh sách." in page
+    assert post(client, hidden(page), q_overall="satisfied").status_code == 303
+
+
+def test_a_blank_form_is_refused_rather_than_taken_for_the_best(
+    session: Session, hall: Hall, client: FlaskClient
+) -> None:
+    assert post(client, hidden(client.get(FORM).text)).status_code == 422
+    assert session.scalars(select(Response)).all() == []
+
+
+def test_what_was_left_blank_stays_unanswered(session: Session, hall: Hall, client: FlaskClient) -> None:
+    post(client, hidden(client.get(FORM).text), q_overall="not-satisfied", q_comment=" ")
+    worst = hall.web.overall.choice("not-satisfied")
+    assert worst is not None
+    assert session.scalars(select(Response.choice_ids)).one() == [worst.id]
+    assert session.scalars(select(Comment)).all() == []
+
+
+def test_the_same_form_sent_twice_is_one_response(session: Session, hall: Hall, client: FlaskClient) -> None:
+    carried = hidden(client.get(FORM).text)
+    assert [post(client, carried, q_overall="satisfied").status_code for _ in range(2)] == [303, 303]
+    assert session.scalar(select(func.count()).select_from(Response)) == 1
+
+
+def test_a_sent_form_changed_and_sent_again_is_kept_for_review(
+    session: Session, hall: Hall, client: FlaskClient
+) -> None:
+    carried = hidden(client.get(FORM).text)
+    post(client, carried, q_overall="satisfied")
+    answer = post(client, carried, q_overall="not-satisfied")
+    assert answer.status_code == 409
+    assert "đã được gửi trước đó với nội dung khác" in answer.text
+    assert session.scalars(select(ResponseConflict.content)).one()["answers"] == {"overall": ["not-satisfied"]}
+
+
+def test_a_form_of_an_older_version_is_still_taken(session: Session, hall: Hall, client: FlaskClient) -> None:
+    carried = hidden(client.get(FORM).text) | {"version": str(hall.kiosk.id)}
+    assert post(client, carried, q_overall="neutral").status_code == 303
+    assert post(client, carried | {"version": "0"}, q_overall="neutral").status_code == 404
+    assert post(client, carried | {"version": "x" * 50}, q_overall="neutral").status_code == 404
+
+
+def test_a_form_whose_id_was_lost_gets_a_new_one(session: Session, hall: Hall, client: FlaskClient) -> None:
+    carried = hidden(client.get(FORM).text) | {"response": "?"}
+    assert post(client, carried, q_overall="satisfied").status_code == 303
+
+
+def test_without_its_token_a_form_is_refused(session: Session, hall: Hall, client: FlaskClient) -> None:
+    carried = hidden(client.get(FORM).text)
+    del carried["csrf_token"]
+    answer = post(client, carried, q_overall="satisfied")
+    assert answer.status_code == 400
+    assert "Trang đã mở quá lâu" in answer.text
+    assert session.scalars(select(Response)).all() == []
+
+
+def test_every_visitor_gets_a_token_and_an_id_of_their_own(hall: Hall, app: Flask) -> None:
+    visits = [app.test_client().get(FORM) for _ in range(5)]
+    assert len({hidden(visit.text)["csrf_token"] for visit in visits}) == 5
+    assert len({hidden(visit.text)["response"] for visit in visits}) == 5
+    assert len({visit.headers["Set-Cookie"] for visit in visits}) == 5
+    assert all("private" in visit.headers["Cache-Control"] for visit in visits)
+    thief = app.test_client()
+    thief.get(FORM)
+    assert post(thief, hidden(visits[0].text), q_overall="satisfied").status_code == 400
+
+
+def test_the_page_is_in_the_readers_language(hall: Hall, client: FlaskClient) -> None:
+    english = client.get(f"{FORM}?lang=en").text
+    assert '<html lang="en"' in english
+    assert "Your overall assessment of how the procedure was handled" in english
+    assert "One-stop shop" in english
+    assert "Bộ phận Một cửa" in client.get(FORM).text
+
+
+def test_a_message_for_one_visitor_is_not_drawn_for_the_next(hall: Hall, app: Flask) -> None:
+    with app.test_client() as visitor:
+        with visitor.session_transaction() as cookie:
+            cookie["_flashes"] = [("info", "chỉ dành cho một người")]
+        visitor.get(f"{FORM}/quay-1?lang=en")
+    assert "chỉ dành cho một người" not in app.test_client().get(f"{FORM}/quay-1?lang=en").text
+
+
+@pytest.mark.parametrize("path", ["/khao-sat/khong-co", "/khao-sat/mot-cua/quay-9", "/ki-ot/khong-co"])
+def test_an_unknown_place_is_not_found(hall: Hall, client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 404

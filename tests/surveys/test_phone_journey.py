@@ -1,0 +1,68 @@
+"""The form on a small phone that runs no script."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from feedback_app.surveys.models import Comment, Response
+from tests.surveys.halls import make_hall
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"width": 360, "height": 740}
+
+
+def test_an_error_and_then_success_without_any_script(
+    context: BrowserContext,
+    session: Session,
+    browser: Browser,
+    browser_context_args: dict[str, Any],
+    base_url: str,
+) -> None:
+    make_hall(session)
+    phone = browser.new_context(**{**browser_context_args, "java_script_enabled": False, "viewport": PHONE})
+    page = phone.new_page()
+    page.goto("/khao-sat/mot-cua?kenh=qr")
+    expect(page.locator("input:checked")).to_have_count(0)
+    page.get_by_label("Phải chờ lâu", exact=True).check()
+    page.get_by_label("Ông/Bà muốn góp ý thêm điều gì?").fill("Ghế chờ ít quá")
+    page.get_by_role("button", name="Gửi ý kiến").click()
+    expect(page.get_by_role("alert")).to_contain_text("Xin trả lời câu hỏi này.")
+    expect(page.get_by_label("Phải chờ lâu", exact=True)).to_be_checked()
+    expect(page.get_by_label("Ông/Bà muốn góp ý thêm điều gì?")).to_have_value("Ghế chờ ít quá")
+    page.get_by_role("alert").get_by_role("link").click()
+    page.get_by_label("Không hài lòng", exact=True).check()
+    page.get_by_role("button", name="Gửi ý kiến").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Cảm ơn Ông/Bà đã góp ý")
+    assert page.url == f"{base_url}/khao-sat/mot-cua/cam-on"
+    phone.close()
+    row = session.scalars(select(Response)).one()
+    assert (row.channel, len(row.choice_ids), row.sealed_at is None) == ("qr", 2, False)
+    assert session.scalars(select(Comment.text)).all() == ["Ghế chờ ít quá"]
+
+
+@pytest.mark.parametrize("code", ["kiosk", "tt01"])
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_form_is_open_to_everybody(
+    context: BrowserContext, session: Session, page: Page, axe: Callable[[Page], None], code: str, language: str
+) -> None:
+    make_hall(session, web=code)
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.goto(f"/khao-sat/mot-cua?lang={language}")
+    axe(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.locator("form button.button-primary").click()
+    expect(page.locator("[role=alert]")).to_be_visible()
+    axe(page)
+    page.locator("[data-theme-switch]").click()
+    axe(page)
+    page.locator("#q-overall-2").check()
+    page.locator("form button.button-primary").click()
+    page.wait_for_url("**/cam-on*")
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    axe(page)
