@@ -30,7 +30,7 @@ from tests import factories
 from tests.staff.people import add_person, sign_in
 
 LEVELS = (("good", "satisfied", 2), ("fair", "neutral", 1), ("bad", "not_satisfied", 0))
-# Files, single values, the kiosk (which begins in Vietnamese and changes by itself), and the developers' sheet of parts.
+# Files, single values, the kiosk (it begins in Vietnamese and changes by itself), and the developers' sheet of parts.
 NO_PAGE = re.compile(r"^/(static|healthz|thiet-ke|ngon-ngu|ki-ot)|\.(svg|pdf|csv|xlsx)$|/phieu$")
 
 
