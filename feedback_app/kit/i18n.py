@@ -22,11 +22,9 @@ blueprint = Blueprint("i18n", __name__)
 
 
 def locale() -> str:
-    """The language of this request: `vi` or `en`. Asked for every number of a page, so it is worked out once."""
-    known: str | None = g.get("locale")
-    if known is None:
-        known = g.locale = str(get_locale() or "vi")
-    return known
+    """The language in force: `vi` or `en`. Asked for every number of a page, so it only reads an attribute."""
+    found = get_locale()
+    return str(found.language) if found else "vi"
 
 
 def choose_locale() -> str:
@@ -84,10 +82,12 @@ def init_app(app: Flask) -> None:
 
 
 def _catalogue() -> NullTranslations:
-    known: NullTranslations | None = g.get("catalogue")
-    if known is None:
-        known = g.catalogue = get_translations()
-    return known
+    """The texts of the language in force, looked up once for each language that a request speaks."""
+    known: dict[str, NullTranslations] = g.setdefault("catalogues", {})
+    language = locale()
+    if language not in known:
+        known[language] = get_translations()
+    return known[language]
 
 
 def _number(value: int | float | Decimal) -> str:

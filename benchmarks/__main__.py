@@ -1,0 +1,42 @@
+"""`make benchmark`: submissions, the results page and the recount of this machine, measured in one run."""
+
+import argparse
+
+from benchmarks import recount, results, sample, submissions
+from benchmarks.report import machine, progress, say
+from benchmarks.serving import Place
+
+PARTS = ("submissions", "results", "recount")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a tenth of the data and short rounds: a smoke test")
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="what to measure; everything without a word")
+    options = parser.parse_args()
+    parts = options.parts or PARTS
+    few, many = (1_000, 100_000) if options.quick else (10_000, 1_000_000)
+    with Place() as place:
+        say(machine(place.postgres_version))
+        if "submissions" in parts:
+            submissions.measure(place, seconds=1.5 if options.quick else 5.0, rounds=2 if options.quick else 3)
+        if "recount" in parts:
+            _fill(place, "many", many)
+            recount.measure(place, "many", count=many, rounds=3 if options.quick else 5)
+        if "results" in parts:
+            _fill(place, "few", few)
+            if "recount" not in parts:
+                _fill(place, "many", many)
+            results.measure(place, {"few": few, "many": many}, rounds=6 if options.quick else 20)
+
+
+def _fill(place: Place, database: str, count: int) -> None:
+    place.migrated(database)
+    with progress(f"loading {count:,} responses"):
+        office = sample.set_up(place, database)
+        with place.connect(database) as connection:
+            sample.load(connection, office, count)
+
+
+if __name__ == "__main__":
+    main()
