@@ -190,3 +190,11 @@ def test_answers_are_accepted_without_redis(session: Session, hall: Hall, settin
             db.engine.dispose()
     assert answer.status_code == 200
     assert session.scalar(select(func.count()).select_from(Response)) == 1
+
+
+def test_a_flood_from_one_address_is_stopped_and_others_go_on(hall: Hall, kiosk: Kiosk) -> None:
+    flood, hall_next_door = {"REMOTE_ADDR": "203.0.113.7"}, {"REMOTE_ADDR": "203.0.113.8"}
+    # At most two windows of a minute are touched, so one of them overflows.
+    answers = (kiosk.send(new_id(), {}, environ_overrides=flood).status_code for _ in range(2 * 240 + 1))
+    assert 429 in answers
+    assert kiosk.send(new_id(), delivery(hall), environ_overrides=hall_next_door).status_code == 200
