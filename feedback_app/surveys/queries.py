@@ -217,9 +217,9 @@ def on_days(buckets: Collection[tuple[int, date]]) -> ColumnElement[bool]:
 
 def answered_days(session: Session) -> tuple[date, date] | None:
     """First and last day that has a response, removed ones too; None while there is none."""
-    found: tuple[date | None, date | None] = (
-        session.execute(select(func.min(Response.answered_on), func.max(Response.answered_on))).one()._tuple()
-    )
+    found: tuple[date | None, date | None] = session.execute(
+        select(func.min(Response.answered_on), func.max(Response.answered_on))
+    ).one()
     first, last = found
     return None if first is None or last is None else (first, last)
 
