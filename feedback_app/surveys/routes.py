@@ -257,6 +257,7 @@ def _kiosk_texts(spot: Spot, version: VersionView) -> dict[str, str]:
         "send": gettext("Gửi góp ý"),
         "thanks": gettext("Cảm ơn Ông/Bà đã đánh giá"),
         "thanks-hint": gettext("Ý kiến đã được ghi nhận."),
+        "thanks-sending": gettext("Ý kiến đang được gửi."),
         "next-person": gettext("Mời người tiếp theo"),
         "idle-title": gettext("Ông/Bà còn ở đây không?"),
         "idle-before": gettext("Màn hình sẽ trở về ban đầu sau"),

@@ -273,6 +273,8 @@ def test_answers_wait_while_the_server_is_away_and_are_sent_once(kiosk: Page, se
     face(kiosk, "Hài lòng").tap()
     tap(kiosk, "[data-skip]")
     tap(kiosk, "[data-skip]")
+    expect(kiosk.get_by_text("Ý kiến đang được gửi.")).to_be_visible()
+    expect(kiosk.get_by_text("Ý kiến đã được ghi nhận.")).to_be_hidden()
     tap(kiosk, "[data-next-person]")
     expect(kiosk.get_by_text("Phiếu đang chờ gửi: 1")).to_be_visible()
     kiosk.unroute(away)

@@ -61,6 +61,10 @@
   const showWaiting = () => {
     find("[data-unsent]").hidden = failures === 0 || waiting.size === 0;
     find("[data-unsent-count]").textContent = String(waiting.size);
+    // Nobody is told that an answer is recorded before the server has said so.
+    const hint = find("[data-thanks-hint]");
+    hint.dataset.text = waiting.size ? "thanks-sending" : "thanks-hint";
+    hint.textContent = texts()[hint.dataset.text];
   };
 
   const ask = (url, options) =>
@@ -131,6 +135,7 @@
         comments: structuredClone(person.comments),
       },
     });
+    showWaiting();
     flush();
   };
 
