@@ -54,7 +54,7 @@ class Claim:
 def request(session: Session, tally: Tally, buckets: Sequence[Bucket], *, now: datetime) -> None:
     """Ask for `buckets` to be counted again; takes effect when the caller's transaction commits."""
     if buckets:
-        session.execute(
+        session.connection().execute(
             _APPEND,
             [{"tally": tally, "subject_id": b.subject_id, "day": b.day, "requested_at": now} for b in buckets],
         )

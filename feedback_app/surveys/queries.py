@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select, tuple_
@@ -217,10 +217,8 @@ def on_days(buckets: Collection[tuple[int, date]]) -> ColumnElement[bool]:
 
 def answered_days(session: Session) -> tuple[date, date] | None:
     """First and last day that has a response, removed ones too; None while there is none."""
-    found: tuple[date | None, date | None] = session.execute(
-        select(func.min(Response.answered_on), func.max(Response.answered_on))
-    ).one()
-    first, last = found
+    row = session.execute(select(func.min(Response.answered_on), func.max(Response.answered_on))).one()
+    first, last = cast("tuple[date | None, date | None]", tuple(row))
     return None if first is None or last is None else (first, last)
 
 

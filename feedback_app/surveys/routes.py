@@ -4,9 +4,12 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, jsonify, redirect, render_template, request, url_for
 from flask_babel import force_locale, gettext
 from flask_wtf.csrf import generate_csrf
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import BadRequest
 
 from feedback_app.departments import queries as departments
@@ -26,8 +29,10 @@ from feedback_app.surveys.versions import VersionView
 
 blueprint = Blueprint("surveys", __name__, template_folder="templates")
 
-# A whole hall may stand behind one address; this stops a flood, not a queue.
-ANSWERS_FROM_ONE_ADDRESS: Final = "240 per minute"
+# A whole hall may stand behind one address; this stops a flood, not a queue. Each process counts for itself: an answer
+# needs no Redis, and asking it would cost a tenth of the time an answer takes.
+_ANSWERS: Final = RateLimitItemPerMinute(240)
+_answers_lately: Final = FixedWindowRateLimiter(MemoryStorage())
 # A form holds an id and a token of its own, so no cache may hand it to a second person.
 _OWN_PAGE: Final = {"Cache-Control": "private, no-cache"}
 
@@ -67,9 +72,9 @@ def kiosk_token(place: str, counter: str | None = None) -> Response:
 @blueprint.put("/ki-ot/<place>/phieu/<uuid:response_id>")
 @blueprint.put("/ki-ot/<place>/<counter>/phieu/<uuid:response_id>")
 @public
-@limiter.limit(ANSWERS_FROM_ONE_ADDRESS)
 def deliver(place: str, response_id: UUID, counter: str | None = None) -> tuple[Response, int]:
     """One delivery of a kiosk: 200 and what became of it, 409 if kept for review, 422 naming what is at fault."""
+    _refuse_floods()
     session = db.session()
     now = clock.now()
     try:
@@ -87,6 +92,11 @@ def deliver(place: str, response_id: UUID, counter: str | None = None) -> tuple[
     except (PlaceNotFound, NoQuestionnaire) as error:
         return jsonify(field=error.field or "version", message=i18n.say(error)), 404
     return jsonify(outcome=receipt.outcome, sealed=receipt.sealed), 409 if receipt.outcome == "conflict" else 200
+
+
+def _refuse_floods() -> None:
+    if not _answers_lately.hit(_ANSWERS, request.remote_addr or ""):
+        abort(429)
 
 
 def _json() -> Any:
@@ -118,9 +128,9 @@ def form(place: str, counter: str | None = None) -> Response:
 @blueprint.post("/khao-sat/<place>")
 @blueprint.post("/khao-sat/<place>/<counter>")
 @public
-@limiter.limit(ANSWERS_FROM_ONE_ADDRESS)
 def answer(place: str, counter: str | None = None) -> Response:
     """Take a filled form: 303 to the thanks, 422 with everything typed still there; raises AlreadySealed."""
+    _refuse_floods()
     session = db.session()
     now = clock.now()
     door = _doors().find(session, place=place, counter=counter, kind="web", now=now)

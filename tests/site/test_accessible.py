@@ -1,9 +1,10 @@
 """The public pages and the managers' table in a real browser: axe, narrow screens, large text, high contrast."""
 
+import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
 from feedback_app.ratings import operations
@@ -61,7 +62,7 @@ def test_the_period_is_chosen_without_a_script(page: Page, figures: None) -> Non
     page.get_by_label("Kỳ", exact=True).select_option("2026-02")
     page.get_by_label("Kênh trả lời").select_option("kiosk")
     page.get_by_role("button", name="Xem").click()
-    assert "ky=2026-02&kenh=kiosk" in page.url
-    assert page.get_by_role("heading", name="Tháng 2/2026").is_visible()
+    expect(page).to_have_url(re.compile("ky=2026-02&kenh=kiosk"))
+    expect(page.get_by_role("heading", name="Tháng 2/2026")).to_be_visible()
     page.get_by_role("link", name="Hài lòng", exact=True).click()
-    assert "sap-xep=ty-le&chieu=giam" in page.url
+    expect(page).to_have_url(re.compile("sap-xep=ty-le&chieu=giam"))

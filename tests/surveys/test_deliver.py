@@ -15,6 +15,7 @@ from feedback_app.app import create_app
 from feedback_app.kit import clock
 from feedback_app.kit.db import db
 from feedback_app.kit.ids import new_id
+from feedback_app.kit.security import limiter
 from feedback_app.recounts import RecountRequest
 from feedback_app.surveys.models import Comment, Response, ResponseConflict
 from tests.surveys.halls import Hall, Kiosk, delivery, make_hall
@@ -182,11 +183,22 @@ def test_texts_are_stored_in_one_normal_form_and_blanks_not_at_all(session: Sess
 
 
 def test_answers_are_accepted_without_redis(session: Session, hall: Hall, settings: Settings) -> None:
+    # There is one limiter in a process: it has to forget afterwards that it found no Redis.
+    with_redis = dict(vars(limiter))
     app: Flask = create_app(replace(settings, redis_url="unix:///nowhere/valkey.sock"))
     try:
         answer = Kiosk(app.test_client()).send(new_id(), delivery(hall))
     finally:
+        vars(limiter).update(with_redis)
         with app.app_context():
             db.engine.dispose()
     assert answer.status_code == 200
     assert session.scalar(select(func.count()).select_from(Response)) == 1
+
+
+def test_a_flood_from_one_address_is_stopped_and_others_go_on(hall: Hall, kiosk: Kiosk) -> None:
+    flood, hall_next_door = {"REMOTE_ADDR": "203.0.113.7"}, {"REMOTE_ADDR": "203.0.113.8"}
+    # At most two windows of a minute are touched, so one of them overflows.
+    answers = (kiosk.send(new_id(), {}, environ_overrides=flood).status_code for _ in range(2 * 240 + 1))
+    assert 429 in answers
+    assert kiosk.send(new_id(), delivery(hall), environ_overrides=hall_next_door).status_code == 200
