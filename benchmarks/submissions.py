@@ -121,7 +121,7 @@ def measure(place: Place, *, seconds: float, rounds: int) -> None:
         place.site("bare", "benchmarks.bare:application", DATABASE, path="/form") as bare,
     ):
         sites = {"service": service, "bare": bare, "barest": bare}
-        visitors = _Numbers()
+        visitors = Numbers()
         answered = {
             name: len(crowds.run(Crowd(visits[name], site.port, 8, 1.0, visitors.take())).seconds)
             for name, site in sites.items()  # each process draws its first form and opens its connection
@@ -141,7 +141,7 @@ def measure(place: Place, *, seconds: float, rounds: int) -> None:
     _check(place, office, answered)
 
 
-class _Numbers:
+class Numbers:
     """Numbers for visitors: 65,536 for each crowd, so that no two visitors of a run share one."""
 
     def __init__(self) -> None:

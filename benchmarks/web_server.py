@@ -1,6 +1,7 @@
-"""Which web server, and with how many threads: the same bare Flask view under each, in turns.
+"""Which web server, and with how many threads: the same applications under each, in turns.
 
-`hello` is a GET without a database, `submission` a GET and a POST with one INSERT and COMMIT (bare.py, psycopg).
+`hello` is a GET without a database, `submission` a GET and a POST with one INSERT and COMMIT (both bare.py, psycopg),
+`survey` the service's own form opened and sent, where Python has far more to do for each commit.
 
     python -m benchmarks.web_server [--gunicorn DIRECTORY]
 
@@ -19,9 +20,10 @@ from benchmarks import sample
 from benchmarks.load import Canned, Crowd, Crowds, Fetch, Visit
 from benchmarks.report import machine, percentile, progress, say, table
 from benchmarks.serving import Place
-from benchmarks.submissions import Submission, bare_answers_of
+from benchmarks.submissions import Numbers, Submission, answers_of, bare_answers_of
 
 DATABASE = "web_server"
+BARE, SERVICE = "benchmarks.bare:application", "wsgi:application"
 PARALLEL = (1, 16)
 SECONDS = 2.0
 
@@ -64,31 +66,40 @@ def main() -> None:
         say(machine(place.postgres_version))
         place.migrated(DATABASE)
         office = sample.set_up(place, DATABASE)
+        form = f"/khao-sat/{office.slugs[1]}"
         visits: dict[str, Callable[[int], Visit]] = {
             "hello": Fetch("/"),
             "submission": Submission("/form", bare_answers_of(office, 0)),
+            "survey": Submission(form, answers_of(office)),
         }
+        applications = {"hello": BARE, "submission": BARE, "survey": SERVICE}
         sites = {
-            server.name: running.enter_context(
+            (application, server.name): running.enter_context(
                 place.site(
                     server.name,
-                    "benchmarks.bare:application",
+                    application,
                     DATABASE,
                     command=server.command,
+                    path=path,
                     environ={"PYTHONPATH": server.path},
                 )
             )
+            for application, path in ((BARE, "/"), (SERVICE, form))
             for server in servers
         }
-        measured = {(kind, parallel, name): Measured() for kind in visits for parallel in PARALLEL for name in sites}
-        for site in sites.values():
-            crowds.run(Crowd(visits["submission"], site.port, 16, 0.5))
+        names = [server.name for server in servers]
+        visitors = Numbers()
+        measured = {(kind, parallel, name): Measured() for kind in visits for parallel in PARALLEL for name in names}
+        for (application, _), site in sites.items():
+            kind = "submission" if application == BARE else "survey"
+            crowds.run(Crowd(visits[kind], site.port, 16, 0.5, visitors.take()))
         for number in range(options.rounds):
             for kind, visit in visits.items():
                 for parallel in PARALLEL:
                     with progress(f"{kind}, {parallel} in parallel, round {number + 1} of {options.rounds}"):
-                        for name, site in list(sites.items())[:: -1 if number % 2 else 1]:
-                            outcome = crowds.run(Crowd(visit, site.port, parallel, SECONDS))
+                        for name in names[:: -1 if number % 2 else 1]:
+                            site = sites[applications[kind], name]
+                            outcome = crowds.run(Crowd(visit, site.port, parallel, SECONDS, visitors.take()))
                             found = measured[kind, parallel, name]
                             found.rates.append(outcome.rate)
                             found.seconds += outcome.seconds
@@ -98,7 +109,7 @@ def main() -> None:
     for kind in visits:
         for parallel in PARALLEL:
             say(f"\n### {kind}, {parallel} in parallel\n")
-            rows = [_row(name, measured[kind, parallel, name]) for name in sites]
+            rows = [_row(name, measured[kind, parallel, name]) for name in names]
             say(table(("workers × threads", "per second", "p50 ms", "p95 ms", "p99 ms", "failed"), rows))
     say(f"\n{options.rounds} rounds of {SECONDS:g} s in turns, a new connection for each visit, medians of the rounds.")
     say(f"The clients alone make {ceiling:,.0f} GETs a second.")
