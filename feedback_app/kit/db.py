@@ -1,10 +1,14 @@
 """The database: one metadata, one engine for each process, sessions that end with the request."""
 
-from typing import Any
+import time
+from typing import Any, Final
 
+import psycopg
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -33,9 +37,31 @@ def engine_options(application_name: str) -> dict[str, Any]:
     return {
         "pool_size": 4,
         "max_overflow": 4,
-        "pool_pre_ping": True,
         "connect_args": {
             "application_name": application_name,
             "options": "-c timezone=UTC -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s",
         },
     }
+
+
+# A connection used a moment ago is taken to be alive; one that rested longer is asked first, for the server may have
+# been restarted meanwhile. Asking each time costs a busy process a round trip for every request.
+TRUSTED_SECONDS: Final = 2.0
+
+
+@event.listens_for(Pool, "checkin")
+def _note_return(_connection: object, entry: ConnectionPoolEntry) -> None:
+    entry.info["returned"] = time.monotonic()
+
+
+@event.listens_for(Pool, "checkout")
+def _ask_if_rested(connection: Any, entry: ConnectionPoolEntry, _proxy: object) -> None:
+    """Have the pool replace a connection that has died while it rested."""
+    returned = entry.info.get("returned")
+    if returned is None or time.monotonic() - returned < TRUSTED_SECONDS:
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except psycopg.Error as error:
+        raise DisconnectionError from error

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     DateTime,
     ForeignKey,
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Numeric,
+    SmallInteger,
     UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -61,6 +63,16 @@ class DailyChoiceTally(Model):
     choice_id: Mapped[int] = mapped_column(ForeignKey("choices.id"), primary_key=True)
     channel: Mapped[str] = mapped_column(primary_key=True)
     picked: Mapped[int]
+
+
+class RatingRevision(Model):
+    """One row whose number every change of tallies or publications raises: pages may be kept while it stands."""
+
+    __tablename__ = "rating_revisions"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(BigInteger)
 
 
 class Publication(Model):

@@ -22,6 +22,7 @@ from feedback_app.ratings.models import (
     Publication,
     PublishedChoiceTally,
     PublishedTally,
+    RatingRevision,
     ReportedRating,
 )
 from feedback_app.ratings.periods import PUBLISHED_KINDS, Period, ended_between
@@ -96,6 +97,16 @@ def _count(session: Session, days: Collection[tuple[int, date]]) -> None:
         .cte("counted")
     )
     session.execute(insert(DailyTally).from_select([*KEY, *SUMS], _day_sums(responses, counted)).add_cte(counted))
+    _raise_revision(session)
+
+
+def _raise_revision(session: Session) -> None:
+    """Say that kept pages no longer hold. Last, because its one row stays locked until the caller commits."""
+    session.execute(
+        upsert(RatingRevision)
+        .values(id=1, number=1)
+        .on_conflict_do_update(index_elements=[RatingRevision.id], set_={"number": RatingRevision.number + 1})
+    )
 
 
 def _day_sums(responses: ColumnElement[bool], picks: FromClause) -> Select[Any]:
@@ -223,6 +234,7 @@ def publish(
         reason=publication.reason,
         details={"number": publication.number},
     )
+    _raise_revision(session)
     return Published(publication.id, publication.number)
 
 
@@ -249,7 +261,9 @@ def publish_ended(session: Session, *, now: datetime, minimum: int, limit: int) 
 
 def withdraw_demonstration(session: Session) -> int:
     """Delete publications that rest on demonstration responses; returns how many. Real ones are published anew."""
-    return len(session.execute(delete(Publication).where(Publication.demonstration).returning(Publication.id)).all())
+    withdrawn = session.execute(delete(Publication).where(Publication.demonstration).returning(Publication.id)).all()
+    _raise_revision(session)
+    return len(withdrawn)
 
 
 def _changed(session: Session, publication_id: int, period: Period) -> bool:
@@ -286,4 +300,5 @@ def import_reported(session: Session, ratings: Sequence[ReportRating]) -> int:
             )
             .on_conflict_do_update(index_elements=["department_id", "period_kind", "starts_on", "source"], set_=values)
         )
+    _raise_revision(session)
     return len(ratings)

@@ -26,6 +26,7 @@ from feedback_app.ratings.models import (
     Publication,
     PublishedChoiceTally,
     PublishedTally,
+    RatingRevision,
     ReportedRating,
 )
 from feedback_app.ratings.periods import Kind, Period, previous
@@ -33,6 +34,7 @@ from feedback_app.surveys import queries as surveys
 from feedback_app.surveys.versions import ChoiceView, QuestionView, VersionView
 
 SUMS = tuple(field.name for field in fields(Sums))
+_REVISION = select(RatingRevision.number)
 CHANNELS = ("kiosk", "qr", "web", "paper", "scan")
 
 
@@ -362,6 +364,11 @@ def history(
         )
         for read in rows_of_periods(session, periods, narrowed, by_department=False)
     ]
+
+
+def revision(session: Session) -> int:
+    """A number that stands while no tally, publication or reported rating changes."""
+    return session.scalar(_REVISION) or 0
 
 
 def since_publication(session: Session, publication: PublicationView) -> int:

@@ -22,6 +22,7 @@ from feedback_app.ratings.forms import Order, Reading, newest_first, read_select
 from feedback_app.ratings.periods import begun_between, last, period_of
 from feedback_app.ratings.queries import Filter, HistoryPoint, RatingRow, VersionFigure
 from feedback_app.site import drawings
+from feedback_app.site.kept import kept
 from feedback_app.surveys import queries as surveys
 from feedback_app.visits import queries as visits
 
@@ -57,6 +58,7 @@ def home() -> str:
 
 @blueprint.get("/ket-qua")
 @public
+@kept
 def results() -> str:
     """Every department in one period, all of them together, and the periods before."""
     session, today = db.session(), clock.local_day(clock.now())
@@ -90,6 +92,7 @@ def results() -> str:
 
 @blueprint.get("/ket-qua/<code>")
 @public
+@kept
 def department(code: str) -> str:
     """One department in one period: its figure, what people answered, what came before, what it is."""
     session, today = db.session(), clock.local_day(clock.now())

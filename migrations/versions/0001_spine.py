@@ -46,6 +46,13 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON audit_events
 
 def upgrade() -> None:
     op.create_table(
+        "rating_revisions",
+        sa.Column("id", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_rating_revisions_one_row")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rating_revisions")),
+    )
+    op.create_table(
         "articles",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
         sa.Column("slug", sa.String(), nullable=False),
@@ -757,6 +764,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("rating_revisions")
     op.drop_index(op.f("ix_response_conflicts_response_id"), table_name="response_conflicts")
     op.drop_table("response_conflicts")
     op.drop_table("daily_choice_tallies")
