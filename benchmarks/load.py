@@ -59,12 +59,14 @@ def expect(reply: Reply, status: int) -> None:
 
 @dataclass(frozen=True)
 class Fetch:
-    """A visit of one page."""
+    """A visit of one page; with `fresh` each visit has an address of its own, so that no kept page can answer it."""
 
     path: str
+    fresh: bool = False
 
-    def __call__(self, _: int) -> Visit:
-        reply = yield f"GET {self.path} HTTP/1.1\r\nHost: localhost\r\nAccept-Language: vi\r\n\r\n".encode()
+    def __call__(self, number: int) -> Visit:
+        path = f"{self.path}?visit={number}" if self.fresh else self.path
+        reply = yield f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept-Language: vi\r\n\r\n".encode()
         expect(reply, 200)
 
 
