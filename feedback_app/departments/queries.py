@@ -312,22 +312,23 @@ def place_of(session: Session, *, slug: str) -> PlaceView:
     return _place(row)
 
 
+def counters_rating(session: Session, *, department_id: int, on: date) -> list[tuple[PlaceView, CounterView]]:
+    """The counters, in places open on the day, whose answers rate a department."""
+    rows = session.execute(
+        select(Place, Counter)
+        .join(Counter, Counter.place_id == Place.id)
+        .where(_open_place(on), Counter.rated_department_id == department_id)
+        .order_by(Place.slug, func.length(Counter.slug), Counter.slug)
+    )
+    return [(_place(place), _counter(counter)) for place, counter in rows]
+
+
 def counters(session: Session, *, place_id: int) -> list[CounterView]:
     """The counters of a place by slug (`quay-1`, `quay-2`, … `quay-10`: shorter first)."""
     rows = session.scalars(
         select(Counter).where(Counter.place_id == place_id).order_by(func.length(Counter.slug), Counter.slug)
     )
-    return [
-        CounterView(
-            id=row.id,
-            slug=row.slug,
-            name=row.name,
-            name_en=row.name_en,
-            rated_department_id=row.rated_department_id,
-            field_id=row.field_id,
-        )
-        for row in rows
-    ]
+    return [_counter(row) for row in rows]
 
 
 def _version_on(department_id: ColumnElement[int], day: date | BindParameter[date]) -> LateralFromClause:
@@ -371,6 +372,17 @@ def _views(session: Session, query: Select[Any], *, on: date) -> list[Department
 
 def _by_name(views: Iterable[DepartmentView]) -> list[DepartmentView]:
     return sorted(views, key=lambda view: (sort_key(view.name), view.opened_on))
+
+
+def _counter(row: Counter) -> CounterView:
+    return CounterView(
+        id=row.id,
+        slug=row.slug,
+        name=row.name,
+        name_en=row.name_en,
+        rated_department_id=row.rated_department_id,
+        field_id=row.field_id,
+    )
 
 
 def _place(row: Place) -> PlaceView:

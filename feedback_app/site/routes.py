@@ -107,6 +107,7 @@ def department(code: str) -> str:
     versions = ratings.by_version(read.rows, minimum=table.minimum, versions=reading.versions)
     shown = _shown_version(versions, request.args.get("mau", ""))
     existing = departments.departments_on(session, day=min(period.last_day, today))
+    asking = _places_to_answer(session, today)
     return render_template(
         "site/department.html",
         department=found,
@@ -129,10 +130,11 @@ def department(code: str) -> str:
         models=departments.office_models(session, department_id=found.id),
         dossiers=dossiers.reported(session, department_id=found.id),
         dossier_figures=dossier_figures,
-        places=[
-            place
-            for place in _places_to_answer(session, today)
-            if found.id in (place.rated_department_id, place.department_id)
+        places=[each for each in asking if found.id in (each.rated_department_id, each.department_id)],
+        counters=[
+            (place, counter)
+            for place, counter in departments.counters_rating(session, department_id=found.id, on=today)
+            if place in asking
         ],
         today=today,
         drawings=drawings,

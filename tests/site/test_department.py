@@ -7,6 +7,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from feedback_app.departments import operations as departments
+from feedback_app.departments import queries as department_queries
+from feedback_app.surveys import operations as surveys
 from feedback_app.surveys.versions import VersionView
 from tests import factories
 from tests.factories import local
@@ -102,3 +104,21 @@ def test_an_unknown_version_is_not_found(client: FlaskClient, session: Session, 
     factories.department(session, "do-thi")
     session.commit()
     assert client.get("/ket-qua/do-thi?mau=x").status_code == 404
+
+
+def test_a_department_rated_at_a_counter_says_where(
+    client: FlaskClient, session: Session, version: VersionView
+) -> None:
+    factories.department(session, "trung-tam", "Trung tâm một cửa")
+    factories.department(session, "phong")
+    departments.add_place(session, factories.LATER, slug="sanh", name="Sảnh chính", receiving="trung-tam")
+    departments.add_counter(session, factories.LATER, place="sanh", slug="quay-1", name="Quầy 1", rated="phong")
+    spot = department_queries.spot(session, place="sanh", on=date(2026, 1, 1))
+    surveys.ask_at(session, place_id=spot.place_id, door="web", questionnaire_id=version.questionnaire_id)
+    session.commit()
+
+    rated = client.get("/ket-qua/phong").text
+
+    assert "/khao-sat/sanh/quay-1" in rated
+    assert "hiện không có điểm nhận đánh giá" not in rated
+    assert "/khao-sat/sanh/quay-1" not in client.get("/ket-qua/trung-tam").text
