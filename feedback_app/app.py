@@ -6,8 +6,9 @@ from flask import Flask, jsonify, render_template, request
 from flask_babel import gettext
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFError
+from psycopg.errors import NumericValueOutOfRange
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
@@ -96,6 +97,8 @@ def create_app(settings: "Settings", *, process: str = "web") -> Flask:
         app.register_blueprint(blueprint)
     if settings.environment != "production":
         app.register_blueprint(design.blueprint)
+    app.before_request(refuse_nul)
+    app.register_error_handler(DataError, too_large)
     for refusal in STATUSES:
         app.register_error_handler(refusal, refused)
     app.register_error_handler(HTTPException, http_error)
@@ -133,6 +136,20 @@ def healthz() -> Response:
     """200 while this process can reach the database; load balancers and the launcher ask."""
     db.session.execute(text("SELECT 1"))
     return jsonify(status="ok")
+
+
+def refuse_nul() -> None:
+    """No stored text holds a NUL, so an address with one leads nowhere."""
+    if "\0" in request.path or b"%00" in request.query_string:
+        raise NotFound
+
+
+def too_large(error: DataError) -> tuple[Response | str, int]:
+    """An address or a form names a number the database has no room for: there is no such thing."""
+    if not isinstance(error.orig, NumericValueOutOfRange):
+        raise error
+    db.session.rollback()
+    return _error_page(404 if request.method in ("GET", "HEAD") else 422, "")
 
 
 def refused(error: Refused) -> tuple[Response | str, int]:

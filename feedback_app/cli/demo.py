@@ -42,6 +42,8 @@ def remove() -> None:
     removed = demo.remove(db.session(), now=clock.now())
     db.session.commit()
     click.echo(f"Đã xóa {removed} phiếu trình diễn. Danh mục cơ quan, mẫu phiếu và số liệu báo cáo được giữ lại.")
+    if not staff.has_administrator(db.session()):
+        click.echo("Chưa có quản trị viên. Thêm bằng: flask staff add TÊN --name 'Họ và tên' --role administrator")
 
 
 @group.command("addresses")

@@ -5,7 +5,7 @@ from decimal import Decimal
 from gettext import NullTranslations
 from typing import Final
 
-from flask import Blueprint, Flask, g, redirect, request, url_for
+from flask import Blueprint, Flask, g, has_request_context, redirect, request, url_for
 from flask_babel import Babel, format_date, format_datetime, get_locale, get_translations, gettext
 from werkzeug.wrappers import Response
 
@@ -32,6 +32,8 @@ def choose_locale() -> str:
 
     The browser's Accept-Language does not count: phones in Vietnam are often sold set to English.
     """
+    if not has_request_context():  # a command in a terminal
+        return "vi"
     for wanted in (request.args.get("lang"), request.cookies.get(_COOKIE)):
         if wanted in LANGUAGES:
             return wanted

@@ -32,13 +32,13 @@ class BallotForm(FlaskForm):
 
     def command(self, poll: PollView) -> SubmitBallot:
         """What was ticked. An option that is no number becomes one that no poll has, for the operation to refuse."""
-        chosen = self.choice.data or []
+        # All that was sent, not the first of it: a second choice in a poll of one is refused, not dropped.
+        chosen = self.choice.raw_data or []
         return SubmitBallot(
             ballot_id=self._ballot_id(),
             poll_id=poll.id,
             option_ids=tuple(
-                int(each) if each.isascii() and each.isdigit() and len(each) < 10 else 0
-                for each in ([chosen] if isinstance(chosen, str) else chosen)
+                int(each) if each.isascii() and each.isdigit() and len(each) < 10 else 0 for each in chosen
             ),
         )
 

@@ -33,6 +33,7 @@ def overview() -> str:
         order=order,
         table=table,
         rows=rows,
+        since=queries.since_publication(db.session(), table.publication) if table.publication else 0,
         today=clock.local_day(clock.now()),
     )
 

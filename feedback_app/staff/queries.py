@@ -86,6 +86,11 @@ def has_demonstration(session: Session) -> bool:
     return bool(session.scalar(select(exists().where(StaffMember.demonstration, StaffMember.active))))
 
 
+def has_administrator(session: Session) -> bool:
+    """Whether somebody can manage accounts from the pages."""
+    return bool(session.scalar(select(exists().where(StaffMember.role == "administrator", StaffMember.active))))
+
+
 def trail(
     session: Session, *, scope: frozenset[int] | None, action: str | None = None, offset: int = 0, limit: int
 ) -> list[TrailEntry]:

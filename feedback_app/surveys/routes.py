@@ -20,7 +20,7 @@ from feedback_app.kit.errors import N_, Invalid
 from feedback_app.kit.security import limiter
 from feedback_app.kit.web import public, settings
 from feedback_app.surveys import operations, posters, queries
-from feedback_app.surveys.doors import Doors
+from feedback_app.surveys.doors import Door, Doors
 from feedback_app.surveys.forms import BadDelivery, EnvelopeForm, read_delivery, read_form
 from feedback_app.surveys.frames import Frames, Page
 from feedback_app.surveys.operations import AlreadySealed
@@ -80,6 +80,7 @@ def deliver(place: str, response_id: UUID, counter: str | None = None) -> tuple[
     try:
         delivery = read_delivery(_json())
         door = _doors().find(session, place=place, counter=counter, kind="kiosk", now=now - delivery.age)
+        _asked_here(queries.version(session, delivery.version_id), door)
         receipt = operations.submit(
             session,
             delivery.command(response_id, door.spot, now=now),
@@ -135,7 +136,7 @@ def answer(place: str, counter: str | None = None) -> Response:
     now = clock.now()
     door = _doors().find(session, place=place, counter=counter, kind="web", now=now)
     envelope = EnvelopeForm()
-    version = queries.version(session, envelope.version_id)
+    version = _asked_here(queries.version(session, envelope.version_id), door)
     command, filled = read_form(envelope, version, door.spot, door.fields, new_id=ids.new_id(), now=now)
     if filled.errors:
         page = Page(
@@ -201,6 +202,13 @@ def _printed_url(spot: Spot) -> str:
     """What a code holds: the address people reach the service at, not the one this request came by."""
     path = url_for("surveys.form", place=spot.place_slug, counter=spot.counter_slug)
     return f"{settings().public_url}{path}?kenh=qr"
+
+
+def _asked_here(version: VersionView, door: Door) -> VersionView:
+    """`version` if it is of the questionnaire this door asks, in whatever version; else nobody here was shown it."""
+    if version.questionnaire_id != door.version.questionnaire_id:
+        raise NoQuestionnaire(N_("Nơi này không hỏi mẫu phiếu đó. Xin mở lại trang và trả lời mẫu phiếu hiện có."))
+    return version
 
 
 def _doors() -> Doors:

@@ -244,3 +244,11 @@ def test_the_editors_page_is_for_managers_and_shows_what_disagrees(client: Flask
     assert "không khớp" in html
     assert "99,47" in html
     assert "Có 2 số liệu cần xem lại" in html
+
+
+def test_a_refusal_in_a_terminal_is_one_line(app: Flask, tmp_path: Path) -> None:
+    empty = tmp_path / "trong.md"
+    empty.write_text("", encoding="utf-8")
+    told = app.test_cli_runner().invoke(args=["articles", "import", str(empty)])
+    assert told.exit_code == 1
+    assert told.output.startswith("Error: ")

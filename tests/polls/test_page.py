@@ -186,3 +186,11 @@ def test_a_poll_of_praise_only_carries_its_warning_and_reported_participants_sta
 
 def test_unknown_poll(client: FlaskClient) -> None:
     assert client.get("/binh-chon/khong-co").status_code == 404
+
+
+def test_two_choices_where_one_is_asked_are_refused_and_not_cut_to_the_first(
+    client: FlaskClient, session: Session
+) -> None:
+    poll = make_poll(session)
+    assert send(client, poll, 1, 2).status_code == 422  # type: ignore[attr-defined]
+    assert ballots(session) == 0

@@ -6,11 +6,13 @@ import pytest
 from flask import Flask, abort
 from flask.testing import FlaskClient
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from config import Settings
 from feedback_app.app import create_app
 from feedback_app.kit.db import db
 from feedback_app.kit.web import public
+from tests.staff.people import add_person, sign_in
 
 
 def test_not_found_leads_on(client: FlaskClient) -> None:
@@ -23,6 +25,29 @@ def test_not_found_leads_on(client: FlaskClient) -> None:
 def test_scripts_get_json(client: FlaskClient) -> None:
     answer = client.get("/khong-co-trang-nay", headers={"Accept": "application/json"})
     assert (answer.status_code, answer.json["status"]) == (404, 404)  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/ket-qua/%00",
+        "/ki-ot/%00",
+        "/khao-sat/x/%00",
+        "/khao-sat/%00/ma-qr.svg",
+        "/bai-viet/%00",
+        "/binh-chon/%00",
+        "/ket-qua?ky=%00",
+    ],
+)
+def test_an_address_with_a_nul_leads_nowhere(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_a_number_without_room_is_no_failure(app: Flask, session: Session) -> None:
+    add_person(session, "quan-tri", "administrator", None)
+    client = sign_in(app, "quan-tri")
+    for path in ("/quan-ly/tai-khoan/99999999999999", "/quan-ly/nhat-ky?trang=999999999999999999999"):
+        assert client.get(path).status_code in (200, 404), path
 
 
 @pytest.fixture

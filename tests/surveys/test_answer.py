@@ -1,6 +1,7 @@
 """The form on a phone: plain HTML that keeps what was typed and says what is wrong beside it."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from feedback_app.surveys.definitions import definition_of
 from feedback_app.surveys.models import Comment, Response, ResponseConflict
-from tests.surveys.halls import Hall, hidden, make_hall
+from feedback_app.surveys.operations import publish_questionnaire
+from tests.surveys.halls import MORNING, Hall, hidden, make_hall
 
 FORM = "/khao-sat/mot-cua"
 
@@ -112,10 +115,22 @@ def test_a_sent_form_changed_and_sent_again_is_kept_for_review(
 
 
 def test_a_form_of_an_older_version_is_still_taken(session: Session, hall: Hall, client: FlaskClient) -> None:
-    carried = hidden(client.get(FORM).text) | {"version": str(hall.kiosk.id)}
-    assert post(client, carried, q_overall="neutral").status_code == 303
-    assert post(client, carried | {"version": "0"}, q_overall="neutral").status_code == 404
-    assert post(client, carried | {"version": "x" * 50}, q_overall="neutral").status_code == 404
+    carried = hidden(client.get(FORM).text)
+    newer = replace(definition_of(hall.web), basis="Bản sau")
+    version_id, new = publish_questionnaire(session, newer, now=MORNING)
+    session.commit()
+    assert new
+    assert hidden(client.get(FORM).text)["version"] == str(version_id)
+    level = hall.web.overall.choices[0].key
+    assert post(client, carried, q_overall=level).status_code == 303
+    assert [row.version_id for row in session.scalars(select(Response))] == [hall.web.id]
+
+
+def test_another_questionnaire_or_none_is_refused(session: Session, hall: Hall, client: FlaskClient) -> None:
+    carried = hidden(client.get(FORM).text)
+    for version in (str(hall.kiosk.id), "0", "x" * 50):
+        assert post(client, carried | {"version": version}, q_overall="neutral").status_code == 404
+    assert session.scalars(select(Response)).all() == []
 
 
 def test_a_form_whose_id_was_lost_gets_a_new_one(session: Session, hall: Hall, client: FlaskClient) -> None:

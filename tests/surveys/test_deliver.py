@@ -202,3 +202,10 @@ def test_a_flood_from_one_address_is_stopped_and_others_go_on(hall: Hall, kiosk:
     answers = (kiosk.send(new_id(), {}, environ_overrides=flood).status_code for _ in range(2 * 240 + 1))
     assert 429 in answers
     assert kiosk.send(new_id(), delivery(hall), environ_overrides=hall_next_door).status_code == 200
+
+
+def test_a_questionnaire_this_door_does_not_ask_is_refused(session: Session, client: FlaskClient) -> None:
+    hall = make_hall(session, web="tt01")
+    answer = Kiosk(client).send(new_id(), delivery(hall, version=hall.web.id))
+    assert answer.status_code == 404
+    assert session.scalar(select(func.count()).select_from(Response)) == 0
