@@ -40,11 +40,15 @@ def sheet(
     *,
     channel: str | None,
     questionnaire: str | None,
+    since: int,
     now: datetime,
 ) -> Sheet:
-    """`rows` of `table` in the order shown. `questionnaire` is the title of the one chosen, `channel` a channel."""
+    """`rows` of `table` in the order shown. `questionnaire` is the title of the one chosen, `channel` a channel.
+
+    `since` is how many responses more (or fewer) the whole period holds than when it was published.
+    """
     return Sheet(
-        about=tuple(_about(table, channel=channel, questionnaire=questionnaire, now=now)),
+        about=tuple(_about(table, channel=channel, questionnaire=questionnaire, since=since, now=now)),
         headings=(
             _("Mã cơ quan, đơn vị"),
             _("Tên trong kỳ"),
@@ -108,7 +112,7 @@ def as_xlsx(content: Sheet) -> bytes:
 
 
 def _about(
-    table: RatingTable, *, channel: str | None, questionnaire: str | None, now: datetime
+    table: RatingTable, *, channel: str | None, questionnaire: str | None, since: int, now: datetime
 ) -> list[tuple[str, Cell]]:
     publication = table.publication
     lines: list[tuple[str, Cell]] = [
@@ -134,6 +138,8 @@ def _about(
         if publication.number > 1:
             lines.append((_("Đính chính lần"), publication.number - 1))
             lines.append((_("Lý do đính chính"), publication.reason))
+        if since:
+            lines.append((_("Phiếu thêm hoặc bớt sau khi công bố, toàn hệ thống, chưa tính"), since))
     lines.append((_("Tải về lúc"), now.astimezone(VIETNAM).isoformat(timespec="seconds")))
     return lines
 

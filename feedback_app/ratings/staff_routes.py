@@ -33,7 +33,7 @@ def overview() -> str:
         order=order,
         table=table,
         rows=rows,
-        since=queries.since_publication(db.session(), table.publication) if table.publication else 0,
+        since=_since(table),
         today=clock.local_day(clock.now()),
     )
 
@@ -89,9 +89,14 @@ def _sheet() -> tuple[Selection, Sheet]:
         rows,
         channel=selection.channel,
         questionnaire=titles[selection.questionnaire] if selection.questionnaire else None,
+        since=_since(table),
         now=clock.now(),
     )
     return selection, content
+
+
+def _since(table: RatingTable) -> int:
+    return queries.since_publication(db.session(), table.publication) if table.publication else 0
 
 
 def _file(content: bytes, kind: str, selection: Selection, ending: str) -> Response:
