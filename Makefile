@@ -8,7 +8,7 @@ SOURCES := feedback_app tasks config.py wsgi.py deploy
 TRANSLATIONS := feedback_app/translations
 CATALOGUES := $(wildcard $(TRANSLATIONS)/*/LC_MESSAGES/messages.po)
 PYTEST := $(VENV_PYTHON) -m pytest
-LOCK := $(VENV_PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
+LOCK := $(VENV_PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 # Of the caller's environment, what would lead Python elsewhere. UTF-8 because the messages are Vietnamese.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONSAFEPATH

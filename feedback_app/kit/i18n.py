@@ -79,7 +79,7 @@ def init_app(app: Flask) -> None:
         day=_day,
         moment=_moment,
     )
-    app.jinja_env.globals.update(text_in=text_in, vi_number=_number, vi_percent=_percent)
+    app.jinja_env.globals.update(text_in=text_in)
     app.context_processor(_language_context)
 
 
@@ -90,19 +90,6 @@ def _catalogue() -> NullTranslations:
     if language not in known:
         known[language] = get_translations()
     return known[language]
-
-
-def _number(value: int | float | Decimal) -> str:
-    """A whole number grouped, any other with the decimals it has."""
-    exact = Decimal(str(value))
-    if exact == exact.to_integral_value():
-        return numbers.format_count(int(exact), locale())
-    return numbers.format_decimal(exact, max(0, -int(exact.as_tuple().exponent)), locale())
-
-
-def _percent(value: int | float | Decimal, places: int = 2) -> str:
-    """A value in percent: 89.15 as `89,15 %`."""
-    return numbers.format_percent_value(Decimal(str(value)), places, locale())
 
 
 def _day(day: date) -> str:
