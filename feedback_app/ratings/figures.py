@@ -38,7 +38,8 @@ class Sums:
     points: int = 0
 
 
-_EACH = attrgetter(*(field.name for field in fields(Sums)))
+SUMS: Final = tuple(field.name for field in fields(Sums))
+_EACH = attrgetter(*SUMS)
 
 
 def total(sums: Iterable[Sums]) -> Sums:

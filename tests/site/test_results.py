@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from feedback_app.kit.db import db
 from feedback_app.ratings import operations
 from feedback_app.ratings.commands import ReportRating
+from feedback_app.ratings.models import DailyTally
 from feedback_app.ratings.periods import parse
 from tests import factories
 from tests.factories import local
@@ -94,7 +95,7 @@ def test_all_are_all_only_when_they_are(client: FlaskClient, session: Session) -
     factories.count(session)
     session.commit()
     assert '<td class="is-number"><strong>100,0 %</strong></td>' in words(client.get("/ket-qua?ky=2026-03").text)
-    tally = session.get(operations.DailyTally, (department, local(2026, 3, 2).date(), version.id, "kiosk"))
+    tally = session.get(DailyTally, (department, local(2026, 3, 2).date(), version.id, "kiosk"))
     assert tally is not None
     tally.responses = tally.rated = 10_000
     tally.satisfied, tally.not_satisfied = 9_996, 4

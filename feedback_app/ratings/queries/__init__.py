@@ -1,0 +1,52 @@
+"""Ratings as they are read, never written: tallies, the figures made of them, publications, and reported ratings."""
+
+from feedback_app.ratings.queries.distributions import QuestionCounts, distribution
+from feedback_app.ratings.queries.period_figures import (
+    CHANNELS,
+    HistoryPoint,
+    RatingRow,
+    RatingTable,
+    VersionFigure,
+    by_version,
+    figure,
+    history,
+    table,
+)
+from feedback_app.ratings.queries.published import (
+    PublicationView,
+    all_publications,
+    newest_published,
+    publications,
+    since_publication,
+)
+from feedback_app.ratings.queries.reported import RatingNotFound, ReportedRatingView, reported_rating, reported_ratings
+from feedback_app.ratings.queries.tallies import Filter, PeriodRows, Row, first_day, period_rows, revision
+
+__all__ = [
+    "CHANNELS",
+    "Filter",
+    "HistoryPoint",
+    "PeriodRows",
+    "PublicationView",
+    "QuestionCounts",
+    "RatingNotFound",
+    "RatingRow",
+    "RatingTable",
+    "ReportedRatingView",
+    "Row",
+    "VersionFigure",
+    "all_publications",
+    "by_version",
+    "distribution",
+    "figure",
+    "first_day",
+    "history",
+    "newest_published",
+    "period_rows",
+    "publications",
+    "reported_rating",
+    "reported_ratings",
+    "revision",
+    "since_publication",
+    "table",
+]

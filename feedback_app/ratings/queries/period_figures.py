@@ -1,0 +1,200 @@
+"""Figures of periods. `table` is the one source of a department's figure for pages, managers and exports."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from feedback_app.departments import queries as departments
+from feedback_app.departments.queries import DepartmentView
+from feedback_app.kit.text import sort_key
+from feedback_app.ratings.figures import Change, Figure, change, total
+from feedback_app.ratings.periods import Period, previous
+from feedback_app.ratings.queries.published import PublicationView
+from feedback_app.ratings.queries.tallies import Filter, Row, period_rows, rows_of_periods
+from feedback_app.surveys import queries as surveys
+from feedback_app.surveys.versions import VersionView
+
+CHANNELS = ("kiosk", "qr", "web", "paper", "scan")
+
+
+@dataclass(frozen=True, slots=True)
+class RatingRow:
+    """A department in a period: its figure, the one before, and the answers by channel, which add up to it."""
+
+    department: DepartmentView | None
+    figure: Figure
+    before: Figure
+    channels: tuple[tuple[str, int], ...]
+
+    @property
+    def change(self) -> Change | None:
+        return change(self.figure, self.before)
+
+
+@dataclass(frozen=True, slots=True)
+class RatingTable:
+    """Every department that has an answer in the period or the one before, and all of them together."""
+
+    period: Period
+    before: Period
+    publication: PublicationView | None
+    minimum: int
+    rows: tuple[RatingRow, ...]
+    together: RatingRow
+
+
+def table(
+    session: Session,
+    period: Period,
+    *,
+    minimum: int,
+    narrowed: Filter | None = None,
+    versions: dict[int, VersionView] | None = None,
+) -> RatingTable:
+    """Departments by period, in Vietnamese order of their names, with the period before beside it.
+
+    A department stands in it when it has answers in either period, or when people can rate it somewhere. `versions`
+    are those of surveys.published_versions, for callers that have them already.
+    """
+    narrowed = narrowed or Filter()
+    now, before = rows_of_periods(session, [period, previous(period)], narrowed)
+    least, least_before = (each.publication.minimum if each.publication else minimum for each in (now, before))
+    versions = surveys.published_versions(session) if versions is None else versions
+    by_now, by_before = _by_department(now.rows), _by_department(before.rows)
+    rated = {*by_now, *by_before}
+    asked = {place.rated_department_id for place in departments.places(session, on=period.last_day)}
+    if narrowed.department_ids is not None:
+        asked &= narrowed.department_ids
+    names = departments.departments(session, ids=rated | asked, on=period.last_day)
+    rows = [
+        rating_row(
+            names[key],
+            by_now.get(key, ()),
+            by_before.get(key, ()),
+            minimum=least,
+            minimum_before=least_before,
+            versions=versions,
+        )
+        for key in rated | {key for key in asked if names[key].lived_in(period.starts_on, period.ends_on)}
+    ]
+    return RatingTable(
+        period=period,
+        before=before.period,
+        publication=now.publication,
+        minimum=least,
+        rows=tuple(sorted(rows, key=lambda row: sort_key(row.department.name) if row.department else ())),
+        together=rating_row(None, now.rows, before.rows, minimum=least, minimum_before=least_before, versions=versions),
+    )
+
+
+def rating_row(
+    department: DepartmentView | None,
+    now: Sequence[Row],
+    before: Sequence[Row],
+    *,
+    minimum: int,
+    minimum_before: int,
+    versions: dict[int, VersionView],
+) -> RatingRow:
+    """Add up rows of one department (or of all, None) into figures; each period keeps its own minimum."""
+    return RatingRow(
+        department=department,
+        figure=figure_of(now, minimum=minimum, versions=versions),
+        before=figure_of(before, minimum=minimum_before, versions=versions),
+        channels=channels_of(now),
+    )
+
+
+def channels_of(rows: Sequence[Row]) -> tuple[tuple[str, int], ...]:
+    """Responses by channel, channels without any left out."""
+    found: dict[str, int] = defaultdict(int)
+    for row in rows:
+        found[row.channel] += row.sums.responses
+    return tuple((channel, found[channel]) for channel in CHANNELS if found[channel])
+
+
+def figure_of(rows: Sequence[Row], *, minimum: int, versions: dict[int, VersionView]) -> Figure:
+    """One figure from rows of any departments, versions and channels."""
+    scales = {
+        tuple((choice.outcome, choice.points) for choice in versions[row.version_id].overall.choices)
+        for row in rows
+        if row.sums.rated
+    }
+    return Figure(total(row.sums for row in rows), minimum, one_scale=len(scales) == 1)
+
+
+def figure(session: Session, *, department_code: str, period: Period, minimum: int) -> Figure:
+    """One department's figure for a period, published where it is; raises DepartmentNotFound."""
+    department = departments.department(session, code=department_code)
+    rows = period_rows(session, period, Filter(frozenset({department.id})))
+    least = rows.publication.minimum if rows.publication else minimum
+    return figure_of(rows.rows, minimum=least, versions=surveys.published_versions(session))
+
+
+@dataclass(frozen=True, slots=True)
+class VersionFigure:
+    """A department's figure within one questionnaire version."""
+
+    version: VersionView
+    figure: Figure
+    channels: tuple[tuple[str, int], ...]
+
+
+def by_version(rows: Sequence[Row], *, minimum: int, versions: dict[int, VersionView]) -> list[VersionFigure]:
+    """Figures for each questionnaire version that `rows` hold, by code and number."""
+    grouped: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        grouped[row.version_id].append(row)
+    found = [
+        VersionFigure(
+            versions[version_id], figure_of(members, minimum=minimum, versions=versions), channels_of(members)
+        )
+        for version_id, members in grouped.items()
+    ]
+    return sorted(found, key=lambda each: (each.version.code, each.version.number))
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPoint:
+    """One period in a row of periods of the same kind."""
+
+    period: Period
+    figure: Figure
+    published: bool
+    provisional: bool
+
+
+def history(
+    session: Session,
+    periods: Sequence[Period],
+    *,
+    today: date,
+    minimum: int,
+    department_id: int | None = None,
+    narrowed: Filter | None = None,
+    versions: dict[int, VersionView] | None = None,
+) -> list[HistoryPoint]:
+    """Figures of several periods, in the order given; `versions` as in `table`."""
+    narrowed = narrowed or Filter()
+    if department_id is not None:
+        narrowed = replace(narrowed, department_ids=frozenset({department_id}))
+    versions = surveys.published_versions(session) if versions is None else versions
+    return [
+        HistoryPoint(
+            read.period,
+            figure_of(read.rows, minimum=read.publication.minimum if read.publication else minimum, versions=versions),
+            published=read.publication is not None,
+            provisional=not read.period.ended(today),
+        )
+        for read in rows_of_periods(session, periods, narrowed, by_department=False)
+    ]
+
+
+def _by_department(rows: Sequence[Row]) -> dict[int, list[Row]]:
+    grouped: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        grouped[row.department_id].append(row)
+    return grouped
