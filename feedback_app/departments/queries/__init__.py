@@ -1,0 +1,57 @@
+"""What the other slices may know about departments, on any day: plain values, no ORM objects."""
+
+from feedback_app.departments.queries.spots import (
+    CounterView,
+    PlaceNotFound,
+    PlaceView,
+    Spot,
+    counters,
+    counters_rating,
+    place_of,
+    places,
+    spot,
+)
+from feedback_app.departments.queries.succession import Successions, SuccessionView, successions
+from feedback_app.departments.queries.tree import (
+    DepartmentNotFound,
+    DepartmentView,
+    FieldView,
+    OfficeModelView,
+    all_departments,
+    department,
+    departments,
+    departments_on,
+    exist,
+    fields,
+    in_tree_order,
+    office_models,
+    within,
+)
+
+__all__ = [
+    "CounterView",
+    "DepartmentNotFound",
+    "DepartmentView",
+    "FieldView",
+    "OfficeModelView",
+    "PlaceNotFound",
+    "PlaceView",
+    "Spot",
+    "SuccessionView",
+    "Successions",
+    "all_departments",
+    "counters",
+    "counters_rating",
+    "department",
+    "departments",
+    "departments_on",
+    "exist",
+    "fields",
+    "in_tree_order",
+    "office_models",
+    "place_of",
+    "places",
+    "spot",
+    "successions",
+    "within",
+]

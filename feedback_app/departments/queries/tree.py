@@ -1,0 +1,195 @@
+"""The tree of departments as it was on any day, with the fields and models of each department.
+
+A department has the name and the parent of its newest version up to the day asked for. Asked about a day
+outside its life it answers with the nearest version: the first before it opened, the last after it closed.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import BindParameter, ColumnElement, Date, Select, bindparam, exists, func, or_, select, true
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.selectable import LateralFromClause
+
+from feedback_app.departments.models import (
+    Department,
+    DepartmentField,
+    DepartmentVersion,
+    OfficeModel,
+    ProcedureField,
+)
+from feedback_app.kit.errors import N_, NotFound
+from feedback_app.kit.text import sort_key
+
+
+class DepartmentNotFound(NotFound):
+    """No department has that code."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DepartmentView:
+    """A department as it was on the day asked for; `closed_on` is the first day it no longer existed."""
+
+    id: int
+    code: str
+    kind: str
+    name: str
+    name_en: str | None
+    short_name: str
+    parent_id: int | None
+    opened_on: date
+    closed_on: date | None
+
+    def lived_in(self, first: date, before: date) -> bool:
+        """Whether it existed on any day from `first` until before `before`."""
+        return self.opened_on < before and (self.closed_on is None or self.closed_on > first)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OfficeModelView:
+    id: int
+    title: str
+    about: str | None
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FieldView:
+    id: int
+    code: str
+    name: str
+    name_en: str | None
+
+
+def exist(session: Session) -> bool:
+    """Whether any department was ever registered: without one nothing can be rated."""
+    return bool(session.scalar(select(exists(select(Department.id)))))
+
+
+def departments_on(session: Session, *, day: date) -> list[DepartmentView]:
+    """Every department that existed on the day, in Vietnamese order of names."""
+    existing = _AS_ON.where(
+        Department.opened_on <= day, or_(Department.closed_on.is_(None), Department.closed_on > day)
+    )
+    return _by_name(_views(session, existing, on=day))
+
+
+def department(session: Session, *, code: str, on: date | None = None) -> DepartmentView:
+    """The department with this code as it was on a day, or as it last was. Raises DepartmentNotFound."""
+    found = _views(session, _AS_ON.where(Department.code == code), on=on or date.max)
+    if not found:
+        raise DepartmentNotFound(N_("Không có cơ quan, đơn vị nào mang mã “%(code)s”."), code=code)
+    return found[0]
+
+
+def departments(session: Session, *, ids: Collection[int], on: date) -> dict[int, DepartmentView]:
+    """The departments with these ids by id, as they were on a day; ids nobody has are left out."""
+    if not ids:
+        return {}
+    found = _views(session, _AS_ON.where(Department.id.in_(set(ids))), on=on)
+    return {view.id: view for view in found}
+
+
+def all_departments(session: Session) -> list[DepartmentView]:
+    """Every department there ever was, as it last was, in Vietnamese order of names."""
+    return _by_name(_views(session, _AS_ON, on=date.max))
+
+
+def within(session: Session, *, department_id: int | None, day: date) -> frozenset[int]:
+    """Ids of a department and of everything below it on a day; None is the whole service.
+
+    What had closed by then counts where it last belonged: its figures stay with those who answer for them.
+    """
+    if department_id is None:
+        return frozenset(session.scalars(select(Department.id)))
+    version = version_on(Department.id.expression, day)
+    parents = (
+        select(Department.id.label("id"), version.c.parent_id.label("parent_id"))
+        .join(version, true())
+        .where(Department.opened_on <= day)
+        .cte("parents")
+    )
+    below = select(Department.id.label("id")).where(Department.id == department_id).cte("below", recursive=True)
+    below = below.union(select(parents.c.id).join(below, parents.c.parent_id == below.c.id))
+    return frozenset(session.scalars(select(below.c.id)))
+
+
+def in_tree_order(views: Iterable[DepartmentView]) -> list[tuple[int, DepartmentView]]:
+    """Parents before children, brothers in Vietnamese order, each with its depth (0 for the top).
+
+    One whose parent is not among `views` stands at the top.
+    """
+    ordered = _by_name(views)
+    present = {view.id for view in ordered}
+    children: dict[int | None, list[DepartmentView]] = defaultdict(list)
+    for view in ordered:
+        children[view.parent_id if view.parent_id in present else None].append(view)
+    placed: list[tuple[int, DepartmentView]] = []
+    waiting = [(0, view) for view in reversed(children[None])]
+    while waiting:
+        depth, view = waiting.pop()
+        placed.append((depth, view))
+        waiting += [(depth + 1, child) for child in reversed(children[view.id])]
+    return placed
+
+
+def office_models(session: Session, *, department_id: int) -> list[OfficeModelView]:
+    """The named models (mô hình) of a department, in the order they were entered."""
+    rows = session.scalars(
+        select(OfficeModel).where(OfficeModel.department_id == department_id).order_by(OfficeModel.id)
+    )
+    return [OfficeModelView(id=row.id, title=row.title, about=row.about, source=row.source) for row in rows]
+
+
+def fields(session: Session, *, department_id: int | None = None) -> list[FieldView]:
+    """The procedure fields of a department, or all there are, in Vietnamese order."""
+    query = select(ProcedureField)
+    if department_id is not None:
+        query = query.join(DepartmentField, DepartmentField.field_id == ProcedureField.id).where(
+            DepartmentField.department_id == department_id
+        )
+    rows = session.scalars(query)
+    views = [FieldView(id=row.id, code=row.code, name=row.name, name_en=row.name_en) for row in rows]
+    return sorted(views, key=lambda view: sort_key(view.name))
+
+
+def version_on(department_id: ColumnElement[int], day: date | BindParameter[date]) -> LateralFromClause:
+    """The version a department had on a day: the newest up to it, else the first one after it."""
+    return (
+        select(DepartmentVersion)
+        .where(DepartmentVersion.department_id == department_id)
+        .order_by(DepartmentVersion.valid_from > day, func.abs(DepartmentVersion.valid_from - day))
+        .limit(1)
+        .lateral("version")
+    )
+
+
+def _make_as_on() -> Select[tuple[int, str, str, date, date | None, str, str | None, str, int | None]]:
+    version = version_on(Department.id.expression, bindparam("as_on", type_=Date))
+    return select(
+        Department.id,
+        Department.code,
+        Department.kind,
+        Department.opened_on,
+        Department.closed_on,
+        version.c.name,
+        version.c.name_en,
+        version.c.short_name,
+        version.c.parent_id,
+    ).join(version, true())
+
+
+# Built once, as nearly every page asks: building it anew takes longer than PostgreSQL needs to answer.
+_AS_ON = _make_as_on()
+
+
+def _views(session: Session, query: Select[Any], *, on: date) -> list[DepartmentView]:
+    """What a query grown from `_AS_ON` finds, as it was on a day."""
+    return [DepartmentView(**row._mapping) for row in session.execute(query, {"as_on": on})]
+
+
+def _by_name(views: Iterable[DepartmentView]) -> list[DepartmentView]:
+    return sorted(views, key=lambda view: (sort_key(view.name), view.opened_on))
