@@ -45,10 +45,17 @@ class KioskSeconds:
 
 
 @dataclass(frozen=True, slots=True)
+class Minima:
+    """From how many answers on something is told: `score` for a share, `cell` for anything about what was answered."""
+
+    score: int
+    cell: int
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything the service needs to know from outside.
 
-    `minimum_responses` is the number of answers below which no share is shown as a score;
     `rapid_seconds` the gap within which a second first touch on one device is marked rapid;
     `trusted_proxies` how many reverse proxies in front set X-Forwarded-*.
     """
@@ -61,7 +68,7 @@ class Settings:
     trusted_proxies: int
     office: Office
     kiosk: KioskSeconds
-    minimum_responses: int
+    minima: Minima
     rapid_seconds: int
     log_level: str
 
@@ -125,7 +132,10 @@ class Settings:
                 countdown=number("KIOSK_COUNTDOWN_SECONDS", 10, 5, 60),
                 thanks=number("KIOSK_THANKS_SECONDS", 5, 2, 60),
             ),
-            minimum_responses=number("MINIMUM_RESPONSES", 30, 5, 10_000),
+            minima=Minima(
+                score=number("MINIMUM_RESPONSES", 30, 5, 10_000),
+                cell=number("SMALL_CELL", 5, 3, 100),
+            ),
             rapid_seconds=number("RAPID_SECONDS", 5, 0, 60),
             log_level=text("LOG_LEVEL", "INFO", check=_one_of("DEBUG", "INFO", "WARNING", "ERROR")),
         )

@@ -15,6 +15,7 @@ import psycopg
 from sqlalchemy.orm import Session
 
 from benchmarks.serving import ROOT, Place
+from config import Minima
 from feedback_app.kit import clock
 from feedback_app.ratings import operations as ratings
 from feedback_app.surveys import operations as surveys
@@ -26,7 +27,7 @@ Connection = psycopg.Connection[tuple[object, ...]]
 
 DEPARTMENTS = 12
 WHOLE_MONTHS = 13
-MINIMUM = 30
+MINIMA = Minima(score=30, cell=5)
 QUESTIONNAIRES = ROOT / "feedback_app" / "surveys" / "questionnaires"
 # Where each channel's forms come from; paper asks the same as the web.
 CHANNELS = ("kiosk", "qr", "web", "paper")
@@ -213,6 +214,6 @@ def publish(place: Place, database: str) -> int:
     with Session(place.engine(database)) as session:
         ratings.recount_range(session, first=first, before=before)
         session.commit()
-        published = ratings.publish_ended(session, now=clock.now(), minimum=MINIMUM, limit=1_000)
+        published = ratings.publish_ended(session, now=clock.now(), minima=MINIMA, limit=1_000)
         session.commit()
     return len(published)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from importlib import resources
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -40,6 +40,9 @@ from feedback_app.surveys.commands import Channel, SubmitResponse
 from feedback_app.surveys.definitions import read_definition
 from feedback_app.surveys.versions import QuestionView, VersionView
 from feedback_app.visits import operations as visits
+
+if TYPE_CHECKING:
+    from config import Minima
 
 SEED: Final = 20211025
 MONTHS: Final = 12
@@ -134,7 +137,7 @@ def is_empty(session: Session) -> bool:
     return not department_queries.exist(session)
 
 
-def load(session: Session, *, now: datetime, minimum: int, rapid_seconds: int, report: Report) -> None:
+def load(session: Session, *, now: datetime, minima: "Minima", rapid_seconds: int, report: Report) -> None:
     """Set up the demonstration office and its year. The caller commits; `report` is told how far it is."""
     _load_register(session, now)
     _load_questionnaires(session, now)
@@ -153,7 +156,7 @@ def load(session: Session, *, now: datetime, minimum: int, rapid_seconds: int, r
         pass
     while polls.recount_pending(session, limit=ratings.BATCH):
         pass
-    ratings.publish_ended(session, now=now, minimum=minimum, limit=10_000)
+    ratings.publish_ended(session, now=now, minima=minima, limit=10_000)
 
 
 def remove(session: Session, *, now: datetime) -> int:

@@ -10,6 +10,6 @@ from tasks.worker import app, settings, web
 def publish_ended_periods() -> None:
     """One period a transaction, so that a stop in the middle leaves whole publications only."""
     with web.app_context():
-        while ratings.publish_ended(db.session(), now=clock.now(), minimum=settings.minimum_responses, limit=1):
+        while ratings.publish_ended(db.session(), now=clock.now(), minima=settings.minima, limit=1):
             db.session.commit()
         db.session.rollback()

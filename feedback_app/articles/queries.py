@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -25,6 +25,9 @@ from feedback_app.polls import queries as polls
 from feedback_app.ratings import queries as ratings
 from feedback_app.ratings.periods import Kind, Period, period_of
 from feedback_app.visits import queries as visits
+
+if TYPE_CHECKING:
+    from config import Minima
 
 
 class ArticleNotFound(NotFound):
@@ -122,7 +125,7 @@ def articles(session: Session) -> list[ArticleLink]:
     return _links(session, _newest_first())
 
 
-def checked_figures(session: Session, *, slug: str, now: datetime, minimum: int) -> tuple[CheckedFigure, ...]:
+def checked_figures(session: Session, *, slug: str, now: datetime, minima: "Minima") -> tuple[CheckedFigure, ...]:
     """The bound figures of an article in the order they stand; `minimum` as in ratings."""
     rows = session.execute(
         select(ArticleFigure.position, ArticleFigure.reference, ArticleFigure.written)
@@ -130,25 +133,25 @@ def checked_figures(session: Session, *, slug: str, now: datetime, minimum: int)
         .where(Article.slug == slug)
         .order_by(ArticleFigure.position)
     )
-    return tuple(_checked(session, *row, now=now, minimum=minimum) for row in rows)
+    return tuple(_checked(session, *row, now=now, minima=minima) for row in rows)
 
 
-def checked_articles(session: Session, *, now: datetime, minimum: int) -> list[CheckedArticle]:
+def checked_articles(session: Session, *, now: datetime, minima: "Minima") -> list[CheckedArticle]:
     """Every article with its bound figures."""
     return [
-        CheckedArticle(link, checked_figures(session, slug=link.slug, now=now, minimum=minimum))
+        CheckedArticle(link, checked_figures(session, slug=link.slug, now=now, minima=minima))
         for link in articles(session)
     ]
 
 
-def stored_figure(session: Session, reference: Reference, *, now: datetime, minimum: int) -> StoredFigure | None:
+def stored_figure(session: Session, reference: Reference, *, now: datetime, minima: "Minima") -> StoredFigure | None:
     """The figure a reference leads to; None where there is none, or none that may be shown."""
     try:
         match reference.kind:
             case "reported-rating":
                 return _reported_rating(session, reference)
             case "rating":
-                return _rating(session, reference, minimum=minimum)
+                return _rating(session, reference, minima=minima)
             case "dossiers":
                 return _dossiers(session, reference)
             case "poll":
@@ -160,13 +163,13 @@ def stored_figure(session: Session, reference: Reference, *, now: datetime, mini
 
 
 def _checked(
-    session: Session, position: int, target: str, written: str, *, now: datetime, minimum: int
+    session: Session, position: int, target: str, written: str, *, now: datetime, minima: "Minima"
 ) -> CheckedFigure:
     try:
         reference = parse_reference(target)
     except BadReference:
         return CheckedFigure(position, target, written, None, None, "missing")
-    stored = stored_figure(session, reference, now=now, minimum=minimum)
+    stored = stored_figure(session, reference, now=now, minima=minima)
     verdict: Verdict = "missing"
     if stored is not None:
         verdict = compare(written, stored.value, percent=stored.percent)
@@ -184,9 +187,9 @@ def _reported_rating(session: Session, reference: Reference) -> StoredFigure:
     )
 
 
-def _rating(session: Session, reference: Reference, *, minimum: int) -> StoredFigure | None:
+def _rating(session: Session, reference: Reference, *, minima: "Minima") -> StoredFigure | None:
     period = _period(reference)
-    figure = ratings.figure(session, department_code=reference.subject, period=period, minimum=minimum)
+    figure = ratings.figure(session, department_code=reference.subject, period=period, minima=minima)
     if figure.share is None:
         return None
     return StoredFigure(

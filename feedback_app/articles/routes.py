@@ -30,7 +30,7 @@ def page(slug: str) -> str:
     return render_template(
         "articles/page.html",
         article=queries.article(session, slug=slug),
-        figures=queries.checked_figures(session, slug=slug, now=now, minimum=settings().minimum_responses),
+        figures=queries.checked_figures(session, slug=slug, now=now, minima=settings().minima),
         others=queries.others(session, slug=slug, limit=_OTHERS),
         poll_box=poll_box(session, cookies=request.cookies, back=url_for(".page", slug=slug), now=now),
     )

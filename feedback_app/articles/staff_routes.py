@@ -15,5 +15,5 @@ blueprint = Blueprint("articles_staff", __name__, template_folder="templates")
 @requires("manager")
 def figures() -> str:
     """Every article with its bound figures: as written, as stored, and the verdict."""
-    articles = queries.checked_articles(db.session(), now=clock.now(), minimum=settings().minimum_responses)
+    articles = queries.checked_articles(db.session(), now=clock.now(), minima=settings().minima)
     return render_template("articles/figures.html", articles=articles)

@@ -71,9 +71,7 @@ def import_file(
         raise click.ClickException("Tệp không phải UTF-8.") from error
     except Refused as error:
         raise click.ClickException(i18n.say(error)) from error
-    figures = queries.checked_figures(
-        session, slug=imported.slug, now=clock.now(), minimum=settings().minimum_responses
-    )
+    figures = queries.checked_figures(session, slug=imported.slug, now=clock.now(), minima=settings().minima)
     click.echo(f"Tiêu đề: {article.title}")
     click.echo(f"Nguồn: {article.byline or '(không có)'}")
     _tell_furniture(draft.furniture)
@@ -99,7 +97,7 @@ def import_file(
 @click.argument("slug", required=False)
 def check(slug: str | None) -> None:
     """Đối chiếu số liệu gắn nguồn của một bài hoặc mọi bài; kết thúc với mã 1 khi có số liệu cần xem lại."""
-    session, minimum = db.session(), settings().minimum_responses
+    session, minima = db.session(), settings().minima
     slugs = [slug] if slug else [link.slug for link in queries.articles(session)]
     doubtful = 0
     for each in slugs:
@@ -107,7 +105,7 @@ def check(slug: str | None) -> None:
             queries.article(session, slug=each)
         except Refused as error:
             raise click.ClickException(i18n.say(error)) from error
-        figures = queries.checked_figures(session, slug=each, now=clock.now(), minimum=minimum)
+        figures = queries.checked_figures(session, slug=each, now=clock.now(), minima=minima)
         click.echo(f"/bai-viet/{each}")
         doubtful += _tell_figures(figures)
     if doubtful:

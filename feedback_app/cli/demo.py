@@ -27,7 +27,7 @@ def load(if_empty: bool) -> None:
     demo.load(
         db.session(),
         now=clock.now(),
-        minimum=settings().minimum_responses,
+        minima=settings().minima,
         rapid_seconds=settings().rapid_seconds,
         report=click.echo,
     )

@@ -26,19 +26,19 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--reason", metavar="LÝ DO", help="Lý do đính chính một kỳ đã công bố.")
 def publish(code: str | None, reason: str | None) -> None:
     """Công bố một kỳ đã kết thúc; không nêu kỳ thì mọi kỳ đã kết thúc mà chưa công bố."""
-    session, now, minimum = db.session(), clock.now(), settings().minimum_responses
+    session, now, minima = db.session(), clock.now(), settings().minima
     if code is None:
         if reason is not None:
             raise click.UsageError("Đính chính thì phải nêu --period.")
         published = 0
-        while found := operations.publish_ended(session, now=now, minimum=minimum, limit=1):
+        while found := operations.publish_ended(session, now=now, minima=minima, limit=1):
             db.session.commit()
             published += len(found)
             click.echo(f"Đã công bố kỳ {found[0].code}.")
         click.echo(f"Tất cả: {published} kỳ.")
         return
     try:
-        done = operations.publish(session, periods.parse(code), now=now, minimum=minimum, reason=reason)
+        done = operations.publish(session, periods.parse(code), now=now, minima=minima, reason=reason)
     except NotAPeriod as error:
         raise click.ClickException(f"Không có kỳ “{code}”.") from error
     except Refused as error:

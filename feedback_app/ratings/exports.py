@@ -60,6 +60,7 @@ def sheet(
             _("Mẫu số: phiếu có đánh giá chung"),
             _("Phiếu bình thường"),
             _("Phiếu không hài lòng"),
+            _("Phiếu không nêu nội dung, để bảo vệ người trả lời"),
             _("Tổng số phiếu"),
             _("Điểm trung bình"),
             _("Thay đổi so với kỳ trước (điểm phần trăm)"),
@@ -152,6 +153,7 @@ def _cells(row: RatingRow) -> tuple[Cell, ...]:
     states = {
         "shown": "",
         "too_few": _("chưa đủ dữ liệu (n < %(minimum)s)", minimum=figure.minimum),
+        "withheld": _("không nêu, để bảo vệ người trả lời"),
         "no_data": _("chưa có dữ liệu"),
     }
     change = row.change
@@ -163,9 +165,10 @@ def _cells(row: RatingRow) -> tuple[Cell, ...]:
         low,
         high,
         sums.satisfied if shown else None,
-        sums.rated,
+        figure.n,
         sums.neutral if shown else None,
         sums.not_satisfied if shown else None,
+        sums.withheld,
         sums.responses,
         figure.mean.quantize(Decimal("0.01")) if figure.mean is not None else None,
         change.shown if change else None,

@@ -19,12 +19,15 @@ SCHEME: Final = "satisfied-share/1"
 # Decimal places of every computed percentage, wherever it is shown or exported: one number, one look.
 PLACES: Final = 1
 
-State = Literal["no_data", "too_few", "shown"]
+State = Literal["no_data", "withheld", "too_few", "shown"]
 
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Whole numbers of answers, added over days, channels, versions or departments; their meaning is DailyTally's."""
+    """Whole numbers of answers, added over months, channels, versions or departments; their meaning is Counts'.
+
+    `withheld` answers to the overall question are in none of OUTCOMES: shown, they would tell what a few people said.
+    """
 
     responses: int = 0
     partial: int = 0
@@ -36,10 +39,14 @@ class Sums:
     not_satisfied: int = 0
     scored: int = 0
     points: int = 0
+    withheld: int = 0
 
 
-SUMS: Final = tuple(field.name for field in fields(Sums))
-_EACH = attrgetter(*SUMS)
+_EACH = attrgetter(*(field.name for field in fields(Sums)))
+# What tallies store; how much is withheld depends on what else is shown.
+SUMS: Final = tuple(field.name for field in fields(Sums) if field.name != "withheld")
+# Those of them that say how people answered; the others say how many did.
+OUTCOMES: Final = ("rated", "satisfied", "neutral", "not_satisfied", "scored", "points")
 
 
 def total(sums: Iterable[Sums]) -> Sums:
@@ -53,7 +60,7 @@ class Figure:
     """A satisfied share with all it rests on.
 
     `mean` is exact mean points and stands only where all answers come from one scale. Below `minimum` answers the
-    state is `too_few` and no share may be shown.
+    state is `too_few` and no share may be shown; where enough were given but may not be told it is `withheld`.
     """
 
     sums: Sums
@@ -62,9 +69,17 @@ class Figure:
 
     @property
     def state(self) -> State:
-        if self.sums.rated == 0:
+        answers = self.sums.rated + self.sums.withheld
+        if answers == 0:
             return "no_data"
-        return "too_few" if self.sums.rated < self.minimum else "shown"
+        if answers < self.minimum:
+            return "too_few"
+        return "shown" if self.sums.rated >= self.minimum else "withheld"
+
+    @property
+    def n(self) -> int:
+        """The answers to the overall question: those the share rests on, or all of them where no share is shown."""
+        return self.sums.rated if self.state == "shown" else self.sums.rated + self.sums.withheld
 
     @property
     def interval(self) -> Interval | None:

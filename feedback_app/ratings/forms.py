@@ -165,7 +165,7 @@ class Order:
 
     def _key(self, row: RatingRow) -> float | None:
         if self.by == "so-phieu":
-            return float(row.figure.sums.rated)
+            return float(row.figure.n)
         if self.by == "thay-doi":
             return float(row.change.points) if row.change else None
         return float(row.figure.share) if row.figure.share is not None else None

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     CheckConstraint,
     DateTime,
@@ -20,12 +21,36 @@ from sqlalchemy.orm import Mapped, mapped_column
 from feedback_app.kit.db import Model
 
 
-class DailyTally(Model):
-    """One department's day in one questionnaire version and channel, replaced whole at each recount.
+class Counts:
+    """What is counted of a bucket, whichever: of a day, of a month, of a published period.
 
     `responses` is every countable response; `rated` those that answered the overall question, split into
     `satisfied`, `neutral` and `not_satisfied` by the version's own map; `scored` and `points` the answers that
     carry points and their exact sum. `partial` and `assisted` are parts of `responses`; `rapid` is left out of it.
+    `picked` says how often each of `choice_ids` was chosen: arrays, because a row for each choice would make the
+    tallies several times as large as the responses they count.
+    """
+
+    responses: Mapped[int] = mapped_column(Integer)
+    partial: Mapped[int]
+    assisted: Mapped[int]
+    rapid: Mapped[int]
+    rated: Mapped[int]
+    satisfied: Mapped[int]
+    neutral: Mapped[int]
+    not_satisfied: Mapped[int]
+    scored: Mapped[int]
+    points: Mapped[int]
+    choice_ids: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    picked: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+
+
+# Ids in tallies are not foreign keys: the responses they were counted from carry those, and checking them again made a
+# first count of a million responses take several times as long as counting them.
+class DailyTally(Counts, Model):
+    """One department's day in one version, channel, procedure field (0: not known) and stage ('': not known).
+
+    Replaced whole at each recount.
     """
 
     __tablename__ = "daily_tallies"
@@ -37,32 +62,29 @@ class DailyTally(Model):
         Index("ix_daily_tallies_day", "day"),
     )
 
-    department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"), primary_key=True)
+    department_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     day: Mapped[date] = mapped_column(primary_key=True)
-    version_id: Mapped[int] = mapped_column(ForeignKey("questionnaire_versions.id"), primary_key=True)
+    version_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     channel: Mapped[str] = mapped_column(primary_key=True)
-    responses: Mapped[int] = mapped_column(Integer)
-    partial: Mapped[int]
-    assisted: Mapped[int]
-    rapid: Mapped[int]
-    rated: Mapped[int]
-    satisfied: Mapped[int]
-    neutral: Mapped[int]
-    not_satisfied: Mapped[int]
-    scored: Mapped[int]
-    points: Mapped[int]
+    field_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    stage: Mapped[str] = mapped_column(primary_key=True)
 
 
-class DailyChoiceTally(Model):
-    """How often one choice was picked on one department's day, in one channel."""
+class MonthlyTally(Counts, Model):
+    """The sum of a department's daily tallies over the calendar month that begins on `month`.
 
-    __tablename__ = "daily_choice_tallies"
+    Every period longer than a day is made of months, so that no page has to add up days.
+    """
 
-    department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"), primary_key=True)
-    day: Mapped[date] = mapped_column(primary_key=True)
-    choice_id: Mapped[int] = mapped_column(ForeignKey("choices.id"), primary_key=True)
+    __tablename__ = "monthly_tallies"
+    __table_args__ = (Index("ix_monthly_tallies_month", "month"),)
+
+    department_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    month: Mapped[date] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     channel: Mapped[str] = mapped_column(primary_key=True)
-    picked: Mapped[int]
+    field_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    stage: Mapped[str] = mapped_column(primary_key=True)
 
 
 class RatingRevision(Model):
@@ -95,40 +117,32 @@ class Publication(Model):
     reason: Mapped[str | None]
     scheme: Mapped[str]
     minimum_responses: Mapped[int]
+    small_cell: Mapped[int]
     demonstration: Mapped[bool] = mapped_column(default=False)
 
 
-class PublishedTally(Model):
-    """A department's sums over a published period, frozen; the columns mean what they mean in DailyTally."""
+class PublishedTally(Counts, Model):
+    """A department's month within a published period, frozen."""
 
     __tablename__ = "published_tallies"
 
     publication_id: Mapped[int] = mapped_column(ForeignKey("publications.id", ondelete="CASCADE"), primary_key=True)
-    department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"), primary_key=True)
-    version_id: Mapped[int] = mapped_column(ForeignKey("questionnaire_versions.id"), primary_key=True)
+    department_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    month: Mapped[date] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     channel: Mapped[str] = mapped_column(primary_key=True)
-    responses: Mapped[int]
-    partial: Mapped[int]
-    assisted: Mapped[int]
-    rapid: Mapped[int]
-    rated: Mapped[int]
-    satisfied: Mapped[int]
-    neutral: Mapped[int]
-    not_satisfied: Mapped[int]
-    scored: Mapped[int]
-    points: Mapped[int]
+    field_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    stage: Mapped[str] = mapped_column(primary_key=True)
 
 
-class PublishedChoiceTally(Model):
-    """How often a choice was picked in a published period, frozen with its sums."""
+class WithheldMonth(Model):
+    """A department's month whose answers a publication does not add up, because they would show what a few said."""
 
-    __tablename__ = "published_choice_tallies"
+    __tablename__ = "withheld_months"
 
     publication_id: Mapped[int] = mapped_column(ForeignKey("publications.id", ondelete="CASCADE"), primary_key=True)
-    department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"), primary_key=True)
-    choice_id: Mapped[int] = mapped_column(ForeignKey("choices.id"), primary_key=True)
-    channel: Mapped[str] = mapped_column(primary_key=True)
-    picked: Mapped[int]
+    department_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    month: Mapped[date] = mapped_column(primary_key=True)
 
 
 class ReportedRating(Model):

@@ -74,7 +74,7 @@ def _read() -> tuple[FigureForm, Selection, Order, RatingTable, list[RatingRow]]
     table = queries.table(
         session,
         selection.period,
-        minimum=settings().minimum_responses,
+        minima=settings().minima,
         narrowed=selection.narrowed(allowed),
         versions=reading.versions,
     )

@@ -18,7 +18,7 @@ def bars(rows: Iterable[RatingRow], *, name: Callable[[RatingRow], str], url: Ca
             value=row.figure.percent,
             low=row.figure.bounds[0] if row.figure.bounds else None,
             high=row.figure.bounds[1] if row.figure.bounds else None,
-            n=row.figure.sums.rated,
+            n=row.figure.n,
             url=url(row),
         )
         for row in rows
@@ -38,7 +38,7 @@ def computed_points(points: Iterable[HistoryPoint]) -> list[Point]:
             value=point.figure.percent,
             low=point.figure.bounds[0] if point.figure.bounds else None,
             high=point.figure.bounds[1] if point.figure.bounds else None,
-            n=point.figure.sums.rated,
+            n=point.figure.n,
             part=point.provisional or point.period.part_of_year,
         )
         for point in points

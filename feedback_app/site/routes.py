@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -26,6 +27,9 @@ from feedback_app.site.kept import kept
 from feedback_app.surveys import queries as surveys
 from feedback_app.visits import queries as visits
 
+if TYPE_CHECKING:
+    from config import Minima
+
 blueprint = Blueprint("site", __name__, template_folder="templates")
 
 HISTORY = 12
@@ -41,13 +45,13 @@ class NoSuchVersion(NotFound):
 def home() -> str:
     """The front page: what was measured last, how to take part, what is new."""
     session, now = db.session(), clock.now()
-    today, minimum = clock.local_day(now), settings().minimum_responses
+    today, minima = clock.local_day(now), settings().minima
     newest = newest_first(session, today=today)
     running = period_of("month", today)
     return render_template(
         "site/home.html",
-        newest=ratings.table(session, newest, minimum=minimum),
-        running=ratings.history(session, [running], today=today, minimum=minimum)[0],
+        newest=ratings.table(session, newest, minima=minima),
+        running=ratings.history(session, [running], today=today, minima=minima)[0],
         places=_places_to_answer(session, today),
         articles=articles.latest(session, limit=NEWS),
         poll_box=poll_box(session, cookies=request.cookies, back=url_for("site.home"), now=now),
@@ -62,11 +66,11 @@ def home() -> str:
 def results() -> str:
     """Every department in one period, all of them together, and the periods before."""
     session, today = db.session(), clock.local_day(clock.now())
-    minimum = settings().minimum_responses
+    minima = settings().minima
     reading = read_selection(session, request.args, today=today)
     selection, narrowed = reading.selection, reading.selection.narrowed()
     order = Order.read(request.args)
-    table = ratings.table(session, selection.period, minimum=minimum, narrowed=narrowed, versions=reading.versions)
+    table = ratings.table(session, selection.period, minima=minima, narrowed=narrowed, versions=reading.versions)
     rows = order.sort(table.rows)
     reported = ratings.reported_ratings(session)
     return render_template(
@@ -80,7 +84,7 @@ def results() -> str:
             rows, name=_name, url=lambda row: _department_url(row.department, {"ky": selection.period.code})
         ),
         since=ratings.since_publication(session, table.publication) if table.publication else 0,
-        points=_history(session, reading, today=today, minimum=minimum, narrowed=narrowed),
+        points=_history(session, reading, today=today, minima=minima, narrowed=narrowed),
         reported=reported,
         reported_departments=departments.departments(
             session, ids={rating.department_id for rating in reported}, on=today
@@ -96,15 +100,15 @@ def results() -> str:
 def department(code: str) -> str:
     """One department in one period: its figure, what people answered, what came before, what it is."""
     session, today = db.session(), clock.local_day(clock.now())
-    minimum = settings().minimum_responses
+    minima = settings().minima
     known = departments.department(session, code=code)
     reading = read_selection(session, request.args, today=today)
     selection, period = reading.selection, reading.selection.period
     found = departments.department(session, code=code, on=min(period.last_day, today))
     narrowed = selection.narrowed(frozenset({found.id}))
-    table = ratings.table(session, period, minimum=minimum, narrowed=narrowed, versions=reading.versions)
-    read = ratings.period_rows(session, period, narrowed)
-    versions = ratings.by_version(read.rows, minimum=table.minimum, versions=reading.versions)
+    table = ratings.table(session, period, minima=minima, narrowed=narrowed, versions=reading.versions)
+    parts = ratings.department_parts(session, period, department_id=found.id, smallest=minima.cell)
+    versions = ratings.by_version(parts, minimum=table.minimum, versions=reading.versions) if parts else []
     shown = _shown_version(versions, request.args.get("mau", ""))
     existing = departments.departments_on(session, day=min(period.last_day, today))
     asking = _places_to_answer(session, today)
@@ -119,11 +123,11 @@ def department(code: str) -> str:
         versions=versions,
         shown=shown,
         questions=(
-            ratings.distribution(session, read, version=shown.version, department_id=found.id)
-            if shown and shown.figure.state == "shown" and selection.channel is None
+            ratings.distribution(parts, shown.version, smallest=minima.cell)
+            if parts and shown and shown.figure.state == "shown" and not narrowed.to_a_part
             else []
         ),
-        points=_history(session, reading, today=today, minimum=minimum, narrowed=narrowed, as_chosen=True),
+        points=_history(session, reading, today=today, minima=minima, narrowed=narrowed, as_chosen=True),
         reported=ratings.reported_ratings(session, department_id=found.id),
         kin=_kin(found, existing),
         successions=departments.successions(session, department_id=found.id),
@@ -145,7 +149,7 @@ def department(code: str) -> str:
 @public
 def method() -> str:
     """What every number on this site means, in plain words."""
-    return render_template("site/method.html", minimum=settings().minimum_responses, rapid=settings().rapid_seconds)
+    return render_template("site/method.html", minima=settings().minima, rapid=settings().rapid_seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +171,7 @@ def _kin(found: DepartmentView, existing: list[DepartmentView]) -> Kin:
 
 
 def _history(
-    session: Session, reading: Reading, *, today: date, minimum: int, narrowed: Filter, as_chosen: bool = False
+    session: Session, reading: Reading, *, today: date, minima: "Minima", narrowed: Filter, as_chosen: bool = False
 ) -> list[HistoryPoint]:
     """The last periods up to the chosen one from the first day counted on; months for months, quarters otherwise.
 
@@ -184,7 +188,7 @@ def _history(
         session,
         [period for period in last(HISTORY, until) if period in begun],
         today=today,
-        minimum=minimum,
+        minima=minima,
         narrowed=narrowed,
         versions=reading.versions,
     )

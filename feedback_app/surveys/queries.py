@@ -3,10 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final, cast
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, and_, exists, func, literal_column, select, text, tuple_
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from feedback_app.kit.errors import N_, NotFound
@@ -161,47 +163,85 @@ def countable() -> ColumnElement[bool]:
     return and_(Response.removed_at.is_(None), Response.rapid.is_(False))
 
 
-def day_counts(which: ColumnElement[bool]) -> Select[int, date, int, str, int, int, int, int]:
-    """Responses by department, day, version and channel: all that count, of them partial and assisted, and rapid
-    ones left out. `which` is `between` or `on_days`."""
+# What responses are counted by. Field 0 and stage '' stand for "not known".
+BUCKET: Final = ("department_id", "day", "version_id", "channel", "field_id", "stage")
+
+
+def day_tallies(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Responses by BUCKET: all that count, of them partial and assisted, and rapid ones left out; answers to the
+    overall question by outcome and points, as its version maps them; how often each choice was picked.
+
+    One statement, hence one snapshot: an answer that arrives or is removed meanwhile is in all of it or in nothing.
+    `which` is `between` or `on_days`.
+    """
+    counts = _counts(which).subquery("counts")
+    outcomes = _outcomes(which).subquery("outcomes")
+    return select(
+        *counts.c,
+        *(func.coalesce(outcomes.c[name], 0).label(name) for name in _OUTCOMES),
+        *(func.coalesce(outcomes.c[name], _NONE).label(name) for name in ("choice_ids", "picked")),
+    ).outerjoin_from(counts, outcomes, and_(*(counts.c[name] == outcomes.c[name] for name in BUCKET)))
+
+
+_OUTCOMES: Final = ("rated", "satisfied", "neutral", "not_satisfied", "scored", "points")
+_NONE: Final[ColumnElement[list[int]]] = literal_column("'{}'::int[]")
+
+
+def _bucket() -> tuple[Any, ...]:
+    return (
+        Response.rated_department_id.label("department_id"),
+        Response.answered_on.label("day"),
+        Response.version_id,
+        Response.channel,
+        func.coalesce(Response.field_id, 0).label("field_id"),
+        func.coalesce(Response.stage, "").label("stage"),
+    )
+
+
+def _counts(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return (
         select(
-            Response.rated_department_id.label("department_id"),
-            Response.answered_on.label("day"),
-            Response.version_id,
-            Response.channel,
+            *_bucket(),
             func.count().filter(Response.rapid.is_(False)).label("responses"),
             func.count().filter(Response.rapid.is_(False), Response.sealed_at.is_(None)).label("partial"),
             func.count().filter(Response.rapid.is_(False), Response.assisted).label("assisted"),
             func.count().filter(Response.rapid).label("rapid"),
         )
         .where(Response.removed_at.is_(None), which)
-        .group_by(Response.rated_department_id, Response.answered_on, Response.version_id, Response.channel)
+        .group_by(*(text(str(place)) for place in range(1, len(BUCKET) + 1)))
     )
 
 
-def day_choice_counts(which: ColumnElement[bool]) -> Select[int, date, int, str, int]:
-    """How often each choice was picked in countable responses, by department, day and channel."""
-    picked = (
-        select(
-            Response.rated_department_id.label("department_id"),
-            Response.answered_on.label("day"),
-            func.unnest(Response.choice_ids).label("choice_id"),
-            Response.channel,
-        )
+def _outcomes(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    chosen = (
+        select(*_bucket(), func.unnest(Response.choice_ids).label("choice_id"))
         .where(countable(), which)
-        .subquery("picked")
+        .subquery("chosen")
     )
-    key = (picked.c.department_id, picked.c.day, picked.c.choice_id, picked.c.channel)
-    return select(*key, func.count().label("picked")).group_by(*key)
-
-
-def overall_choices() -> Select[int, int, str | None, int | None]:
-    """Every choice of an overall question: its id, version, outcome and points. The scale's map, as data."""
-    return (
-        select(Choice.id.label("choice_id"), Question.version_id, Choice.outcome, Choice.points)
+    picks = select(*chosen.c, sql_cast(func.count(), Integer).label("picked")).group_by(*chosen.c).subquery("picks")
+    scale = (
+        select(Choice.id.label("choice_id"), Choice.outcome, Choice.points)
         .join(Question, Question.id == Choice.question_id)
         .where(Question.overall)
+        .subquery("scale")
+    )
+    key = [picks.c[name] for name in BUCKET]
+    picked = func.sum(picks.c.picked)
+    return (
+        select(
+            *key,
+            picked.filter(scale.c.choice_id.is_not(None)).label("rated"),
+            *(
+                picked.filter(scale.c.outcome == outcome).label(outcome)
+                for outcome in ("satisfied", "neutral", "not_satisfied")
+            ),
+            picked.filter(scale.c.points.is_not(None)).label("scored"),
+            func.sum(picks.c.picked * scale.c.points).label("points"),
+            func.array_agg(aggregate_order_by(picks.c.choice_id, picks.c.choice_id)).label("choice_ids"),
+            func.array_agg(aggregate_order_by(picks.c.picked, picks.c.choice_id)).label("picked"),
+        )
+        .outerjoin_from(picks, scale, scale.c.choice_id == picks.c.choice_id)
+        .group_by(*key)
     )
 
 

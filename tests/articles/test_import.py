@@ -18,6 +18,7 @@ from feedback_app.polls import operations as polls
 from feedback_app.polls.commands import NewOption, NewPoll
 from feedback_app.staff import operations as staff
 from feedback_app.visits import operations as visits
+from tests import factories
 
 NOW = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
 SHIPPED = Path("feedback_app/demo_data/articles")
@@ -85,7 +86,7 @@ def test_an_update_replaces_the_bound_figures(session: Session) -> None:
     store(session, body="[1](so-lieu:visits/baseline) [2](so-lieu:visits/baseline)")
     store(session, body="[3](so-lieu:visits/baseline)")
 
-    figures = queries.checked_figures(session, slug="tin", now=NOW, minimum=30)
+    figures = queries.checked_figures(session, slug="tin", now=NOW, minima=factories.minima(30))
 
     assert [(figure.position, figure.written) for figure in figures] == [(1, "3")]
 
@@ -126,7 +127,7 @@ def test_each_figure_is_held_against_its_stored_one(session: Session) -> None:
         " [5](so-lieu:dossiers/phong-khac/early) [5](so-lieu:la-gi)",
     )
 
-    figures = queries.checked_figures(session, slug="tin", now=NOW, minimum=30)
+    figures = queries.checked_figures(session, slug="tin", now=NOW, minima=factories.minima(30))
 
     assert [figure.verdict for figure in figures] == [
         "agrees",

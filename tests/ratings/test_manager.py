@@ -84,7 +84,7 @@ def test_an_unknown_choice_is_not_found(app: Flask, office: None, argument: str)
 
 def test_lists_publications_with_who_when_and_why(app: Flask, office: None, session: Session) -> None:
     person = add_person(session, "congbo", "administrator", None)
-    operations.publish(session, parse("2026-03"), now=local(2026, 4, 1, 8, 30), minimum=30)
+    operations.publish(session, parse("2026-03"), now=local(2026, 4, 1, 8, 30), minima=factories.minima(30))
     version = factories.survey_queries.current_versions(session)[0]
     ward = factories.department_id(session, "dong-son")
     factories.response(session, version, ward, local(2026, 3, 3), channel="paper")
@@ -92,7 +92,7 @@ def test_lists_publications_with_who_when_and_why(app: Flask, office: None, sess
         session,
         parse("2026-03"),
         now=local(2026, 4, 9, 14, 5),
-        minimum=30,
+        minima=factories.minima(30),
         reason="Phiếu giấy nhập muộn",
         published_by=person.id,
     )

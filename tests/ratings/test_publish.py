@@ -32,33 +32,34 @@ def office(session: Session) -> tuple[int, VersionView]:
 
 
 def shown(session: Session) -> tuple[int, int]:
-    sums = queries.table(session, QUARTER, minimum=30).together.figure.sums
+    sums = queries.table(session, QUARTER, minima=factories.minima(30)).together.figure.sums
     return sums.satisfied, sums.rated
 
 
 def test_freezes_sums_and_choices(session: Session, office: tuple[int, VersionView]) -> None:
     department, version = office
-    published = operations.publish(session, QUARTER, now=AFTER, minimum=30)
+    published = operations.publish(session, QUARTER, now=AFTER, minima=factories.minima(30))
     assert published.number == 1
     factories.response(
         session, version, department, local(2026, 8, 1), level="khong-hai-long", channel="paper", now=AFTER
     )
     factories.count(session)
-    table = queries.table(session, QUARTER, minimum=30)
+    table = queries.table(session, QUARTER, minima=factories.minima(30))
     assert shown(session) == (36, 40)
     assert table.publication is not None
     assert queries.since_publication(session, table.publication) == 1
-    read = queries.period_rows(session, QUARTER)
-    overall = queries.distribution(session, read, version=version, department_id=department)[0]
+    parts = queries.department_parts(session, QUARTER, department_id=department, smallest=1)
+    assert parts is not None
+    overall = queries.distribution(parts, version, smallest=1)[0]
     assert [count for _, count in overall.picked] == [36, 0, 0, 4, 0]
     # The month before it was published from is still counted from its days.
-    assert queries.table(session, parse("2026-08"), minimum=1).together.figure.sums.rated == 1
+    assert queries.table(session, parse("2026-08"), minima=factories.minima(1)).together.figure.sums.rated == 1
 
 
 def test_counts_what_still_waits_first(session: Session, office: tuple[int, VersionView]) -> None:
     department, version = office
     factories.response(session, version, department, local(2026, 8, 1))
-    operations.publish(session, QUARTER, now=AFTER, minimum=30)
+    operations.publish(session, QUARTER, now=AFTER, minima=factories.minima(30))
     assert shown(session) == (37, 41)
 
 
@@ -73,7 +74,7 @@ def test_waits_for_a_worker_that_holds_answers(
 
     def publish() -> None:
         with Session(engine) as own:
-            operations.publish(own, QUARTER, now=AFTER, minimum=30)
+            operations.publish(own, QUARTER, now=AFTER, minima=factories.minima(30))
             own.commit()
 
     publisher = threading.Thread(target=publish)
@@ -88,14 +89,16 @@ def test_waits_for_a_worker_that_holds_answers(
 
 def test_a_restatement_needs_a_reason_and_a_change(session: Session, office: tuple[int, VersionView]) -> None:
     department, version = office
-    operations.publish(session, QUARTER, now=AFTER, minimum=30)
+    operations.publish(session, QUARTER, now=AFTER, minima=factories.minima(30))
     with pytest.raises(NothingToRestate):
-        operations.publish(session, QUARTER, now=AFTER, minimum=30, reason="Thử")
+        operations.publish(session, QUARTER, now=AFTER, minima=factories.minima(30), reason="Thử")
     factories.response(session, version, department, local(2026, 8, 1), channel="paper", now=AFTER)
     for reason in (None, "", "  "):
         with pytest.raises(NothingToRestate):
-            operations.publish(session, QUARTER, now=AFTER, minimum=30, reason=reason)
-    restated = operations.publish(session, QUARTER, now=AFTER, minimum=30, reason="Phiếu giấy nhập muộn")
+            operations.publish(session, QUARTER, now=AFTER, minima=factories.minima(30), reason=reason)
+    restated = operations.publish(
+        session, QUARTER, now=AFTER, minima=factories.minima(30), reason="Phiếu giấy nhập muộn"
+    )
     assert restated.number == 2
     assert shown(session) == (37, 41)
     first, second = queries.publications(session, QUARTER)
@@ -108,41 +111,46 @@ def test_a_restatement_needs_a_reason_and_a_change(session: Session, office: tup
 @pytest.mark.parametrize("code", ["2026-Q4", "2026-10", "2026-H2", "2026"])
 def test_not_before_the_end(session: Session, code: str) -> None:
     with pytest.raises(NotEnded):
-        operations.publish(session, parse(code), now=local(2026, 10, 30), minimum=30)
+        operations.publish(session, parse(code), now=local(2026, 10, 30), minima=factories.minima(30))
 
 
 def test_the_last_second_is_too_early(session: Session, office: tuple[int, VersionView]) -> None:
     with pytest.raises(NotEnded):
-        operations.publish(session, QUARTER, now=local(2026, 9, 30, 23, 59, 59), minimum=30)
-    assert operations.publish(session, QUARTER, now=local(2026, 10, 1, 0, 0, 0), minimum=30).number == 1
+        operations.publish(session, QUARTER, now=local(2026, 9, 30, 23, 59, 59), minima=factories.minima(30))
+    assert (
+        operations.publish(session, QUARTER, now=local(2026, 10, 1, 0, 0, 0), minima=factories.minima(30)).number == 1
+    )
 
 
 def test_days_are_not_published(session: Session) -> None:
     with pytest.raises(NotEnded):
-        operations.publish(session, parse("2026-07-01"), now=AFTER, minimum=30)
+        operations.publish(session, parse("2026-07-01"), now=AFTER, minima=factories.minima(30))
 
 
 def test_every_ended_period_once(session: Session, office: tuple[int, VersionView]) -> None:
     published = []
-    while done := operations.publish_ended(session, now=AFTER, minimum=30, limit=1):
+    while done := operations.publish_ended(session, now=AFTER, minima=factories.minima(30), limit=1):
         published += done
     assert {period.code for period in published} == {"2026-07", "2026-08", "2026-09", "2026-Q3", "2026-9M"}
     assert [period.ends_on for period in published] == sorted(period.ends_on for period in published)
-    assert operations.publish_ended(session, now=AFTER, minimum=30, limit=9) == []
+    assert operations.publish_ended(session, now=AFTER, minima=factories.minima(30), limit=9) == []
 
 
 def test_nothing_to_publish_without_answers(session: Session) -> None:
-    assert operations.publish_ended(session, now=AFTER, minimum=30, limit=9) == []
+    assert operations.publish_ended(session, now=AFTER, minima=factories.minima(30), limit=9) == []
 
 
 def test_the_minimum_is_frozen_too(session: Session, office: tuple[int, VersionView]) -> None:
-    operations.publish(session, QUARTER, now=AFTER, minimum=30)
-    assert queries.table(session, QUARTER, minimum=1000).together.figure.state == "shown"
-    assert queries.history(session, [QUARTER], today=date(2026, 10, 2), minimum=1000)[0].figure.state == "shown"
+    operations.publish(session, QUARTER, now=AFTER, minima=factories.minima(30))
+    assert queries.table(session, QUARTER, minima=factories.minima(1000)).together.figure.state == "shown"
+    assert (
+        queries.history(session, [QUARTER], today=date(2026, 10, 2), minima=factories.minima(1000))[0].figure.state
+        == "shown"
+    )
 
 
 def test_leaves_a_trail(session: Session, office: tuple[int, VersionView]) -> None:
-    operations.publish(session, QUARTER, now=AFTER, minimum=30)
+    operations.publish(session, QUARTER, now=AFTER, minima=factories.minima(30))
     session.flush()
     event = session.scalars(select(AuditEvent)).one()
     assert (event.action, event.subject, event.details) == ("ratings.published", "period:2026-Q3", {"number": 1})
@@ -152,9 +160,9 @@ def test_demonstration_is_withdrawn_and_real_answers_are_published_anew(session:
     department, version = factories.department(session, "mot-cua"), factories.questionnaire(session)
     factories.responses(session, version, department, local(2026, 8, 1), satisfied=5, demonstration=True)
     factories.responses(session, version, department, local(2026, 8, 1), satisfied=2)
-    operations.publish(session, QUARTER, now=AFTER, minimum=1)
+    operations.publish(session, QUARTER, now=AFTER, minima=factories.minima(1))
     assert shown(session) == (7, 7)
     factories.surveys.remove_demonstration(session, now=AFTER)
     assert operations.withdraw_demonstration(session) == 1
-    operations.publish(session, QUARTER, now=AFTER, minimum=1)
+    operations.publish(session, QUARTER, now=AFTER, minima=factories.minima(1))
     assert shown(session) == (2, 2)

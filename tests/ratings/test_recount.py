@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from feedback_app import recounts
 from feedback_app.kit.ids import new_id
 from feedback_app.ratings import operations, queries
-from feedback_app.ratings.figures import Sums, total
-from feedback_app.ratings.models import DailyChoiceTally, DailyTally
+from feedback_app.ratings.figures import SUMS, Sums, total
+from feedback_app.ratings.models import DailyTally, MonthlyTally
 from feedback_app.ratings.periods import parse
 from feedback_app.recounts import Bucket, RecountRequest
 from feedback_app.surveys import operations as surveys
@@ -27,12 +27,17 @@ MONDAY = local(2026, 3, 2)
 
 
 def sums_of(session: Session, code: str = "2026-03-02") -> Sums:
-    return total(row.sums for row in queries.period_rows(session, parse(code)).rows)
+    """All that was counted of a period, by day if it is one."""
+    period = parse(code)
+    if period.kind != "day":
+        return total(row.sums for row in queries.period_rows(session, period, smallest=1).rows)
+    rows = session.scalars(select(DailyTally).where(DailyTally.day == period.starts_on))
+    return total(Sums(**{name: getattr(row, name) for name in SUMS}) for row in rows)
 
 
 def tallies(session: Session) -> list[tuple[object, ...]]:
     found = []
-    for model in (DailyTally, DailyChoiceTally):
+    for model in (DailyTally, MonthlyTally):
         columns = list(model.__table__.columns)
         found += [tuple(row) for row in session.execute(select(*columns).order_by(*columns))]
     return found
@@ -149,11 +154,13 @@ def test_channels_add_up_to_the_total(session: Session) -> None:
     for channel in ("kiosk", "kiosk", "qr", "web", "paper", "scan"):
         factories.response(session, version, department, MONDAY, channel=channel)  # type: ignore[arg-type]
     factories.count(session)
-    table = queries.table(session, parse("2026-03"), minimum=1)
+    table = queries.table(session, parse("2026-03"), minima=factories.minima(1))
     assert dict(table.together.channels) == {"kiosk": 2, "qr": 1, "web": 1, "paper": 1, "scan": 1}
     assert sum(count for _, count in table.together.channels) == table.together.figure.sums.responses
     for channel, count in table.together.channels:
-        only = queries.table(session, parse("2026-03"), minimum=1, narrowed=queries.Filter(channel=channel))
+        only = queries.table(
+            session, parse("2026-03"), minima=factories.minima(1), narrowed=queries.Filter(channel=channel)
+        )
         assert only.together.figure.sums.responses == count
 
 

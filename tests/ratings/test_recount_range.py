@@ -39,14 +39,14 @@ def recount(session: Session) -> int:
 def tallies(session: Session) -> list[tuple[object, ...]]:
     return [
         tuple(row)
-        for table in ("daily_tallies", "daily_choice_tallies")
+        for table in ("daily_tallies", "monthly_tallies")
         for row in session.execute(text(f"SELECT * FROM {table} ORDER BY 1, 2, 3, 4"))  # noqa: S608  # our own words
     ]
 
 
 def written_by(session: Session) -> list[tuple[object, ...]]:
     """Which transaction wrote each row."""
-    tables = ("daily_tallies", "daily_choice_tallies")
+    tables = ("daily_tallies", "monthly_tallies")
     return [
         tuple(row)
         for table in tables
@@ -67,9 +67,13 @@ def test_writes_nothing_where_everything_is_right(session: Session) -> None:
 @pytest.mark.parametrize(
     "damage",
     [
-        "UPDATE daily_choice_tallies SET picked = picked + 1 WHERE day = '2026-03-02'",
-        "DELETE FROM daily_choice_tallies WHERE day = '2026-03-02'",
-        "UPDATE daily_choice_tallies SET channel = 'qr' WHERE day = '2026-03-02'",
+        "UPDATE daily_tallies SET picked[1] = picked[1] + 1 WHERE day = '2026-03-02'",
+        "UPDATE daily_tallies SET choice_ids[1] = choice_ids[1] + 1 WHERE day = '2026-03-02'",
+        "UPDATE daily_tallies SET channel = 'qr' WHERE day = '2026-03-02'",
+        "UPDATE monthly_tallies SET satisfied = satisfied - 1",
+        "UPDATE monthly_tallies SET picked[1] = picked[1] + 1",
+        "DELETE FROM monthly_tallies",
+        "UPDATE monthly_tallies SET stage = 'returned'",
         "UPDATE daily_tallies SET responses = responses + 1 WHERE day = '2026-03-02'",
         "UPDATE daily_tallies SET points = points - 1 WHERE day = '2026-03-02'",
         "UPDATE daily_tallies SET satisfied = satisfied - 1, neutral = neutral + 1 WHERE day = '2026-03-02'",

@@ -75,7 +75,7 @@ def test_four_doors_show_one_figure(
             )
         factories.count(session)
         session.commit()
-        table = queries.table(session, MARCH, minimum=30)
+        table = queries.table(session, MARCH, minima=factories.minima(30, cell=5))
     expected: Seen = {
         f"Phòng {row.department.code.upper()}" if row.department else "Tất cả": (
             row.figure.percent,
@@ -155,7 +155,7 @@ def test_published_figures_are_the_same_everywhere_too(app: Flask, manager: Flas
         version = factories.survey_queries.current_versions(session)[0]
         department = factories.department_id(session, "a")
         factories.responses(session, version, department, local(2026, 3, 2), satisfied=40, not_satisfied=5)
-        operations.publish(session, MARCH, now=local(2026, 4, 1), minimum=30)
+        operations.publish(session, MARCH, now=local(2026, 4, 1), minima=factories.minima(30))
         factories.responses(session, version, department, local(2026, 3, 2), not_satisfied=30, channel="paper")
         factories.count(session)
         session.commit()
@@ -208,11 +208,11 @@ def test_before_and_after_a_department(session: Session) -> None:
     version = factories.questionnaire(session)
     factories.responses(session, version, old, local(2026, 3, 2), satisfied=3)
     factories.count(session)
-    assert [row.department.name for row in queries.table(session, MARCH, minimum=1).rows if row.department] == [
-        "Phường Đồng Sơn"
-    ]
-    assert queries.table(session, parse("2026-05"), minimum=1).rows == ()
-    april = queries.table(session, parse("2026-04"), minimum=1).rows[0]
+    assert [
+        row.department.name for row in queries.table(session, MARCH, minima=factories.minima(1)).rows if row.department
+    ] == ["Phường Đồng Sơn"]
+    assert queries.table(session, parse("2026-05"), minima=factories.minima(1)).rows == ()
+    april = queries.table(session, parse("2026-04"), minima=factories.minima(1)).rows[0]
     assert (april.figure.state, april.before.state, april.change) == ("no_data", "shown", None)
 
 
@@ -221,12 +221,14 @@ def test_scales_are_not_mixed(session: Session) -> None:
     five, three = factories.questionnaire(session), factories.questionnaire(session, "3", levels=factories.THREE_LEVELS)
     factories.responses(session, five, department, local(2026, 3, 2), satisfied=30)
     factories.count(session)
-    assert queries.table(session, MARCH, minimum=30).together.figure.mean == 5
+    assert queries.table(session, MARCH, minima=factories.minima(30)).together.figure.mean == 5
     factories.responses(session, three, department, local(2026, 3, 2), satisfied=10)
     factories.count(session)
-    together = queries.table(session, MARCH, minimum=30).together.figure
+    together = queries.table(session, MARCH, minima=factories.minima(30)).together.figure
     assert (together.sums.rated, together.percent, together.mean) == (40, 100, None)
-    only = queries.table(session, MARCH, minimum=10, narrowed=Filter(questionnaire="3")).together.figure
+    only = queries.table(
+        session, parse("2026-Q1"), minima=factories.minima(10), narrowed=Filter(questionnaire="3")
+    ).together.figure
     assert (only.sums.rated, only.mean) == (10, 3)
 
 
@@ -234,10 +236,12 @@ def test_history_reads_any_number_of_periods_alike(session: Session) -> None:
     department, version = factories.department(session, "a"), factories.questionnaire(session)
     for month in (1, 2, 3):
         factories.responses(session, version, department, local(2026, month, 28), satisfied=month, not_satisfied=1)
-    operations.publish(session, parse("2026-02"), now=local(2026, 4, 1), minimum=1)
+    operations.publish(session, parse("2026-02"), now=local(2026, 4, 1), minima=factories.minima(1))
     months = [parse("2026-01"), parse("2026-02"), parse("2026-03"), parse("2026-04")]
     for _ in range(2):  # the second time what is published is known already
-        points = queries.history(session, months, today=date(2026, 4, 20), minimum=1, department_id=department)
+        points = queries.history(
+            session, months, today=date(2026, 4, 20), minima=factories.minima(1), department_id=department
+        )
         assert [point.figure.sums.rated for point in points] == [2, 3, 4, 0]
         assert [point.published for point in points] == [False, True, False, False]
         assert [point.provisional for point in points] == [False, False, False, True]

@@ -34,7 +34,7 @@ def figures(session: Session, page: Page) -> None:
         )
     factories.responses(session, version, few, local(2026, 3, 3), satisfied=4, channel="paper")
     factories.count(session)
-    while operations.publish_ended(session, now=local(2026, 4, 2), minimum=30, limit=1):
+    while operations.publish_ended(session, now=local(2026, 4, 2), minima=factories.minima(30), limit=1):
         pass
     add_person(session, "quanly", "manager", None)
     session.commit()

@@ -76,5 +76,5 @@ def test_recounts_and_publications_raise_the_revision(session: Session) -> None:
     operations.recount_pending(session)
     counted = queries.revision(session)
     assert counted > 0
-    operations.publish_ended(session, now=NOON, minimum=1, limit=1)
+    operations.publish_ended(session, now=NOON, minima=factories.minima(1), limit=1)
     assert queries.revision(session) > counted

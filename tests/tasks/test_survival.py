@@ -32,6 +32,7 @@ from feedback_app.ratings import queries as ratings
 from feedback_app.ratings.periods import period_of
 from feedback_app.surveys import operations as surveys
 from feedback_app.surveys import queries as survey_queries
+from tests import factories
 from tests.conftest import ROOT, answers, child, environ_for
 from tests.paper.stacks import publish
 
@@ -56,7 +57,7 @@ class Service:
         engine = create_engine(self.servers.database_url.replace("postgresql:", "postgresql+psycopg:"))
         with Session(engine) as session:
             today = clock.local_day(clock.now())
-            table = ratings.table(session, period_of("month", today), minimum=1)
+            table = ratings.table(session, period_of("month", today), minima=factories.minima(1))
             counted = table.together.figure.sums.responses, recounts.oldest_waiting(session) is None
         engine.dispose()
         return counted

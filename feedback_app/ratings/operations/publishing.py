@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import ColumnElement, delete, func, insert, literal, select
+from sqlalchemy import ColumnElement, delete, except_all, insert, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from feedback_app.kit.clock import local_day
@@ -11,18 +12,19 @@ from feedback_app.kit.errors import N_, Invalid
 from feedback_app.kit.locks import lock
 from feedback_app.kit.text import normalise
 from feedback_app.ratings.figures import SCHEME, SUMS
-from feedback_app.ratings.models import (
-    DailyChoiceTally,
-    DailyTally,
-    Publication,
-    PublishedChoiceTally,
-    PublishedTally,
-)
+from feedback_app.ratings.models import MonthlyTally, Publication, PublishedTally, WithheldMonth
 from feedback_app.ratings.operations.recounting import recount_pending
 from feedback_app.ratings.operations.revision import raise_revision
 from feedback_app.ratings.periods import PUBLISHED_KINDS, Period, ended_between
+from feedback_app.ratings.queries.tallies import withheld_months
 from feedback_app.staff.operations import record
 from feedback_app.surveys import queries as surveys
+
+if TYPE_CHECKING:
+    from config import Minima
+
+
+_FROZEN: Final = ("department_id", "month", "version_id", "channel", "field_id", "stage", *SUMS, "choice_ids", "picked")
 
 
 class NotEnded(Invalid):
@@ -46,7 +48,7 @@ def publish(
     period: Period,
     *,
     now: datetime,
-    minimum: int,
+    minima: "Minima",
     reason: str | None = None,
     published_by: int | None = None,
 ) -> Published:
@@ -81,26 +83,27 @@ def publish(
         published_by=published_by,
         reason=normalise(reason or "") if newest else None,
         scheme=SCHEME,
-        minimum_responses=minimum,
+        minimum_responses=minima.score,
+        small_cell=minima.cell,
         demonstration=surveys.has_demonstration_between(session, period.starts_on, period.ends_on),
     )
     session.add(publication)
     session.flush()
     session.execute(
         insert(PublishedTally).from_select(
-            ["publication_id", "department_id", "version_id", "channel", *SUMS],
-            _period_sums(period, literal(publication.id).label("publication_id")),
+            ["publication_id", *_FROZEN],
+            select(literal(publication.id), *(getattr(MonthlyTally, name) for name in _FROZEN)).where(*_within(period)),
         )
     )
-    key = (DailyChoiceTally.department_id, DailyChoiceTally.choice_id, DailyChoiceTally.channel)
-    session.execute(
-        insert(PublishedChoiceTally).from_select(
-            ["publication_id", "department_id", "choice_id", "channel", "picked"],
-            select(literal(publication.id).label("publication_id"), *key, func.sum(DailyChoiceTally.picked))
-            .where(DailyChoiceTally.day >= period.starts_on, DailyChoiceTally.day < period.ends_on)
-            .group_by(*key),
+    held = withheld_months(session, [period], minima.cell)[period]
+    if held:
+        session.execute(
+            insert(WithheldMonth),
+            [
+                {"publication_id": publication.id, "department_id": department_id, "month": month}
+                for department_id, month in sorted(held)
+            ],
         )
-    )
     record(
         session,
         now=now,
@@ -114,7 +117,7 @@ def publish(
     return Published(publication.id, publication.number)
 
 
-def publish_ended(session: Session, *, now: datetime, minimum: int, limit: int) -> list[Period]:
+def publish_ended(session: Session, *, now: datetime, minima: "Minima", limit: int) -> list[Period]:
     """Publish, oldest first, up to `limit` periods that are over and were never published; returns them."""
     span = surveys.answered_days(session)
     if span is None:
@@ -131,7 +134,7 @@ def publish_ended(session: Session, *, now: datetime, minimum: int, limit: int) 
     ]
     chosen = sorted(due, key=lambda period: (period.ends_on, period.starts_on))[:limit]
     for period in chosen:
-        publish(session, period, now=now, minimum=minimum)
+        publish(session, period, now=now, minima=minima)
     return chosen
 
 
@@ -143,18 +146,15 @@ def withdraw_demonstration(session: Session) -> int:
 
 
 def _changed(session: Session, publication_id: int, period: Period) -> bool:
-    columns = ("department_id", "version_id", "channel", *SUMS)
-    frozen = select(*(getattr(PublishedTally, name) for name in columns)).where(
+    frozen = select(*(getattr(PublishedTally, name) for name in _FROZEN)).where(
         PublishedTally.publication_id == publication_id
     )
-    counted = _period_sums(period)
-    return {tuple(row) for row in session.execute(frozen)} != {tuple(row) for row in session.execute(counted)}
-
-
-def _period_sums(period: Period, *leading: ColumnElement[int]):  # type: ignore[no-untyped-def]
-    key = (DailyTally.department_id, DailyTally.version_id, DailyTally.channel)
+    counted = select(*(getattr(MonthlyTally, name) for name in _FROZEN)).where(*_within(period))
     return (
-        select(*leading, *key, *(func.sum(getattr(DailyTally, name)).label(name) for name in SUMS))
-        .where(DailyTally.day >= period.starts_on, DailyTally.day < period.ends_on)
-        .group_by(*key)
+        session.execute(union_all(except_all(frozen, counted), except_all(counted, frozen)).limit(1)).first()
+        is not None
     )
+
+
+def _within(period: Period) -> tuple[ColumnElement[bool], ...]:
+    return MonthlyTally.month >= period.starts_on, MonthlyTally.month < period.ends_on

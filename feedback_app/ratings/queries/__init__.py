@@ -1,6 +1,7 @@
 """Ratings as they are read, never written: tallies, the figures made of them, publications, and reported ratings."""
 
 from feedback_app.ratings.queries.distributions import QuestionCounts, distribution
+from feedback_app.ratings.queries.parts import DepartmentParts, Filter, department_parts, period_rows
 from feedback_app.ratings.queries.period_figures import (
     CHANNELS,
     HistoryPoint,
@@ -20,10 +21,11 @@ from feedback_app.ratings.queries.published import (
     since_publication,
 )
 from feedback_app.ratings.queries.reported import RatingNotFound, ReportedRatingView, reported_rating, reported_ratings
-from feedback_app.ratings.queries.tallies import Filter, PeriodRows, Row, first_day, period_rows, revision
+from feedback_app.ratings.queries.tallies import PeriodRows, Row, first_day, revision
 
 __all__ = [
     "CHANNELS",
+    "DepartmentParts",
     "Filter",
     "HistoryPoint",
     "PeriodRows",
@@ -37,6 +39,7 @@ __all__ = [
     "VersionFigure",
     "all_publications",
     "by_version",
+    "department_parts",
     "distribution",
     "figure",
     "first_day",

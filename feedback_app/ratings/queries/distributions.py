@@ -1,11 +1,11 @@
 """How people answered each question of a questionnaire version, choice by choice."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
 from feedback_app.ratings.figures import total
-from feedback_app.ratings.queries.tallies import PeriodRows, choice_counts
+from feedback_app.ratings.queries.parts import DepartmentParts
+from feedback_app.ratings.queries.tallies import Detail
 from feedback_app.surveys.versions import ChoiceView, QuestionView, VersionView
 
 
@@ -22,22 +22,29 @@ class QuestionCounts:
     picked: tuple[tuple[ChoiceView, int], ...]
 
 
-def distribution(
-    session: Session, read: PeriodRows, *, version: VersionView, department_id: int
-) -> list[QuestionCounts]:
-    """Every question with choices of one version, in its order, as this department's people answered it in `read`."""
-    counts = choice_counts(session, read, department_id=department_id)
-    sums = total(row.sums for row in read.rows if row.version_id == version.id and row.department_id == department_id)
+def distribution(parts: DepartmentParts, version: VersionView, *, smallest: int) -> list[QuestionCounts]:
+    """Every question with choices of one version, in its order, as a department's people answered it.
+
+    Empty where the version's answers may not be told. A question that only a few answered in some quarter is left out.
+    """
+    if version.id not in parts.told["version_id"]:
+        return []
     found = []
     for question in version.questions:
-        picked = tuple((choice, counts.get(choice.id, 0)) for choice in question.choices)
-        if not picked:
+        quarters = [_counts(question, rows) for rows in parts.quarters_of(version.id)]
+        if not question.choices or any(0 < base < smallest for base, _ in quarters):
             continue
-        if question.kind == "single":
-            base = sum(count for _, count in picked)
-        elif question.shown_for:
-            base = sum(int(getattr(sums, outcome)) for outcome in question.shown_for)
-        else:
-            base = sums.responses
-        found.append(QuestionCounts(question, base, picked))
+        picked = tuple((choice, sum(counts.get(choice.id, 0) for _, counts in quarters)) for choice in question.choices)
+        found.append(QuestionCounts(question, sum(base for base, _ in quarters), picked))
     return found
+
+
+def _counts(question: QuestionView, rows: Sequence[Detail]) -> tuple[int, dict[int, int]]:
+    """The base of a question and how often each of its choices was picked in `rows`."""
+    counts = {choice.id: sum(row.picked.get(choice.id, 0) for row in rows) for choice in question.choices}
+    sums = total(row.sums for row in rows)
+    if question.kind == "single":
+        return sum(counts.values()), counts
+    if question.shown_for:
+        return sum(int(getattr(sums, outcome)) for outcome in question.shown_for), counts
+    return sums.responses, counts

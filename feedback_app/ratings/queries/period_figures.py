@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING, cast
 
 from sqlalchemy.orm import Session
 
@@ -12,10 +13,14 @@ from feedback_app.departments.queries import DepartmentView
 from feedback_app.kit.text import sort_key
 from feedback_app.ratings.figures import Change, Figure, change, total
 from feedback_app.ratings.periods import Period, previous
+from feedback_app.ratings.queries.parts import DepartmentParts, Filter, period_rows, rows_of_periods
 from feedback_app.ratings.queries.published import PublicationView
-from feedback_app.ratings.queries.tallies import Filter, Row, period_rows, rows_of_periods
+from feedback_app.ratings.queries.tallies import Row
 from feedback_app.surveys import queries as surveys
 from feedback_app.surveys.versions import VersionView
+
+if TYPE_CHECKING:
+    from config import Minima
 
 CHANNELS = ("kiosk", "qr", "web", "paper", "scan")
 
@@ -50,7 +55,7 @@ def table(
     session: Session,
     period: Period,
     *,
-    minimum: int,
+    minima: "Minima",
     narrowed: Filter | None = None,
     versions: dict[int, VersionView] | None = None,
 ) -> RatingTable:
@@ -60,8 +65,8 @@ def table(
     are those of surveys.published_versions, for callers that have them already.
     """
     narrowed = narrowed or Filter()
-    now, before = rows_of_periods(session, [period, previous(period)], narrowed)
-    least, least_before = (each.publication.minimum if each.publication else minimum for each in (now, before))
+    now, before = rows_of_periods(session, [period, previous(period)], narrowed, smallest=minima.cell)
+    least, least_before = (each.publication.minimum if each.publication else minima.score for each in (now, before))
     versions = surveys.published_versions(session) if versions is None else versions
     by_now, by_before = _by_department(now.rows), _by_department(before.rows)
     rated = {*by_now, *by_before}
@@ -126,11 +131,11 @@ def figure_of(rows: Sequence[Row], *, minimum: int, versions: dict[int, VersionV
     return Figure(total(row.sums for row in rows), minimum, one_scale=len(scales) == 1)
 
 
-def figure(session: Session, *, department_code: str, period: Period, minimum: int) -> Figure:
+def figure(session: Session, *, department_code: str, period: Period, minima: "Minima") -> Figure:
     """One department's figure for a period, published where it is; raises DepartmentNotFound."""
     department = departments.department(session, code=department_code)
-    rows = period_rows(session, period, Filter(frozenset({department.id})))
-    least = rows.publication.minimum if rows.publication else minimum
+    rows = period_rows(session, period, Filter(frozenset({department.id})), smallest=minima.cell)
+    least = rows.publication.minimum if rows.publication else minima.score
     return figure_of(rows.rows, minimum=least, versions=surveys.published_versions(session))
 
 
@@ -143,17 +148,15 @@ class VersionFigure:
     channels: tuple[tuple[str, int], ...]
 
 
-def by_version(rows: Sequence[Row], *, minimum: int, versions: dict[int, VersionView]) -> list[VersionFigure]:
-    """Figures for each questionnaire version that `rows` hold, by code and number."""
-    grouped: dict[int, list[Row]] = defaultdict(list)
-    for row in rows:
-        grouped[row.version_id].append(row)
-    found = [
-        VersionFigure(
-            versions[version_id], figure_of(members, minimum=minimum, versions=versions), channels_of(members)
-        )
-        for version_id, members in grouped.items()
-    ]
+def by_version(parts: DepartmentParts, *, minimum: int, versions: dict[int, VersionView]) -> list[VersionFigure]:
+    """Figures for each questionnaire version that `parts` hold, by code and number."""
+    found = []
+    for part, sums in parts.parts("version_id"):
+        version = versions[cast(int, part)]
+        rows = [
+            Row(row.department_id, version.id, row.channel, row.sums) for row in parts.rows if row.version_id == part
+        ]
+        found.append(VersionFigure(version, Figure(sums, minimum, one_scale=True), channels_of(rows)))
     return sorted(found, key=lambda each: (each.version.code, each.version.number))
 
 
@@ -172,7 +175,7 @@ def history(
     periods: Sequence[Period],
     *,
     today: date,
-    minimum: int,
+    minima: "Minima",
     department_id: int | None = None,
     narrowed: Filter | None = None,
     versions: dict[int, VersionView] | None = None,
@@ -185,11 +188,13 @@ def history(
     return [
         HistoryPoint(
             read.period,
-            figure_of(read.rows, minimum=read.publication.minimum if read.publication else minimum, versions=versions),
+            figure_of(
+                read.rows, minimum=read.publication.minimum if read.publication else minima.score, versions=versions
+            ),
             published=read.publication is not None,
             provisional=not read.period.ended(today),
         )
-        for read in rows_of_periods(session, periods, narrowed, by_department=False)
+        for read in rows_of_periods(session, periods, narrowed, smallest=minima.cell, by_department=False)
     ]
 
 

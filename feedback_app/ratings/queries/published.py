@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
-from feedback_app.ratings.models import DailyTally, Publication, PublishedTally
+from feedback_app.ratings.models import MonthlyTally, Publication, PublishedTally
 from feedback_app.ratings.periods import Kind, Period
 
 
@@ -26,6 +26,7 @@ class PublicationView:
     reason: str | None
     scheme: str
     minimum: int
+    small_cell: int
 
 
 def publications(session: Session, period: Period) -> list[PublicationView]:
@@ -71,8 +72,8 @@ def newest_published(session: Session, kind: Kind) -> Period | None:
 def since_publication(session: Session, publication: PublicationView) -> int:
     """How many more countable responses the period's days hold than were published; negative for fewer."""
     counted = (
-        select(func.coalesce(func.sum(DailyTally.responses), 0))
-        .where(DailyTally.day >= publication.period.starts_on, DailyTally.day < publication.period.ends_on)
+        select(func.coalesce(func.sum(MonthlyTally.responses), 0))
+        .where(MonthlyTally.month >= publication.period.starts_on, MonthlyTally.month < publication.period.ends_on)
         .scalar_subquery()
     )
     frozen = (
@@ -93,4 +94,5 @@ def _view(row: Publication) -> PublicationView:
         reason=row.reason,
         scheme=row.scheme,
         minimum=row.minimum_responses,
+        small_cell=row.small_cell,
     )

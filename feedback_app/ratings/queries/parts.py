@@ -1,0 +1,180 @@
+"""Parts of departments (channels, questionnaires, procedure fields, stages) and what may be told of them.
+
+How many responses a part has is always told. How they answered is told of quarters and of what is made of quarters, and
+there of parts that stand alone in each quarter in which they have answers (`disclosure`).
+"""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from sqlalchemy.orm import Session
+
+from feedback_app.ratings.disclosure import Group, standing
+from feedback_app.ratings.figures import OUTCOMES, Sums, total
+from feedback_app.ratings.periods import Period
+from feedback_app.ratings.queries.published import PublicationView, newest_publications
+from feedback_app.ratings.queries.tallies import Detail, Months, PeriodRows, Row, details, held_months, whole_rows
+from feedback_app.surveys import queries as surveys
+
+Dimension = Literal["channel", "version_id", "field_id", "stage"]
+# Where not all can be told, those that people look at most come first.
+DIMENSIONS: Final[tuple[Dimension, ...]] = ("channel", "version_id", "field_id", "stage")
+_QUARTERS: Final = tuple(frozenset(range(first, first + 3)) for first in (1, 4, 7, 10))
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a reader narrows figures to; None is everything. `department_ids` also bounds what they may see."""
+
+    department_ids: frozenset[int] | None = None
+    channel: str | None = None
+    questionnaire: str | None = None
+
+    @property
+    def to_a_part(self) -> bool:
+        return self.channel is not None or self.questionnaire is not None
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentParts:
+    """The rows of one department in a period of whole months and, by dimension, the parts whose answers may be told."""
+
+    period: Period
+    rows: tuple[Detail, ...]
+    told: dict[Dimension, frozenset[Hashable]]
+
+    def parts(self, dimension: Dimension) -> list[tuple[Hashable, Sums]]:
+        """Every part that has responses, with its sums; of parts that may not be told, outcomes are withheld."""
+        found: dict[Hashable, list[Sums]] = defaultdict(list)
+        for row in self.rows:
+            part = getattr(row, dimension)
+            found[part].append(row.sums if part in self.told[dimension] else hide(row.sums))
+        return [(part, total(sums)) for part, sums in found.items()]
+
+    def quarters_of(self, version_id: int) -> list[list[Detail]]:
+        """The rows of one version, quarter by quarter."""
+        rows = [row for row in self.rows if row.version_id == version_id]
+        return [[row for row in rows if row.month in quarter] for quarter in _QUARTERS]
+
+
+def hide(sums: Sums) -> Sums:
+    """The same numbers of responses without how they answered."""
+    return replace(sums, **dict.fromkeys(OUTCOMES, 0), withheld=sums.withheld + sums.rated)
+
+
+def period_rows(session: Session, period: Period, narrowed: Filter | None = None, *, smallest: int) -> PeriodRows:
+    """The sums of a period at their finest grain."""
+    return rows_of_periods(session, [period], narrowed, smallest=smallest)[0]
+
+
+def rows_of_periods(
+    session: Session,
+    periods: Sequence[Period],
+    narrowed: Filter | None = None,
+    *,
+    smallest: int,
+    by_department: bool = True,
+) -> list[PeriodRows]:
+    """The sums of several periods, in the order given, of everything or of one part.
+
+    Without `by_department` departments may come added up, with `department_id` 0.
+    """
+    narrowed = narrowed or Filter()
+    if narrowed.to_a_part:
+        return _rows_of_a_part(session, periods, narrowed, smallest)
+    return whole_rows(
+        session, periods, smallest=smallest, department_ids=narrowed.department_ids, by_department=by_department
+    )
+
+
+def department_parts(session: Session, period: Period, *, department_id: int, smallest: int) -> DepartmentParts | None:
+    """One department's parts in a period, frozen where it is published; None for a day."""
+    if period.kind == "day":
+        return None
+    only = frozenset({department_id})
+    publication = newest_publications(session, [period]).get(period)
+    rows = details(session, period, publication, only)
+    held = held_months(session, period, publication, smallest=smallest, department_ids=only)
+    return DepartmentParts(period, tuple(rows), _told(period, rows, _least(publication, smallest), held))
+
+
+def _told(period: Period, rows: Sequence[Detail], smallest: int, held: Months) -> dict[Dimension, frozenset[Hashable]]:
+    """The parts of one department that stand alone in each quarter of the period in which they have answers.
+
+    Of a month nothing but the whole may be told, and so the part that is the whole.
+    """
+    everywhere = {dimension: {getattr(row, dimension) for row in rows} for dimension in DIMENSIONS}
+    if period.kind == "month":
+        told = not any((row.department_id, period.starts_on) in held for row in rows)
+        return {
+            dimension: frozenset(parts) if told and len(parts) == 1 else frozenset()
+            for dimension, parts in everywhere.items()
+        }
+    for quarter in _QUARTERS:
+        here = [row for row in rows if row.month in quarter and row.sums.rated]
+        groups = [
+            Group(row.month, tuple(getattr(row, dimension) for dimension in DIMENSIONS), row.sums.rated) for row in here
+        ]
+        alone = standing(groups, quarter, smallest) if groups else None
+        for place, dimension in enumerate(DIMENSIONS):
+            present = {getattr(row, dimension) for row in here}
+            everywhere[dimension] -= present - (alone[place] if alone else frozenset())
+    return {dimension: frozenset(parts) for dimension, parts in everywhere.items()}
+
+
+def _rows_of_a_part(session: Session, periods: Sequence[Period], narrowed: Filter, smallest: int) -> list[PeriodRows]:
+    published = newest_publications(session, periods)
+    version_ids = frozenset(
+        each.id for each in surveys.published_versions(session).values() if each.code == narrowed.questionnaire
+    )
+    return [
+        PeriodRows(
+            period,
+            published.get(period),
+            tuple(_part_of_period(session, period, published.get(period), narrowed, version_ids, smallest)),
+        )
+        for period in periods
+    ]
+
+
+def _part_of_period(
+    session: Session,
+    period: Period,
+    publication: PublicationView | None,
+    narrowed: Filter,
+    version_ids: frozenset[int],
+    smallest: int,
+) -> Iterable[Row]:
+    if period.kind == "day":
+        whole = whole_rows(session, [period], smallest=smallest, department_ids=narrowed.department_ids)[0]
+        for row in whole.rows:
+            if _matches(row, narrowed, version_ids):
+                yield row
+        return
+    by_department: dict[int, list[Detail]] = defaultdict(list)
+    for detail in details(session, period, publication, narrowed.department_ids):
+        by_department[detail.department_id].append(detail)
+    held = held_months(session, period, publication, smallest=smallest, department_ids=narrowed.department_ids)
+    for department_id, rows in by_department.items():
+        told = _told(period, rows, _least(publication, smallest), held)
+        for detail in rows:
+            if _matches(detail, narrowed, version_ids):
+                sums = detail.sums if _may_be_told(detail, narrowed, told) else hide(detail.sums)
+                yield Row(department_id, detail.version_id, detail.channel, sums)
+
+
+def _matches(row: Row | Detail, narrowed: Filter, version_ids: frozenset[int]) -> bool:
+    return narrowed.channel in (None, row.channel) and (narrowed.questionnaire is None or row.version_id in version_ids)
+
+
+def _may_be_told(row: Detail, narrowed: Filter, told: dict[Dimension, frozenset[Hashable]]) -> bool:
+    """A channel within a questionnaire is a part of a part, and of those nothing is told."""
+    if narrowed.channel is not None:
+        return narrowed.questionnaire is None and row.channel in told["channel"]
+    return row.version_id in told["version_id"]
+
+
+def _least(publication: PublicationView | None, smallest: int) -> int:
+    return publication.small_cell if publication else smallest
