@@ -14,6 +14,7 @@ from feedback_app.articles.furniture import Furniture
 from feedback_app.articles.proofreading import ReadNumber, Remark
 from feedback_app.articles.queries import CheckedFigure
 from feedback_app.articles.reading import read_article
+from feedback_app.cli.files import FILE
 from feedback_app.kit import clock, i18n
 from feedback_app.kit.db import db
 from feedback_app.kit.errors import Refused
@@ -46,7 +47,7 @@ VERDICTS = {
 
 
 @group.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", metavar="TỆP", type=FILE)
 @click.option("--slug", help="Tên đường dẫn; mặc định lấy từ tiêu đề.")
 @click.option("--title", help="Tiêu đề; mặc định lấy từ tệp.")
 @click.option("--byline", help="Tác giả hoặc cơ quan; mặc định lấy từ tệp.")

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from feedback_app.cli.files import FILE
 from feedback_app.kit import i18n
 from feedback_app.kit.db import db
 from feedback_app.kit.errors import Refused
@@ -62,7 +63,7 @@ def add(
 
 
 @group.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", metavar="TỆP", type=FILE)
 @click.option("--opens", type=DAY, help="Ngày mở, khi tệp không ghi.")
 def import_file(file: Path, opens: datetime | None) -> None:
     """Thêm hoặc cập nhật một cuộc bình chọn từ tệp JSON. Phiếu đã nhận không đổi."""

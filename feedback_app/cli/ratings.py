@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from feedback_app.cli.files import FILE
 from feedback_app.departments import queries as departments
 from feedback_app.kit import clock
 from feedback_app.kit.db import db
@@ -68,7 +69,7 @@ def recount(first: datetime | None, last: datetime | None) -> None:
 
 
 @group.command("import-reported")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", metavar="TỆP", type=FILE)
 def import_reported(file: Path) -> None:
     """Nạp số liệu đã báo cáo trước khi có hệ thống từ tệp CSV.
 

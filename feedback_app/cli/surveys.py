@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from feedback_app.cli.files import FILE
 from feedback_app.departments import queries as departments
 from feedback_app.departments.queries import PlaceNotFound
 from feedback_app.kit import clock
@@ -19,7 +20,7 @@ group = AppGroup("surveys", help="Mẫu phiếu khảo sát.")
 
 
 @group.command("import")
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("files", metavar="[TỆP]...", nargs=-1, type=FILE)
 def import_files(files: tuple[Path, ...]) -> None:
     """Ban hành mẫu phiếu từ các tệp JSON; không nêu tệp nào thì dùng các mẫu đi kèm.
 

@@ -154,4 +154,4 @@ def test_the_terminal_says_what_is_wrong(session: Session, app: Flask, arguments
     make_hall(session)
     answer = app.test_cli_runner().invoke(args=["surveys", *arguments])
     assert answer.exit_code == 1
-    assert "Error: " in answer.output
+    assert "Lỗi: " in answer.output
