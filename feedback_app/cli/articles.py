@@ -17,6 +17,7 @@ from feedback_app.articles.reading import read_article
 from feedback_app.cli.files import FILE
 from feedback_app.kit import clock, i18n
 from feedback_app.kit.db import db
+from feedback_app.kit.documents import read_text
 from feedback_app.kit.errors import Refused
 from feedback_app.kit.numbers import format_count, format_decimal
 from feedback_app.kit.web import settings
@@ -59,7 +60,7 @@ def import_file(
     """Nhập bài từ tệp .txt, .md hoặc .html; bài cùng tên đường dẫn được cập nhật, không bài nào bị xóa."""
     session = db.session()
     try:
-        draft = read_article(file.read_text(encoding="utf-8-sig"), suffix=file.suffix.lower())
+        draft = read_article(read_text(file.read_bytes()), suffix=file.suffix.lower())
         article = replace(
             draft.article,
             slug=draft.article.slug if slug is None else slug,
@@ -68,10 +69,8 @@ def import_file(
             published_on=published_on.date() if published_on else draft.article.published_on,
         )
         imported = operations.import_article(session, article, now=clock.now())
-    except UnicodeDecodeError as error:
-        raise click.ClickException("Tệp không phải UTF-8.") from error
     except Refused as error:
-        raise click.ClickException(i18n.say(error)) from error
+        raise click.ClickException(f"{file}: {i18n.say(error)}") from error
     figures = queries.checked_figures(
         session, slug=imported.slug, now=clock.now(), minimum=settings().minimum_responses
     )

@@ -13,3 +13,4 @@ gettext.bindtextdomain("messages", str(Path(__file__).parents[1] / "translations
 os.environ["LANGUAGE"] = "vi"
 
 FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
+FILE_OR_FOLDER: Final = click.Path(exists=True, path_type=Path)
