@@ -31,7 +31,7 @@ from tests.staff.people import add_person, sign_in
 
 LEVELS = (("good", "satisfied", 2), ("fair", "neutral", 1), ("bad", "not_satisfied", 0))
 # Files, single values, the kiosk (it begins in Vietnamese and changes by itself), and the developers' sheet of parts.
-NO_PAGE = re.compile(r"^/(static|healthz|thiet-ke|ngon-ngu|ki-ot)|\.(svg|pdf|csv|xlsx)$|/phieu$")
+NO_PAGE = re.compile(r"^/(static|healthz|thiet-ke|ngon-ngu|ki-ot)|\.(svg|pdf|csv|xlsx|ico|txt)$|/phieu$")
 
 
 @pytest.fixture
