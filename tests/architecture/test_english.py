@@ -86,8 +86,7 @@ def visible(page: str, settings: Settings) -> str:
     attributes = " ".join(re.findall(r'(?:aria-label|title|alt|placeholder)="([^"]*)"', text))
     text = html.unescape(re.sub(r"<[^>]+>", " ", text) + " " + attributes)
     office = settings.office
-    names = (office.name, office.parent_name, office.responsible, office.address)
-    for name in (*names, "Người admin", "QĐ-TTg", *LANGUAGES.values()):
+    for name in (office.name, "Người admin", "QĐ-TTg", *LANGUAGES.values()):
         text = text.replace(name, " ")
     return text
 
