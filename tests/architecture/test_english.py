@@ -75,7 +75,7 @@ def values(session: Session) -> dict[str, Any]:
         "place": "hall",
         "counter": "one",
         "code": "ward",
-        "slug": {"polls.page": "poll", "articles.article": "article"},
+        "slug": {"polls.page": "poll", "articles.page": "article"},
         "member_id": member.id,
     }
 
