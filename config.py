@@ -22,13 +22,19 @@ class BadSettings(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """The authority that runs the service, as header and footer must name it (TT 32/2017/TT-BTTTT, Điều 16)."""
+    """The authority that runs the service, as header and footer must name it (TT 32/2017/TT-BTTTT, Điều 16).
+
+    What ends in `_en` stands on English pages; empty, the Vietnamese stands there too.
+    """
 
     name: str
     name_en: str
     parent_name: str
+    parent_name_en: str
     responsible: str
+    responsible_en: str
     address: str
+    address_en: str
     phone: str
     email: str
     logo_url: str
@@ -102,6 +108,10 @@ class Settings:
             """What the law wants on every page cannot be left out in production."""
             return text(name, None if environment == "production" else demonstration)
 
+        def english(name: str, demonstration: str) -> str:
+            """Optional; the demonstration's own only beside its Vietnamese."""
+            return text(name, "" if environ.get(name.removesuffix("_EN"), "").strip() else demonstration)
+
         environment = text("FEEDBACK_ENV", "production", check=_one_of("production", "development", "test"))
         settings = cls(
             database_url=_with_driver(
@@ -120,8 +130,11 @@ class Settings:
                 name=shown("OFFICE_NAME", "Ủy ban nhân dân phường Đồng Hới (trình diễn)"),
                 name_en=shown("OFFICE_NAME_EN", "People's Committee of Dong Hoi Ward (demonstration)"),
                 parent_name=shown("OFFICE_PARENT", "Tỉnh Quảng Trị"),
+                parent_name_en=english("OFFICE_PARENT_EN", "Quang Tri Province"),
                 responsible=shown("OFFICE_RESPONSIBLE", "Chưa khai báo (bản trình diễn)"),
+                responsible_en=english("OFFICE_RESPONSIBLE_EN", "Not stated (demonstration)"),
                 address=shown("OFFICE_ADDRESS", "Chưa khai báo (bản trình diễn)"),
+                address_en=english("OFFICE_ADDRESS_EN", "Not stated (demonstration)"),
                 phone=shown("OFFICE_PHONE", "0000 000 000"),
                 email=shown("OFFICE_EMAIL", "trinh-dien@example.vn"),
                 logo_url=environ.get("OFFICE_LOGO_URL", "").strip(),

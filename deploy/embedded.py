@@ -17,6 +17,8 @@ import os
 import pwd
 import shutil
 import signal
+import socket
+import stat
 import subprocess
 import tempfile
 import time
@@ -104,11 +106,14 @@ class EmbeddedServers:
     def __exit__(self, *_: object) -> None:
         self.valkey.stop()
         self.postgres.stop()
+        if self._is_ours(self.sockets):
+            _remove(self.sockets)
         if self._lock:
             self._lock.close()
 
     def _start(self) -> None:
         self._make_folders()
+        self._remove_stale_sockets()
         self.valkey.start()
         self.postgres.replace_leftover()
         if not self.data.exists():
@@ -123,22 +128,41 @@ class EmbeddedServers:
     def _make_folders(self) -> None:
         self.sockets.mkdir(mode=0o700, exist_ok=True)
         (self.var / "valkey").mkdir(mode=0o700, exist_ok=True)
-        owner = os.geteuid()
         if self.user is not None:
-            account = _server_account()
+            owner = _server_account().pw_uid
             for folder in (self.sockets, self.var / "valkey"):
-                if folder.stat().st_uid != account.pw_uid:
+                if folder.stat().st_uid != owner:
                     shutil.chown(folder, self.user, self.user)
-            owner = account.pw_uid
             for binaries in (_postgres_binaries(), get_binary_path().resolve().parent):
                 _open_to_other_users(binaries.parent)
             _open_the_way_to(self.var)
-        state = self.sockets.lstat()
-        if self.sockets.is_symlink() or state.st_uid != owner or state.st_mode & 0o077:
+        if not self._is_ours(self.sockets):
             raise CannotStart(
                 f"Thư mục {self.sockets} thuộc người dùng khác hoặc quá mở; hãy xóa nó rồi chạy lại.",
                 f"The folder {self.sockets} is somebody else's or too open; remove it and start again.",
             )
+
+    def _is_ours(self, folder: Path) -> bool:
+        """Whether it is a folder of the servers' user that nobody else may enter."""
+        try:
+            state = folder.lstat()
+        except FileNotFoundError:
+            return False
+        owner = os.geteuid() if self.user is None else _server_account().pw_uid
+        return stat.S_ISDIR(state.st_mode) and state.st_uid == owner and not state.st_mode & 0o077
+
+    def _remove_stale_sockets(self) -> None:
+        """Remove the socket folders of servers, in whatever clone, that ended without a chance to do so themselves.
+
+        A folder that is younger than a start may take belongs to servers that may be about to answer.
+        """
+        self.sockets.touch()
+        newest = self.sockets.stat().st_mtime
+        for folder in self.sockets.parent.glob(f"{_prefix()}*"):
+            if folder == self.sockets or not self._is_ours(folder):
+                continue
+            if newest - folder.stat().st_mtime > 2 * START_SECONDS and not any(map(_answers, folder.iterdir())):
+                _remove(folder)
 
     def _create_cluster(self) -> None:
         """Made beside its place and moved there when whole, lest an interrupted start leave half of it."""
@@ -225,12 +249,34 @@ def _socket_folder(var: Path) -> Path:
     The user's runtime folder is taken where there is one; root's servers run as another user, who
     may not enter it.
     """
-    name = f"feedback-{os.geteuid()}-{hashlib.sha256(str(var).encode()).hexdigest()[:10]}"
+    name = f"{_prefix()}{hashlib.sha256(str(var).encode()).hexdigest()[:10]}"
     places = [tempfile.gettempdir(), "/tmp"]  # noqa: S108  # its owner and mode are checked before use
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
     if os.geteuid() != 0 and os.path.isdir(runtime):
         places.insert(0, runtime)
     return next(folder for place in places if len(os.fsencode(folder := Path(place) / name)) <= LONGEST_SOCKET_FOLDER)
+
+
+def _prefix() -> str:
+    return f"feedback-{os.geteuid()}-"
+
+
+def _answers(path: Path) -> bool:
+    """Whether a server listens at a socket."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except OSError:
+            return False
+    return True
+
+
+def _remove(sockets: Path) -> None:
+    """Remove a socket folder and what servers that were killed left in it."""
+    with contextlib.suppress(OSError):  # somebody else was quicker, or put something there that is not ours to remove
+        for path in sockets.iterdir():
+            path.unlink()
+        sockets.rmdir()
 
 
 def _forget_recycled_pid(data: Path) -> None:

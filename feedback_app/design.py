@@ -1,7 +1,6 @@
 """The design page: every part of the pages and every kiosk screen, with sample data, for development only."""
 
 from flask import Blueprint, render_template
-from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
@@ -17,6 +16,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from feedback_app.kit.errors import NotFound
+from feedback_app.kit.forms import Form
 from feedback_app.kit.web import public
 
 blueprint = Blueprint("design", __name__, url_prefix="/thiet-ke")
@@ -24,7 +24,7 @@ blueprint = Blueprint("design", __name__, url_prefix="/thiet-ke")
 KIOSK_SCREENS = ("bat-dau", "ly-do", "gop-y", "cam-on", "het-gio", "mat-mang")
 
 
-class SampleForm(FlaskForm):
+class SampleForm(Form):
     """One field of each kind, with the Vietnamese that real forms use."""
 
     overall = RadioField(
@@ -49,7 +49,7 @@ class SampleForm(FlaskForm):
     agree = BooleanField("Tôi đã đọc hướng dẫn điền phiếu")
 
 
-class SamplePoll(FlaskForm):
+class SamplePoll(Form):
     """A poll with one choice."""
 
     choice = RadioField(

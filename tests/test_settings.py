@@ -53,6 +53,14 @@ def test_production_must_name_the_office_and_its_address() -> None:
     }
 
 
+def test_english_of_the_office_is_optional_and_never_the_demonstrations_beside_a_real_name() -> None:
+    assert Settings.from_environ(GOOD).office.parent_name_en == "Quang Tri Province"
+    named = Settings.from_environ(
+        {**GOOD, "OFFICE_PARENT": "Tỉnh Nghệ An", "OFFICE_ADDRESS_EN": "1 Main Street"}
+    ).office
+    assert (named.parent_name, named.parent_name_en, named.address_en) == ("Tỉnh Nghệ An", "", "1 Main Street")
+
+
 @pytest.mark.parametrize("empty", ["", "   "])
 def test_a_blank_value_is_a_missing_one(empty: str) -> None:
     with pytest.raises(BadSettings, match="SECRET_KEY"):

@@ -6,7 +6,10 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class ImportArticle:
-    """`body` is Markdown; `summary` and `byline` may be empty, and a date that nobody knows is None."""
+    """`body` is Markdown; `summary` and `byline` may be empty, and a date that nobody knows is None.
+
+    A draft waits for `articles.operations.publish`.
+    """
 
     slug: str
     title: str
@@ -15,3 +18,4 @@ class ImportArticle:
     byline: str = ""
     published_on: date | None = None
     demonstration: bool = False
+    draft: bool = False

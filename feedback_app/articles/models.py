@@ -9,7 +9,10 @@ from feedback_app.kit.db import Model
 
 
 class Article(Model):
-    """`body` is Markdown as imported; `html` is what it renders to, cleaned, made once at import."""
+    """`body` is Markdown as imported; `html` is what it renders to, cleaned, made once at import.
+
+    A draft is shown to managers alone until an editor publishes it.
+    """
 
     __tablename__ = "articles"
 
@@ -23,6 +26,7 @@ class Article(Model):
     published_on: Mapped[date | None]
     imported_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     demonstration: Mapped[bool] = mapped_column(default=False)
+    draft: Mapped[bool] = mapped_column(default=False)
 
 
 class ArticleFigure(Model):

@@ -47,6 +47,7 @@ class ArticleLink:
     summary: str
     published_on: date | None
     demonstration: bool
+    draft: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class ArticleView:
     byline: str
     published_on: date | None
     demonstration: bool
+    draft: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,25 +105,32 @@ class CheckedArticle:
 
 
 def article(session: Session, *, slug: str) -> ArticleView:
-    """The article at an address; raises ArticleNotFound."""
+    """The article at an address, a draft too; raises ArticleNotFound."""
     row = session.scalar(select(Article).where(Article.slug == slug))
     if row is None:
         raise ArticleNotFound(N_("Không có bài viết này."))
-    return ArticleView(row.slug, row.title, row.summary, row.html, row.byline, row.published_on, row.demonstration)
+    return ArticleView(
+        row.slug, row.title, row.summary, row.html, row.byline, row.published_on, row.demonstration, row.draft
+    )
 
 
 def latest(session: Session, *, limit: int) -> list[ArticleLink]:
-    """The newest articles; those of an unknown day come last."""
-    return _links(session, _newest_first().limit(limit))
+    """The newest published articles; those of an unknown day come last."""
+    return _links(session, _published().limit(limit))
 
 
 def others(session: Session, *, slug: str, limit: int = 5) -> list[ArticleLink]:
-    """The newest articles but this one."""
-    return _links(session, _newest_first().where(Article.slug != slug).limit(limit))
+    """The newest published articles but this one."""
+    return _links(session, _published().where(Article.slug != slug).limit(limit))
 
 
 def articles(session: Session) -> list[ArticleLink]:
-    """Every article, newest first."""
+    """Every published article, newest first."""
+    return _links(session, _published())
+
+
+def all_articles(session: Session) -> list[ArticleLink]:
+    """Every article, drafts too, newest first."""
     return _links(session, _newest_first())
 
 
@@ -137,10 +146,10 @@ def checked_figures(session: Session, *, slug: str, now: datetime, minima: "Mini
 
 
 def checked_articles(session: Session, *, now: datetime, minima: "Minima") -> list[CheckedArticle]:
-    """Every article with its bound figures."""
+    """Every article, drafts too, with its bound figures."""
     return [
         CheckedArticle(link, checked_figures(session, slug=link.slug, now=now, minima=minima))
-        for link in articles(session)
+        for link in all_articles(session)
     ]
 
 
@@ -262,8 +271,12 @@ def _newest_first() -> Select[Article]:
     return select(Article).order_by(Article.published_on.desc().nulls_last(), Article.id.desc())
 
 
+def _published() -> Select[Article]:
+    return _newest_first().where(~Article.draft)
+
+
 def _links(session: Session, query: Select[Article]) -> list[ArticleLink]:
     return [
-        ArticleLink(row.slug, row.title, row.summary, row.published_on, row.demonstration)
+        ArticleLink(row.slug, row.title, row.summary, row.published_on, row.demonstration, row.draft)
         for row in session.scalars(query)
     ]

@@ -1,4 +1,4 @@
-"""`flask articles`: import an article from a file, and check the figures that articles quote."""
+"""`flask articles`: import an article from a file, publish it, and check the figures that articles quote."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,11 +11,14 @@ from flask.cli import AppGroup
 
 from feedback_app.articles import operations, queries
 from feedback_app.articles.furniture import Furniture
+from feedback_app.articles.operations import AlreadyPublished
 from feedback_app.articles.proofreading import ReadNumber, Remark
 from feedback_app.articles.queries import CheckedFigure
 from feedback_app.articles.reading import read_article
+from feedback_app.cli.files import FILE
 from feedback_app.kit import clock, i18n
 from feedback_app.kit.db import db
+from feedback_app.kit.documents import read_text
 from feedback_app.kit.errors import Refused
 from feedback_app.kit.numbers import format_count, format_decimal
 from feedback_app.kit.web import settings
@@ -46,38 +49,53 @@ VERDICTS = {
 
 
 @group.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", metavar="TỆP", type=FILE)
 @click.option("--slug", help="Tên đường dẫn; mặc định lấy từ tiêu đề.")
 @click.option("--title", help="Tiêu đề; mặc định lấy từ tệp.")
 @click.option("--byline", help="Tác giả hoặc cơ quan; mặc định lấy từ tệp.")
 @click.option("--published-on", type=click.DateTime(["%Y-%m-%d"]), help="Ngày đăng, năm-tháng-ngày.")
+@click.option("--publish", is_flag=True, help="Đăng ngay, dù còn chỗ cần người biên tập xem lại.")
 @click.option("--dry-run", is_flag=True, help="Chỉ đọc và báo cáo, không lưu.")
 def import_file(
-    file: Path, slug: str | None, title: str | None, byline: str | None, published_on: datetime | None, dry_run: bool
+    file: Path,
+    slug: str | None,
+    title: str | None,
+    byline: str | None,
+    published_on: datetime | None,
+    publish: bool,
+    dry_run: bool,
 ) -> None:
-    """Nhập bài từ tệp .txt, .md hoặc .html; bài cùng tên đường dẫn được cập nhật, không bài nào bị xóa."""
+    """Nhập bài từ tệp .txt, .md hoặc .html; bài cùng tên đường dẫn được cập nhật, không bài nào bị xóa.
+
+    Bài không có chỗ nào cần người biên tập xem lại thì được đăng ngay. Bài có chỗ cần xem lại thành bản nháp, chỉ cán
+    bộ quản lý xem được, cho đến khi đăng bằng flask articles publish; bài đã đăng thì không bị bản nháp thay thế, muốn
+    cập nhật phải thêm --publish.
+    """
     session = db.session()
     try:
-        draft = read_article(file.read_text(encoding="utf-8-sig"), suffix=file.suffix.lower())
+        draft = read_article(read_text(file.read_bytes()), suffix=file.suffix.lower())
         article = replace(
             draft.article,
             slug=draft.article.slug if slug is None else slug,
             title=draft.article.title if title is None else title,
             byline=draft.article.byline if byline is None else byline,
             published_on=published_on.date() if published_on else draft.article.published_on,
+            draft=bool(draft.remarks) and not publish,
         )
-        imported = operations.import_article(session, article, now=clock.now())
-    except UnicodeDecodeError as error:
-        raise click.ClickException("Tệp không phải UTF-8.") from error
     except Refused as error:
-        raise click.ClickException(i18n.say(error)) from error
-    figures = queries.checked_figures(session, slug=imported.slug, now=clock.now(), minima=settings().minima)
+        raise click.ClickException(f"{file}: {i18n.say(error)}") from error
     click.echo(f"Tiêu đề: {article.title}")
     click.echo(f"Nguồn: {article.byline or '(không có)'}")
     _tell_furniture(draft.furniture)
     _tell_remarks(draft.remarks)
     _tell_numbers(draft.numbers)
-    _tell_figures(figures)
+    try:
+        imported = operations.import_article(session, article, now=clock.now())
+    except AlreadyPublished as error:
+        raise click.ClickException(f"{file}: {i18n.say(error)} Muốn đăng bản mới: thêm --publish.") from error
+    except Refused as error:
+        raise click.ClickException(f"{file}: {i18n.say(error)}") from error
+    _tell_figures(queries.checked_figures(session, slug=imported.slug, now=clock.now(), minima=settings().minima))
     if imported.new:
         click.echo(f"Bài mới: /bai-viet/{imported.slug}")
     elif imported.changes:
@@ -86,6 +104,8 @@ def import_file(
             click.echo(f"  {line}")
     else:
         click.echo(f"Không có gì thay đổi: /bai-viet/{imported.slug}")
+    if imported.draft:
+        click.echo(f"Bản nháp, chưa đăng. Xem lại rồi đăng bằng: flask articles publish {imported.slug}")
     if dry_run:
         session.rollback()
         click.echo("Chạy thử: chưa lưu.")
@@ -93,12 +113,25 @@ def import_file(
         session.commit()
 
 
+@group.command("publish")
+@click.argument("slug")
+def publish(slug: str) -> None:
+    """Đăng bản nháp có tên đường dẫn SLUG."""
+    session = db.session()
+    try:
+        was_draft = operations.publish(session, slug=slug)
+    except Refused as error:
+        raise click.ClickException(f"{slug}: {i18n.say(error)}") from error
+    session.commit()
+    click.echo(f"{'Đã đăng' if was_draft else 'Đã đăng từ trước'}: /bai-viet/{slug}")
+
+
 @group.command("check")
 @click.argument("slug", required=False)
 def check(slug: str | None) -> None:
     """Đối chiếu số liệu gắn nguồn của một bài hoặc mọi bài; kết thúc với mã 1 khi có số liệu cần xem lại."""
     session, minima = db.session(), settings().minima
-    slugs = [slug] if slug else [link.slug for link in queries.articles(session)]
+    slugs = [slug] if slug else [link.slug for link in queries.all_articles(session)]
     doubtful = 0
     for each in slugs:
         try:

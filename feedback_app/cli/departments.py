@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from feedback_app.cli.files import FILE_OR_FOLDER
 from feedback_app.cli.reports import conclude
 from feedback_app.departments import operations, queries, sheets
 from feedback_app.kit import clock
@@ -15,11 +16,11 @@ group = AppGroup("departments", help="Cơ quan, đơn vị được đánh giá.
 
 
 @group.command("import")
-@click.argument("path", metavar="TỆP", type=click.Path(exists=True, path_type=Path))
+@click.argument("path", metavar="TỆP", type=FILE_OR_FOLDER)
 @click.option("--dry-run", is_flag=True, help="Chỉ kiểm tra, không ghi gì.")
 def import_(path: Path, dry_run: bool) -> None:
     """Nhập danh mục cơ quan từ một tệp CSV hoặc từ mọi tệp CSV trong một thư mục."""
-    files = sorted(path.glob("*.csv")) if path.is_dir() else [path]
+    files = sorted(each for each in path.glob("*.csv") if each.is_file()) if path.is_dir() else [path]
     if not files:
         raise click.ClickException(f"Thư mục {path} không có tệp CSV nào.")
     rows, unread = sheets.read((file.name, file.read_bytes()) for file in files)

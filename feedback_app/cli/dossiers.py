@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from feedback_app.cli.files import FILE
 from feedback_app.cli.reports import conclude
 from feedback_app.dossiers import operations, sheets
 from feedback_app.kit.db import db
@@ -13,7 +14,7 @@ group = AppGroup("dossiers", help="Số hồ sơ thủ tục hành chính.")
 
 
 @group.command("import")
-@click.argument("path", metavar="TỆP", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("path", metavar="TỆP", type=FILE)
 @click.option("--dry-run", is_flag=True, help="Chỉ kiểm tra, không ghi gì.")
 def import_(path: Path, dry_run: bool) -> None:
     """Nhập số hồ sơ đã được báo cáo từ một tệp CSV."""

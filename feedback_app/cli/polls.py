@@ -6,8 +6,10 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from feedback_app.cli.files import FILE
 from feedback_app.kit import i18n
 from feedback_app.kit.db import db
+from feedback_app.kit.documents import read_text
 from feedback_app.kit.errors import Refused
 from feedback_app.polls import operations
 from feedback_app.polls.commands import NewOption, NewPoll
@@ -62,14 +64,14 @@ def add(
 
 
 @group.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", metavar="TỆP", type=FILE)
 @click.option("--opens", type=DAY, help="Ngày mở, khi tệp không ghi.")
 def import_file(file: Path, opens: datetime | None) -> None:
     """Thêm hoặc cập nhật một cuộc bình chọn từ tệp JSON. Phiếu đã nhận không đổi."""
     try:
-        new = read_poll(file.read_text(encoding="utf-8"), opens_on=opens.date() if opens else None)
+        new = read_poll(read_text(file.read_bytes()), opens_on=opens.date() if opens else None)
         _, added = operations.import_poll(db.session(), new)
     except Refused as error:
-        raise click.ClickException(i18n.say(error)) from error
+        raise click.ClickException(f"{file}: {i18n.say(error)}") from error
     db.session.commit()
     click.echo(f"{'Đã thêm' if added else 'Đã cập nhật'}: /binh-chon/{new.slug}")

@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from feedback_app.cli.files import FILE
 from feedback_app.departments import queries as departments
-from feedback_app.kit import clock
+from feedback_app.kit import clock, i18n
 from feedback_app.kit.db import db
 from feedback_app.kit.errors import Refused
 from feedback_app.kit.sheets import BadSheet
@@ -68,7 +69,7 @@ def recount(first: datetime | None, last: datetime | None) -> None:
 
 
 @group.command("import-reported")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", metavar="TỆP", type=FILE)
 def import_reported(file: Path) -> None:
     """Nạp số liệu đã báo cáo trước khi có hệ thống từ tệp CSV.
 
@@ -80,7 +81,7 @@ def import_reported(file: Path) -> None:
     try:
         read = sheets.read_reported(file.name, file.read_bytes(), department_ids=ids)
     except BadSheet as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(f"{file.name}: {i18n.say(error)}") from error
     if read.rejected:
         raise click.ClickException("\n".join(f"{where}: {why}" for where, why in read.rejected))
     count = operations.import_reported(session, read.ratings)

@@ -6,20 +6,21 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from feedback_app.cli.files import FILE
 from feedback_app.departments import queries as departments
 from feedback_app.departments.queries import PlaceNotFound
-from feedback_app.kit import clock
+from feedback_app.kit import clock, i18n
 from feedback_app.kit.db import db
+from feedback_app.kit.errors import Invalid
 from feedback_app.staff import operations as staff
 from feedback_app.surveys import definitions, operations, queries
 from feedback_app.surveys.commands import DefineQuestion, DefineQuestionnaire
-from feedback_app.surveys.definitions import BadQuestionnaire
 
 group = AppGroup("surveys", help="Mẫu phiếu khảo sát.")
 
 
 @group.command("import")
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("files", metavar="[TỆP]...", nargs=-1, type=FILE)
 def import_files(files: tuple[Path, ...]) -> None:
     """Ban hành mẫu phiếu từ các tệp JSON; không nêu tệp nào thì dùng các mẫu đi kèm.
 
@@ -32,9 +33,9 @@ def import_files(files: tuple[Path, ...]) -> None:
             definition = definitions.read_file(path)
             before = queries.current_version(session, code=definition.code)
             version_id, is_new = operations.publish_questionnaire(session, definition, now=clock.now())
-        except BadQuestionnaire as error:
+        except Invalid as error:
             session.rollback()
-            raise click.ClickException(f"{path}: {error}") from error
+            raise click.ClickException(f"{path}: {i18n.say(error)}") from error
         number = queries.version(session, version_id).number
         if not is_new:
             click.echo(f"{definition.code}: không có gì mới, vẫn dùng phiên bản {number}.")

@@ -19,7 +19,7 @@ from feedback_app.departments.commands import (
     Registration,
 )
 from feedback_app.kit.errors import N_
-from feedback_app.kit.sheets import BadCell, BadSheet, Row, read_sheet
+from feedback_app.kit.sheets import BadSheet, Row, read_sheet
 
 # Headings as they may be written, Vietnamese with or without marks, or English; the note is for people alone.
 HEADINGS: Final[Mapping[str, str]] = {
@@ -203,17 +203,12 @@ def read(files: Iterable[tuple[str, bytes]]) -> tuple[Registration, list[Problem
         if kind is None:
             problems.append(Problem(message=N_("Các cột của tệp không hợp với loại bảng nào đã biết."), line=name))
             continue
-        problems += [_problem(error) for error in sheet.problems]
-        for row in sheet.rows:
-            try:
-                commands.append(kind.command(row))
-            except BadCell as error:
-                problems.append(_problem(error))
+        read_commands, unread = sheet.read(kind.command)
+        commands += read_commands
+        problems += [
+            Problem(message=error.message, values=error.values, field=error.field, line=error.line) for error in unread
+        ]
     return _gathered(commands), problems
-
-
-def _problem(error: BadCell) -> Problem:
-    return Problem(message=error.message, values=error.values, field=error.field, line=error.line)
 
 
 def _gathered(commands: list[Command]) -> Registration:

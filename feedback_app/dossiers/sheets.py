@@ -1,11 +1,9 @@
 """Reported counts of dossiers as a sheet saved as CSV; documented in docs/import-departments.md."""
 
-from collections.abc import Iterable
 from typing import Final
 
 from feedback_app.dossiers.commands import RegisterReportedDossiers
-from feedback_app.kit.errors import N_
-from feedback_app.kit.sheets import BadCell, BadSheet, Row, read_sheet
+from feedback_app.kit.sheets import BadSheet, Row, read_sheet
 
 HEADINGS: Final = {
     "don_vi": "department",
@@ -27,25 +25,11 @@ _REQUIRED = frozenset({"department", "about", "period_note", "source"})
 def read(name: str, content: bytes) -> tuple[list[RegisterReportedDossiers], list[tuple[str, str]]]:
     """One CSV file as commands, and (where, why) for every line that cannot be read."""
     try:
-        sheet = read_sheet(name, content, HEADINGS)
+        sheet = read_sheet(name, content, HEADINGS, required=_REQUIRED)
     except BadSheet as error:
         return [], [(name, str(error))]
-    if not sheet.headings >= _REQUIRED:
-        missing = ", ".join(vi for vi, heading in HEADINGS.items() if heading in _REQUIRED - sheet.headings)
-        return [], [(name, N_("Thiếu cột %(missing)s.") % {"missing": missing})]
-    return _read_rows(sheet.rows, [(error.line, str(error)) for error in sheet.problems])
-
-
-def _read_rows(
-    rows: Iterable[Row], unread: list[tuple[str, str]]
-) -> tuple[list[RegisterReportedDossiers], list[tuple[str, str]]]:
-    commands: list[RegisterReportedDossiers] = []
-    for row in rows:
-        try:
-            commands.append(_command(row))
-        except BadCell as error:
-            unread.append((error.line, str(error)))
-    return commands, unread
+    commands, unread = sheet.read(_command)
+    return commands, [(error.line, str(error)) for error in unread]
 
 
 def _command(row: Row) -> RegisterReportedDossiers:

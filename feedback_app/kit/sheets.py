@@ -3,13 +3,17 @@
 import csv
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeVar
 
+from feedback_app.kit.documents import LARGEST_COUNT, YEARS, BadDocument, NotUtf8, read_text
 from feedback_app.kit.errors import N_, Invalid
 from feedback_app.kit.numbers import NotANumber, parse_count
 from feedback_app.kit.text import fold, normalise
+
+Command = TypeVar("Command")
 
 _DELIMITERS = (",", ";", "\t")
 _ISO_DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})")
@@ -47,21 +51,22 @@ class Row:
         return self.cells.get(heading) or None
 
     def day(self, heading: str) -> date:
-        """A day written `01/07/2025` or `2025-07-01`. Raises BadCell."""
+        """A day written `01/07/2025` or `2025-07-01`, in one of the YEARS. Raises BadCell."""
         found = self.text(heading)
         match = _VIETNAMESE_DAY.fullmatch(found) or _ISO_DAY.fullmatch(found)
         try:
-            return date(**{part: int(number) for part, number in match.groupdict().items()})  # type: ignore[union-attr]
+            day = date(**{part: int(number) for part, number in match.groupdict().items()})  # type: ignore[union-attr]
         except (AttributeError, ValueError):
-            raise self._bad(
-                N_("Ô “%(heading)s” ghi “%(cell)s”; cần một ngày có thật, như 01/07/2025."), heading
-            ) from None
+            day = date.min
+        if day.year not in YEARS:
+            raise self._bad(N_("Ô “%(heading)s” ghi “%(cell)s”; cần một ngày có thật, như 01/07/2025."), heading)
+        return day
 
     def maybe_day(self, heading: str) -> date | None:
         return self.day(heading) if self.maybe(heading) else None
 
     def maybe_count(self, heading: str) -> int | None:
-        """A whole number, `3.760` or `3760`, not below 0. Raises BadCell."""
+        """A whole number that can be stored, `3.760` or `3760`, not below 0. Raises BadCell."""
         found = self.maybe(heading)
         if found is None:
             return None
@@ -69,7 +74,7 @@ class Row:
             count = parse_count(found)
         except NotANumber:
             count = -1
-        if count < 0:
+        if not 0 <= count <= LARGEST_COUNT:
             raise self._bad(N_("Ô “%(heading)s” ghi “%(cell)s”; cần một số đếm, như 3.760 hoặc 3760."), heading)
         return count
 
@@ -109,6 +114,17 @@ class Sheet:
     rows: tuple[Row, ...]
     problems: tuple[BadCell, ...]
 
+    def read(self, command: Callable[[Row], Command]) -> tuple[list[Command], list[BadCell]]:
+        """What `command` makes of each line, and every line that does not fit or that it refuses with BadCell."""
+        commands: list[Command] = []
+        problems = list(self.problems)
+        for row in self.rows:
+            try:
+                commands.append(command(row))
+            except BadCell as problem:
+                problems.append(problem)
+        return commands, problems
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ImportReport:
@@ -123,11 +139,13 @@ class ImportReport:
     rejected: tuple[tuple[str, str], ...] = ()
 
 
-def read_sheet(name: str, content: bytes, headings: Mapping[str, str]) -> Sheet:
+def read_sheet(
+    name: str, content: bytes, headings: Mapping[str, str], *, required: frozenset[str] = frozenset()
+) -> Sheet:
     """A CSV file in UTF-8, with or without a byte order mark.
 
     `headings` maps what may stand in the first line (folded, `_` between words) to the names rows are asked
-    for; these names may stand there as well. Raises BadSheet.
+    for; these names may stand there as well. Raises BadSheet, also where one of the `required` names is absent.
     """
     lines = [(number, cells) for number, cells in _cells(content) if any(cells)]
     if not lines:
@@ -137,6 +155,9 @@ def read_sheet(name: str, content: bytes, headings: Mapping[str, str]) -> Sheet:
     names = [heading for heading in known if heading]
     if len(names) != len(set(names)):
         raise BadSheet(N_("Dòng tiêu đề có hai cột trùng tên."))
+    if not required <= set(names):
+        missing = ", ".join(title for title, heading in headings.items() if heading in required - set(names))
+        raise BadSheet(N_("Thiếu cột %(missing)s."), missing=missing)
     written = {heading: cell for heading, cell in zip(known, titles, strict=True) if heading}
     rows: list[Row] = []
     problems: list[BadCell] = []
@@ -158,9 +179,11 @@ def read_sheet(name: str, content: bytes, headings: Mapping[str, str]) -> Sheet:
 def _cells(content: bytes) -> list[tuple[int, list[str]]]:
     """Every record with the number of its last line, cells in normal form."""
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
+        text = read_text(content)
+    except NotUtf8:
         raise BadSheet(N_("Tệp không ở bảng mã UTF-8. Trong Excel, chọn Lưu thành, kiểu “CSV UTF-8”.")) from None
+    except BadDocument as error:
+        raise BadSheet(error.message, field=None, **error.values) from None
     first = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(_DELIMITERS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)

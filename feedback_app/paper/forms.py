@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     HiddenField,
@@ -19,6 +18,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import UUID, InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from feedback_app.kit.forms import Form
 from feedback_app.kit.i18n import text_in
 from feedback_app.paper.operations import LONGEST_REASON
 from feedback_app.surveys.versions import LONGEST_COMMENT, QuestionView, VersionView
@@ -49,7 +49,7 @@ def _select(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
     return [SelectChoice(value, label) for value, label in pairs]
 
 
-class SittingForm(FlaskForm):
+class SittingForm(Form):
     """What a stack of forms has in common; the view fills the lists."""
 
     department = SelectField(
@@ -70,7 +70,7 @@ class SittingForm(FlaskForm):
     submit = SubmitField(_("Bắt đầu nhập"))
 
 
-class FormOnPaper(FlaskForm):
+class FormOnPaper(Form):
     """Base of the forms `paper_form` makes."""
 
     response_id = HiddenField(validators=[InputRequired(_("Phiếu thiếu mã.")), UUID(_("Mã phiếu không hợp lệ."))])
@@ -102,7 +102,7 @@ def paper_form(version: VersionView) -> Any:
     return type("PaperForm", (FormOnPaper,), fields)()
 
 
-class UndoForm(FlaskForm):
+class UndoForm(Form):
     reason = SelectField(
         _("Lý do"),
         choices=_select(REASONS),

@@ -1,16 +1,10 @@
 """Polls written in a file: reading them, without storing anything."""
 
-import json
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from feedback_app.kit.clock import VIETNAM
-from feedback_app.kit.errors import N_, Invalid
+from feedback_app.kit.documents import Part, read_json
 from feedback_app.polls.commands import NewOption, NewPoll
-
-
-class BadPollFile(Invalid):
-    """The file is no JSON, or a part of the poll is missing or of the wrong kind."""
 
 
 def read_poll(text: str, *, opens_on: date | None = None) -> NewPoll:
@@ -18,32 +12,23 @@ def read_poll(text: str, *, opens_on: date | None = None) -> NewPoll:
 
     `slug`, `question`, `options` (each with `text` and `praises`, and `text_en` if there is one) and `opens_on` are
     required; `question_en`, `several`, `closes_on` (the last day) and `reported` (`participants`, `source`) are
-    not.
+    not. Raises BadDocument.
     """
-    try:
-        content = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise BadPollFile(N_("Tệp không phải JSON: dòng %(line)s."), line=error.lineno) from error
-    try:
-        reported = content.get("reported") or {}
-        opening_day = date.fromisoformat(content["opens_on"]) if opens_on is None else opens_on
-        return NewPoll(
-            slug=str(content["slug"]),
-            question=str(content["question"]),
-            question_en=content.get("question_en"),
-            several=_flag(content, "several", default=False),
-            options=tuple(
-                NewOption(str(each["text"]), each.get("text_en"), _flag(each, "praises")) for each in content["options"]
-            ),
-            opens_at=opening(opening_day),
-            closes_at=closing(date.fromisoformat(content["closes_on"])) if content.get("closes_on") else None,
-            reported_participants=reported.get("participants"),
-            reported_source=reported.get("source"),
-        )
-    except KeyError as error:
-        raise BadPollFile(N_("Tệp thiếu mục “%(name)s”."), name=error.args[0]) from error
-    except (TypeError, ValueError, AttributeError) as error:
-        raise BadPollFile(N_("Tệp có mục sai kiểu: %(reason)s."), reason=error) from error
+    poll = read_json(text)
+    english, several, closes_on = poll.maybe("question_en"), poll.maybe("several"), poll.maybe("closes_on")
+    reported = poll.maybe("reported")
+    participants, source = (reported.maybe("participants"), reported.maybe("source")) if reported else (None, None)
+    return NewPoll(
+        slug=poll.part("slug").text(),
+        question=poll.part("question").text(),
+        question_en=english.text() if english else None,
+        several=several.flag() if several else False,
+        options=tuple(_option(each) for each in poll.part("options").parts()),
+        opens_at=opening(opens_on or poll.part("opens_on").day()),
+        closes_at=closing(closes_on.day()) if closes_on else None,
+        reported_participants=participants.count() if participants else None,
+        reported_source=source.text() if source else None,
+    )
 
 
 def opening(day: date) -> datetime:
@@ -56,10 +41,6 @@ def closing(last_day: date) -> datetime:
     return opening(last_day + timedelta(days=1))
 
 
-def _flag(content: dict[str, Any], name: str, *, default: bool | None = None) -> bool:
-    value = content.get(name, default)
-    if value is None:
-        raise KeyError(name)
-    if not isinstance(value, bool):
-        raise TypeError(f"{name}: {value!r}")
-    return value
+def _option(part: Part) -> NewOption:
+    english = part.maybe("text_en")
+    return NewOption(part.part("text").text(), english.text() if english else None, part.part("praises").flag())

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from flask import url_for
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from wtforms import Field, HiddenField, RadioField, SelectChoice, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from feedback_app.kit.forms import Form
 from feedback_app.kit.i18n import text_in
 from feedback_app.kit.ids import new_id
 from feedback_app.polls import queries
@@ -23,7 +23,7 @@ COOKIE: Final = "binh_chon"
 _REMEMBERED_POLLS = 20
 
 
-class BallotForm(FlaskForm):
+class BallotForm(Form):
     """`choice` is one option or several, never chosen beforehand; the subclasses say which."""
 
     ballot = HiddenField()

@@ -9,7 +9,7 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 import xlsxwriter
@@ -86,7 +86,7 @@ def as_csv(content: Sheet) -> bytes:
 
 
 def as_xlsx(content: Sheet) -> bytes:
-    """A workbook of one sheet; numbers are numbers."""
+    """A workbook of one sheet; numbers are numbers, shown with the decimals of the page."""
     written = io.BytesIO()
     # Row by row, so that memory does not grow with the table; text is never read as formula or address.
     workbook = xlsxwriter.Workbook(
@@ -95,6 +95,8 @@ def as_xlsx(content: Sheet) -> bytes:
     )
     page = workbook.add_worksheet(_("Kết quả"))
     bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    # The spreadsheet writes the comma or the dot that its own language has; 0 decimals are its usual look.
+    looks = {places: workbook.add_format({"num_format": f"0.{'0' * places}"}) for places in (1, 2)}
     page.set_column(0, 0, 24)
     page.set_column(1, 1, 44)
     page.set_column(2, len(content.headings) - 1, 16)
@@ -102,11 +104,10 @@ def as_xlsx(content: Sheet) -> bytes:
     heading_line = len(content.about) + 1
     for number, cells in enumerate(lines):
         for column, cell in enumerate(cells):
-            look = bold if number == heading_line else None
             if isinstance(cell, str):
-                page.write_string(number, column, _safe(cell), look)
+                page.write_string(number, column, _safe(cell), bold if number == heading_line else None)
             elif cell is not None:
-                page.write_number(number, column, float(cell), look)
+                page.write_number(number, column, float(cell), looks.get(_places(cell)))
     page.freeze_panes(heading_line + 1, 2)
     workbook.close()
     return written.getvalue()
@@ -170,7 +171,7 @@ def _cells(row: RatingRow) -> tuple[Cell, ...]:
         sums.not_satisfied if shown else None,
         sums.withheld,
         sums.responses,
-        figure.mean.quantize(Decimal("0.01")) if figure.mean is not None else None,
+        figure.mean.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP) if figure.mean is not None else None,
         change.shown if change else None,
         (_("có") if change.clear else _("không")) if change else "",
         *(channels.get(channel, 0) for channel in CHANNELS),
@@ -178,6 +179,11 @@ def _cells(row: RatingRow) -> tuple[Cell, ...]:
         sums.assisted,
         sums.rapid,
     )
+
+
+def _places(cell: int | Decimal) -> int:
+    """Decimals a number is shown with."""
+    return -int(cell.as_tuple().exponent) if isinstance(cell, Decimal) else 0
 
 
 def _in_csv(cell: Cell) -> str:

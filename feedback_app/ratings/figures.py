@@ -120,8 +120,9 @@ class Change:
 
     @property
     def shown(self) -> Decimal:
-        """The difference of the exact shares, rounded once; not the difference of two rounded ones."""
-        return self.points.quantize(Decimal(1).scaleb(-PLACES), rounding=ROUND_HALF_UP)
+        """The difference of the exact shares, rounded once; not the difference of two rounded ones, never minus 0."""
+        rounded = self.points.quantize(Decimal(1).scaleb(-PLACES), rounding=ROUND_HALF_UP)
+        return rounded if rounded else abs(rounded)
 
 
 def change(now: Figure, before: Figure) -> Change | None:

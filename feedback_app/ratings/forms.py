@@ -6,12 +6,12 @@ from datetime import date
 from typing import Final
 
 from flask_babel import gettext, lazy_gettext
-from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from wtforms import SelectField
 
 from feedback_app.kit.errors import N_, NotFound
+from feedback_app.kit.forms import Form
 from feedback_app.kit.i18n import text_in
 from feedback_app.ratings import queries
 from feedback_app.ratings.labels import CHANNEL_LABELS, KIND_LABELS, period_name
@@ -28,7 +28,7 @@ class NoSuchPeriod(NotFound):
     """The address names no period, channel or questionnaire there is."""
 
 
-class FigureForm(FlaskForm):
+class FigureForm(Form):
     """Sent by GET, so that a choice is an address one can keep and pass on."""
 
     class Meta:

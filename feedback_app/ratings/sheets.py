@@ -40,15 +40,9 @@ class ReportedSheet:
 
 def read_reported(name: str, content: bytes, *, department_ids: Mapping[str, int]) -> ReportedSheet:
     """Ratings as somebody published them; `department_ids` maps codes to ids. Raises kit.sheets.BadSheet."""
-    sheet = read_sheet(name, content, HEADINGS)
-    ratings: list[ReportRating] = []
-    problems: list[BadCell] = list(sheet.problems)
-    for row in sheet.rows:
-        try:
-            ratings.append(_rating(row, department_ids))
-        except BadCell as problem:
-            problems.append(problem)
-    return ReportedSheet(tuple(ratings), tuple((problem.line, str(problem)) for problem in problems))
+    sheet = read_sheet(name, content, HEADINGS, required=frozenset(HEADINGS.values()))
+    ratings, unread = sheet.read(lambda row: _rating(row, department_ids))
+    return ReportedSheet(tuple(ratings), tuple((problem.line, str(problem)) for problem in unread))
 
 
 def _rating(row: Row, department_ids: Mapping[str, int]) -> ReportRating:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from feedback_app.articles import queries as articles
@@ -150,6 +150,20 @@ def department(code: str) -> str:
 def method() -> str:
     """What every number on this site means, in plain words."""
     return render_template("site/method.html", minima=settings().minima, rapid=settings().rapid_seconds)
+
+
+@blueprint.get("/favicon.ico")
+@public
+def favicon() -> Response:
+    """The sign of the site for what asks at this address without reading a page; pages link to favicon.svg."""
+    return current_app.send_static_file("favicon.ico")
+
+
+@blueprint.get("/robots.txt")
+@public
+def robots() -> Response:
+    """What search engines may read."""
+    return current_app.send_static_file("robots.txt")
 
 
 @dataclass(frozen=True, slots=True)

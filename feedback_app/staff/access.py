@@ -34,6 +34,7 @@ NAVIGATION: Final = (
     ("staff", "/nhap-phieu", _("Nhập phiếu")),
     ("manager", "/quan-ly", _("Kết quả theo đơn vị")),
     ("manager", "/quan-ly/cong-bo", _("Các lần công bố")),
+    ("manager", "/quan-ly/bai-viet", _("Bài viết")),
     ("administrator", "/quan-ly/tai-khoan", _("Tài khoản")),
     ("administrator", "/quan-ly/nhat-ky", _("Nhật ký")),
     ("staff", "/tai-khoan", _("Mật khẩu")),
@@ -138,6 +139,12 @@ def _begins(path: str) -> bool:
 def signed_in() -> Member | None:
     """The account behind this request, or None for a visitor."""
     return current_user.member if current_user.is_authenticated else None
+
+
+def is_at_least(role: str) -> bool:
+    """Whether the reader is signed in with `role` or a higher one; for public addresses that show some readers more."""
+    member = signed_in()
+    return member is not None and ROLES.index(member.role) >= ROLES.index(role)
 
 
 def current_member() -> Member:

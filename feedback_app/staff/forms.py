@@ -1,10 +1,11 @@
 """Forms of sign-in and accounts."""
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import PasswordField, SelectField, StringField, SubmitField
 from wtforms.fields import SelectChoice
 from wtforms.validators import EqualTo, InputRequired
+
+from feedback_app.kit.forms import Form
 
 ROLE_LABELS = {
     "staff": _("Nhân viên nhập phiếu"),
@@ -17,7 +18,7 @@ ROLE_LABELS = {
 _AS_TYPED = {"autocapitalize": "none", "spellcheck": "false"}
 
 
-class SignInForm(FlaskForm):
+class SignInForm(Form):
     username = StringField(
         _("Tên đăng nhập"), validators=[InputRequired(_("Xin nhập tên đăng nhập."))], render_kw=_AS_TYPED
     )
@@ -25,7 +26,7 @@ class SignInForm(FlaskForm):
     submit = SubmitField(_("Đăng nhập"))
 
 
-class PasswordForm(FlaskForm):
+class PasswordForm(Form):
     current = PasswordField(_("Mật khẩu hiện tại"), validators=[InputRequired(_("Xin nhập mật khẩu hiện tại."))])
     new = PasswordField(_("Mật khẩu mới"), validators=[InputRequired(_("Xin nhập mật khẩu mới."))])
     again = PasswordField(
@@ -38,7 +39,7 @@ class PasswordForm(FlaskForm):
     submit = SubmitField(_("Đổi mật khẩu"))
 
 
-class RoleForm(FlaskForm):
+class RoleForm(Form):
     """Role and scope; the view offers the departments that may be given ('' is the whole service)."""
 
     role = SelectField(

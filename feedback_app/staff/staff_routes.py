@@ -17,6 +17,7 @@ from feedback_app.kit.errors import Invalid
 from feedback_app.staff import access, operations, queries
 from feedback_app.staff.access import current_member, requires
 from feedback_app.staff.forms import ROLE_LABELS, AccountForm, RoleForm
+from feedback_app.staff.labels import action_name, subject_name
 from feedback_app.staff.queries import Account
 
 blueprint = Blueprint("accounts", __name__, template_folder="templates", url_prefix="/quan-ly")
@@ -143,6 +144,8 @@ def trail() -> str:
     return render_template(
         "staff/trail.html",
         entries=shown,
+        action_name=action_name,
+        subject_name=subject_name,
         department_names=_names({entry.department_id for entry in shown}, clock.local_day(now)),
         people=_people(shown),
         actions=queries.actions(db.session(), scope=scope),

@@ -1,11 +1,10 @@
 """Questionnaires as files: read, checked against the rules counting rests on, and compared. Pure."""
 
-import json
 import re
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from feedback_app.kit.documents import Part, read_json, read_text
 from feedback_app.kit.errors import N_, Invalid
 from feedback_app.kit.text import normalise
 from feedback_app.surveys.commands import DefineChoice, DefineQuestion, DefineQuestionnaire
@@ -18,16 +17,12 @@ _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 class BadQuestionnaire(Invalid):
-    """The definition cannot be counted, or cannot be read."""
+    """The definition cannot be counted."""
 
 
 def read_file(path: Path) -> DefineQuestionnaire:
-    """The definition in a questionnaire file (JSON in UTF-8, as the shipped ones); raises BadQuestionnaire."""
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise BadQuestionnaire(N_("Không đọc được tệp mẫu phiếu: %(reason)s."), reason=error) from error
-    return read_definition(document)
+    """The definition in a questionnaire file (JSON in UTF-8, as the shipped ones); raises BadDocument."""
+    return _definition(read_json(read_text(path.read_bytes())))
 
 
 def shipped() -> list[Path]:
@@ -35,22 +30,12 @@ def shipped() -> list[Path]:
     return sorted(SHIPPED.glob("*.json"))
 
 
-def read_definition(document: Mapping[str, Any]) -> DefineQuestionnaire:
-    """A definition from the parsed JSON of a questionnaire file; raises BadQuestionnaire.
+def read_definition(document: object) -> DefineQuestionnaire:
+    """A definition from the parsed JSON of a questionnaire file; raises BadDocument.
 
     Texts are objects `{"vi": …, "en": …}` or, for Vietnamese alone, plain strings.
     """
-    try:
-        title, title_en = _texts(document["title"])
-        return DefineQuestionnaire(
-            code=document["code"],
-            title=title,
-            title_en=title_en,
-            basis=normalise(document["basis"]),
-            questions=tuple(_question(each) for each in document["questions"]),
-        )
-    except (KeyError, TypeError, AttributeError) as error:
-        raise BadQuestionnaire(N_("Tệp mẫu phiếu thiếu hoặc sai mục %(part)s."), part=str(error)) from error
+    return _definition(Part(document))
 
 
 def check_definition(definition: DefineQuestionnaire) -> None:
@@ -116,38 +101,54 @@ def definition_of(version: VersionView) -> DefineQuestionnaire:
     )
 
 
-def _question(document: Mapping[str, Any]) -> DefineQuestion:
-    text, text_en = _texts(document["text"])
-    hint, hint_en = _texts(document["hint"]) if "hint" in document else (None, None)
+def _definition(document: Part) -> DefineQuestionnaire:
+    title, title_en = _texts(document.part("title"))
+    return DefineQuestionnaire(
+        code=document.part("code").text(),
+        title=title,
+        title_en=title_en,
+        basis=normalise(document.part("basis").text()),
+        questions=tuple(_question(each) for each in document.part("questions").parts()),
+    )
+
+
+def _question(document: Part) -> DefineQuestion:
+    text, text_en = _texts(document.part("text"))
+    hint = document.maybe("hint")
+    hint_vi, hint_en = _texts(hint) if hint else (None, None)
+    overall, required = document.maybe("overall"), document.maybe("required")
+    shown_for, choices = document.maybe("shown_for"), document.maybe("choices")
     return DefineQuestion(
-        key=document["key"],
-        kind=document["kind"],
+        key=document.part("key").text(),
+        kind=document.part("kind").text(),  # type: ignore[arg-type]  # check_definition refuses other kinds
         text=text,
         text_en=text_en,
-        hint=hint,
+        hint=hint_vi,
         hint_en=hint_en,
-        overall=document.get("overall", False),
-        required=document.get("required", False),
-        shown_for=tuple(document.get("shown_for", ())),
-        choices=tuple(_choice(each) for each in document.get("choices", ())),
+        overall=overall.flag() if overall else False,
+        required=required.flag() if required else False,
+        shown_for=tuple(each.text() for each in shown_for.parts()) if shown_for else (),
+        choices=tuple(_choice(each) for each in choices.parts()) if choices else (),
     )
 
 
-def _choice(document: Mapping[str, Any]) -> DefineChoice:
-    text, text_en = _texts(document["text"])
+def _choice(document: Part) -> DefineChoice:
+    text, text_en = _texts(document.part("text"))
+    outcome, points = document.maybe("outcome"), document.maybe("points")
     return DefineChoice(
-        key=document["key"],
+        key=document.part("key").text(),
         text=text,
         text_en=text_en,
-        outcome=document.get("outcome"),
-        points=document.get("points"),
+        outcome=outcome.text() if outcome else None,  # type: ignore[arg-type]  # check_definition refuses others
+        points=points.number() if points else None,
     )
 
 
-def _texts(value: str | Mapping[str, str]) -> tuple[str, str | None]:
-    if isinstance(value, str):
-        return normalise(value), None
-    return normalise(value["vi"]), normalise(value["en"]) if "en" in value else None
+def _texts(part: Part) -> tuple[str, str | None]:
+    if isinstance(part.value, str):
+        return normalise(part.text()), None
+    english = part.maybe("en")
+    return normalise(part.part("vi").text()), normalise(english.text()) if english else None
 
 
 def _is_mapped(choice: DefineChoice) -> bool:

@@ -8,11 +8,11 @@ from typing import Any, Final, get_args
 from uuid import UUID
 
 from flask import request
-from flask_wtf import FlaskForm
 from wtforms import StringField
 
 from feedback_app.departments.queries import FieldView, Spot
 from feedback_app.kit.errors import N_, Invalid, Refused
+from feedback_app.kit.forms import Form
 from feedback_app.surveys.commands import Channel, Stage, SubmitResponse
 from feedback_app.surveys.versions import VersionView, examine
 
@@ -119,7 +119,7 @@ def _written(question: str, value: Any) -> str:
     return value
 
 
-class EnvelopeForm(FlaskForm):
+class EnvelopeForm(Form):
     """What a form carries beside its answers. The answers themselves are read by the rules of their version."""
 
     class Meta:

@@ -252,4 +252,4 @@ def test_a_refusal_in_a_terminal_is_one_line(app: Flask, tmp_path: Path) -> None
     empty.write_text("", encoding="utf-8")
     told = app.test_cli_runner().invoke(args=["articles", "import", str(empty)])
     assert told.exit_code == 1
-    assert told.output.startswith("Error: ")
+    assert told.output.startswith("Lỗi: ")

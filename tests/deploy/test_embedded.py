@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -101,3 +102,45 @@ def test_nobody_else_may_reach_the_sockets(var: Path) -> None:
         with psycopg.connect(servers.database_url) as connection:
             row = connection.execute("SELECT current_setting('listen_addresses'), current_setting('fsync')")
             assert row.fetchone() == ("", "on")
+
+
+def test_a_stop_leaves_no_socket_folder(var: Path) -> None:
+    with EmbeddedServers(var) as servers:
+        assert servers.sockets.is_dir()
+    assert not servers.sockets.exists()
+
+
+def test_socket_folders_of_dead_servers_go_at_the_next_start_and_those_of_the_living_stay(
+    var: Path, tmp_path: Path
+) -> None:
+    dead, young = (EmbeddedServers(tmp_path / name) for name in ("dead", "young"))
+    for servers in (dead, young):
+        servers.var.mkdir()
+        servers._make_folders()
+        with socket.socket(socket.AF_UNIX) as listener:  # what is left of a socket whose server was killed
+            listener.bind(str(servers.sockets / "valkey.sock"))
+    stranger = dead.sockets.with_name(f"{dead.sockets.name}-khac")
+    stranger.mkdir(mode=0o755)
+    with EmbeddedServers(tmp_path / "alive") as alive:
+        for folder in (dead.sockets, stranger, alive.sockets):
+            os.utime(folder, (0, 0))
+        with EmbeddedServers(var):
+            assert not dead.sockets.exists()
+            assert young.sockets.exists()
+            assert stranger.exists()
+            write(alive, 1)
+            assert read(alive) == ([1], [1])
+    stranger.rmdir()
+    (young.sockets / "valkey.sock").unlink()
+    young.sockets.rmdir()
+
+
+def test_a_folder_that_is_somebody_elses_is_neither_used_nor_removed(var: Path, tmp_path: Path) -> None:
+    servers = EmbeddedServers(var)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    servers.sockets.symlink_to(elsewhere)
+    with pytest.raises(CannotStart, match="somebody else's"):
+        servers.__enter__()
+    assert servers.sockets.is_symlink()
+    servers.sockets.unlink()

@@ -13,7 +13,7 @@ def example() -> dict[str, str]:
 
 def test_every_setting_is_explained() -> None:
     source = (ROOT / "config.py").read_text(encoding="utf-8")
-    assert set(example()) == set(re.findall(r'(?:text|shown|number|get)\(\s*"([A-Z_]+)"', source))
+    assert set(example()) == set(re.findall(r'(?:text|shown|english|number|get)\(\s*"([A-Z_]+)"', source))
 
 
 def test_the_example_starts_the_service() -> None:

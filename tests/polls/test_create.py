@@ -9,9 +9,10 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from feedback_app.kit.documents import BadDocument
 from feedback_app.polls import operations, queries
 from feedback_app.polls.commands import NewOption
-from feedback_app.polls.files import BadPollFile, read_poll
+from feedback_app.polls.files import read_poll
 from feedback_app.polls.operations import BadPoll, PollTaken
 from tests.polls.making import NOON, OPENING, make_poll, new_poll, vote
 
@@ -88,7 +89,7 @@ def test_the_shipped_poll_can_be_read() -> None:
     ],
 )
 def test_a_broken_file_says_so(broken: str) -> None:
-    with pytest.raises(BadPollFile):
+    with pytest.raises(BadDocument):
         read_poll(broken)
 
 

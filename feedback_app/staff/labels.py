@@ -1,0 +1,42 @@
+"""The audit trail in words: what was done, and to what. What the slices above record is named here too."""
+
+from typing import Final
+
+from flask_babel import lazy_gettext as _
+
+ACTIONS: Final = {
+    "paper.keyed": _("Nhập phiếu giấy"),
+    "paper.undone": _("Hoàn tác phiếu giấy"),
+    "ratings.published": _("Công bố hoặc đính chính kết quả"),
+    "staff.activated": _("Mở lại tài khoản"),
+    "staff.added": _("Thêm tài khoản"),
+    "staff.deactivated": _("Ngừng tài khoản"),
+    "staff.locked": _("Khóa đăng nhập tạm thời"),
+    "staff.password_changed": _("Tự đổi mật khẩu"),
+    "staff.password_reset": _("Cấp mật khẩu mới"),
+    "staff.role_changed": _("Đổi vai trò hoặc phạm vi"),
+    "staff.sign_in_failed": _("Đăng nhập sai"),
+    "staff.signed_in": _("Đăng nhập"),
+    "staff.signed_out": _("Đăng xuất"),
+    "staff.unlocked": _("Mở khóa đăng nhập"),
+    "surveys.assigned": _("Giao mẫu phiếu cho điểm phục vụ"),
+}
+
+SUBJECTS: Final = {
+    "period": _("Kỳ"),
+    "place": _("Điểm phục vụ số"),
+    "response": _("Phiếu"),
+    "staff": _("Tài khoản số"),
+    "unknown_name": _("Tên không có thật"),
+}
+
+
+def action_name(action: str) -> str:
+    """`ratings.published` in words."""
+    return str(ACTIONS.get(action, action))
+
+
+def subject_name(subject: str) -> str:
+    """`period:2026-Q3` in words."""
+    kind, _colon, which = subject.partition(":")
+    return f"{SUBJECTS[kind]} {which}" if kind in SUBJECTS else subject
