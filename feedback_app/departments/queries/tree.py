@@ -44,6 +44,9 @@ class DepartmentView:
     opened_on: date
     closed_on: date | None
 
+    def lived_on(self, day: date) -> bool:
+        return self.opened_on <= day and (self.closed_on is None or self.closed_on > day)
+
     def lived_in(self, first: date, before: date) -> bool:
         """Whether it existed on any day from `first` until before `before`."""
         return self.opened_on < before and (self.closed_on is None or self.closed_on > first)
