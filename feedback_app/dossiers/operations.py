@@ -68,6 +68,12 @@ class PlannedDay:
     def old_total(self) -> DossierCounts:
         return sum(self.before.values(), DossierCounts())
 
+    @property
+    def parts(self) -> list[tuple[Key, DossierCounts | None, DossierCounts | None]]:
+        """Each field or procedure with what stood before and what would stand; None where it is not named."""
+        keys = sorted({*self.before, *self.new.lines}, key=lambda key: (key[0] or 0, key[1] or 0))
+        return [(key, self.before.get(key), self.new.lines.get(key)) for key in keys]
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

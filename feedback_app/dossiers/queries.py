@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import Final, Literal
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, select, true
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from feedback_app.departments import queries as departments
@@ -135,16 +136,7 @@ def dossier_counts(
         .subquery()
     )
     part = {"field": DailyDossiers.field_id, "procedure": DailyDossiers.procedure_id}.get(by or "")
-    stocks = ("pending", "pending_late")
-    sums = [
-        (
-            func.coalesce(func.sum(column).filter(DailyDossiers.day == closing.c.day), 0)
-            if name in stocks
-            else func.sum(column)
-        ).label(name)
-        for name in COUNTED
-        if (column := getattr(DailyDossiers, name)) is not None
-    ]
+    sums = [_added_up(name, closing.c.day).label(name) for name in COUNTED]
     groups = [DailyDossiers.department_id, *([part] if part is not None else [])]
     rows = session.execute(
         select(*groups, *sums, closing.c.day.label("closing_day"))
@@ -275,15 +267,23 @@ def upload(session: Session, *, upload_id: UUID, member_id: int, now: datetime) 
     )
 
 
-def _counted(*, first: date, before: date, department_ids: Collection[int] | None) -> Select[tuple[int, date, str]]:
+def _counted(*, first: date, before: date, department_ids: Collection[int] | None) -> Select[int, date, str]:
     """Of each department's day the source that was imported last; imports are numbered as they come."""
     query = (
         select(DailyDossiers.department_id, DailyDossiers.day, DailyDossiers.source)
-        .distinct(DailyDossiers.department_id, DailyDossiers.day)
+        .ext(distinct_on(DailyDossiers.department_id, DailyDossiers.day))
         .where(DailyDossiers.day >= first, DailyDossiers.day < before)
         .order_by(DailyDossiers.department_id, DailyDossiers.day, DailyDossiers.import_id.desc())
     )
     return query if department_ids is None else query.where(DailyDossiers.department_id.in_(department_ids))
+
+
+def _added_up(name: str, closing_day: ColumnElement[date]) -> ColumnElement[int]:
+    """What goes through is summed over the days; of what is open the last day stands."""
+    column = getattr(DailyDossiers, name)
+    if name in ("pending", "pending_late"):
+        return func.coalesce(func.sum(column).filter(DailyDossiers.day == closing_day), 0)
+    return func.sum(column)
 
 
 def _view(row: ReportedDossiers) -> ReportedView:
