@@ -17,7 +17,7 @@ from tests import factories
 from tests.factories import local
 
 NOW = local(2026, 4, 1)
-SOURCE = "Hệ thống một cửa"
+SOURCE = "Sổ theo dõi hồ sơ"
 COLUMNS = tuple(sheets.DAILY_COLUMNS.values())
 # In the order of the columns: received, early, on the day, late, refused, pending, pending late.
 Numbers = tuple[int, int, int, int, int, int, int]
