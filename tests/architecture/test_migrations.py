@@ -22,10 +22,10 @@ MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 
 @pytest.fixture
-def migrating_app(new_database: Callable[..., str], process_number: int) -> Iterator[Flask]:
-    """The application on an empty database of its own."""
+def migrating_app(new_database: Callable[..., str], valkey_url: str, process_number: int) -> Iterator[Flask]:
+    """The application on an empty database of its own. The one limiter of a process goes on counting in Valkey."""
     url = new_database(f"test_{process_number}_migrations", empty=True)
-    app = create_app(Settings.from_environ(environ_for(url, "redis://localhost")))
+    app = create_app(Settings.from_environ(environ_for(url, valkey_url)))
     with app.app_context():
         yield app
         db.engine.dispose()
