@@ -18,10 +18,12 @@ from feedback_app.articles import models as _articles
 from feedback_app.articles import routes as articles_routes
 from feedback_app.articles import staff_routes as articles_staff_routes
 from feedback_app.departments import models as _departments
+from feedback_app.dossiers import api as dossiers_api
 from feedback_app.dossiers import models as _dossiers
+from feedback_app.dossiers import staff_routes as dossiers_staff_routes
 from feedback_app.kit import charts, clock, i18n, log, security, visitor_tokens, web
 from feedback_app.kit.db import db, engine_options
-from feedback_app.kit.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
+from feedback_app.kit.errors import N_, Conflict, Invalid, NotAllowed, NotFound, Refused
 from feedback_app.kit.web import public
 from feedback_app.paper import routes as paper_routes
 from feedback_app.polls import models as _polls
@@ -57,11 +59,23 @@ BLUEPRINTS = (
     polls_routes.blueprint,
     visits_routes.blueprint,
     paper_routes.blueprint,
+    dossiers_staff_routes.blueprint,
+    dossiers_api.blueprint,
     staff_routes.blueprint,
     account_routes.blueprint,
 )
 
 STATUSES: dict[type[Refused], int] = {Invalid: 422, NotFound: 404, NotAllowed: 403, Conflict: 409}
+
+# What other systems read where a person gets a page.
+API_MESSAGES = {
+    400: N_("Không đọc được nội dung gửi lên."),
+    404: N_("Không có gì ở địa chỉ này."),
+    405: N_("Địa chỉ này không dùng theo cách đó."),
+    413: N_("Nội dung gửi lên quá lớn."),
+    429: N_("Bạn gửi quá nhanh. Hãy đợi một phút rồi thử lại."),
+    500: N_("Hệ thống đang gặp trục trặc. Hãy thử lại sau ít phút."),
+}
 
 migrate = Migrate()
 
@@ -157,7 +171,7 @@ def too_large(error: DataError) -> tuple[Response | str, int]:
 def refused(error: Refused) -> tuple[Response | str, int]:
     """A rule of the domain said no: the right status, and words that say what to do."""
     status = next(status for kind, status in STATUSES.items() if isinstance(error, kind))
-    return _error_page(status, i18n.say(error))
+    return _error_page(status, i18n.say(error), error.field)
 
 
 def http_error(error: HTTPException) -> tuple[Response | str, int]:
@@ -170,7 +184,10 @@ def http_error(error: HTTPException) -> tuple[Response | str, int]:
     return _error_page(error.code or 500, "")
 
 
-def _error_page(status: int, message: str) -> tuple[Response | str, int]:
+def _error_page(status: int, message: str, field: str | None = None) -> tuple[Response | str, int]:
+    if request.path.startswith("/api/"):
+        said = message or gettext(API_MESSAGES.get(status, API_MESSAGES[500]))
+        return jsonify(errors=[{"field": field or "", "message": said}]), status
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
         return jsonify(status=status, message=message), status
     return render_template("error.html", status=status, message=message), status

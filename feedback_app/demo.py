@@ -25,6 +25,8 @@ from feedback_app.departments import sheets
 from feedback_app.departments.queries import Spot
 from feedback_app.dossiers import operations as dossiers
 from feedback_app.dossiers import sheets as dossier_sheets
+from feedback_app.dossiers.commands import DayLine
+from feedback_app.dossiers.figures import DossierCounts
 from feedback_app.kit.clock import VIETNAM, local_day
 from feedback_app.polls import operations as polls
 from feedback_app.polls import queries as poll_queries
@@ -111,6 +113,9 @@ DOORS: Final[dict[str, dict[Channel, float]]] = {
     "dong-thuan": {"kiosk": 0.52, "qr": 0.12, "web": 0.04, "paper": 0.32},
     "dong-son": {"kiosk": 0.30, "qr": 0.08, "web": 0.02, "paper": 0.60},
 }
+# How many dossiers there are to one person who rates; people rate seldom.
+DOSSIERS_TO_A_RATING: Final = 4
+DOSSIER_SOURCE: Final = "Dữ liệu trình diễn"
 WEB_QUESTIONNAIRE: Final = {"dong-hoi": "tt32", "dong-thuan": "sipas", "dong-son": "tt01"}
 RESPONSES_A_WORKDAY: Final = 73
 # Visitors by hour of the working day, morning busier than afternoon, nobody over lunch.
@@ -143,6 +148,7 @@ def load(session: Session, *, now: datetime, minima: "Minima", rapid_seconds: in
     _load_questionnaires(session, now)
     keyer_id = _load_accounts(session, now)
     _load_reported(session, now)
+    _load_dossiers(session, now)
     rng = random.Random(SEED)  # noqa: S311  # repeatable on purpose, and nothing secret
     stored = 0
     for command, received_at in _responses(session, rng, now, keyer_id):
@@ -160,7 +166,7 @@ def load(session: Session, *, now: datetime, minima: "Minima", rapid_seconds: in
 
 
 def remove(session: Session, *, now: datetime) -> int:
-    """Delete every invented answer and close the demonstration accounts; returns how many answers there were.
+    """Delete what was invented and close the demonstration accounts; returns how many answers there were.
 
     Departments, questionnaires and reported figures stay: they are facts, or the office's own to change. Periods that
     were published from invented answers are withdrawn and published again from real ones, if there are any.
@@ -168,6 +174,7 @@ def remove(session: Session, *, now: datetime) -> int:
     removed = surveys.remove_demonstration(session, now=now)
     polls.remove_demonstration(session, now=now)
     articles.remove_demonstration(session)
+    dossiers.remove_demonstration(session)
     staff.deactivate_demonstration(session, now=now)
     ratings.withdraw_demonstration(session)
     while ratings.recount_pending(session):
@@ -229,6 +236,58 @@ def _load_reported(session: Session, now: datetime) -> None:
     for file in sorted((DATA / "articles").iterdir(), key=lambda file: file.name):
         article = read_article(file.read_text(encoding="utf-8"), suffix=".md").article
         articles.import_article(session, replace(article, demonstration=True), now=now)
+
+
+def _load_dossiers(session: Session, now: datetime) -> None:
+    """Invented dossiers of the same offices and year, more of them than answers, on working days."""
+    rng = random.Random(SEED + 1)  # noqa: S311  # of its own, so that the answers stay what they are
+    today = local_day(now)
+    codes = {view.id: view.code for view in department_queries.all_departments(session)}
+    fields = {view.id: view.code for view in department_queries.fields(session)}
+    weights: dict[tuple[str, str | None], float] = {}
+    for office in OFFICES:
+        spot = department_queries.spot(session, place=office.place, counter=office.counter, on=today)
+        line = codes[spot.rated_department_id], fields[spot.field_id] if spot.field_id else None
+        weights[line] = weights.get(line, 0) + office.weight
+    share = RESPONSES_A_WORKDAY * DOSSIERS_TO_A_RATING / sum(weights.values())
+    opened = {view.code: view.opened_on for view in department_queries.all_departments(session)}
+    first = today - timedelta(days=365 * MONTHS // 12)
+    lines: list[DayLine] = []
+    pending = dict.fromkeys(weights, 0)
+    # Today is not over: nobody has counted it yet.
+    for day in (first + timedelta(days=offset) for offset in range((today - first).days)):
+        if day.weekday() > 4 or day in CLOSED:
+            continue
+        for (department, field), weight in weights.items():
+            if day < opened[department]:
+                continue
+            counts = _dossiers(rng, weight * share, pending[department, field])
+            pending[department, field] = counts.pending
+            lines.append(
+                DayLine(department=department, day=day, field=field, procedure=None, counts=counts, number=len(lines))
+            )
+    done = dossiers.import_daily(session, lines, source=DOSSIER_SOURCE, scope=None, now=now, demonstration=True)
+    if done.rejected:
+        raise ValueError(done.rejected)
+
+
+def _dossiers(rng: random.Random, usual: float, open_before: int) -> DossierCounts:
+    """One day: most are ready within three days, nearly all in time, a few refused."""
+    received = max(0, round(rng.gauss(usual, usual / 6)))
+    in_hand = open_before + received
+    resolved = min(in_hand, round(in_hand * rng.uniform(0.3, 0.45)))
+    late = sum(rng.random() < 0.012 for _ in range(resolved))
+    early = round((resolved - late) * rng.uniform(0.7, 0.9))
+    pending = in_hand - resolved
+    return DossierCounts(
+        received=received,
+        resolved_early=early,
+        resolved_on_time=resolved - late - early,
+        resolved_late=late,
+        refused=sum(rng.random() < 0.015 for _ in range(received)),
+        pending=pending,
+        pending_late=sum(rng.random() < 0.01 for _ in range(pending)),
+    )
 
 
 def _reported_rating(session: Session, row: dict[str, str]) -> ReportRating:

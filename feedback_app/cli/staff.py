@@ -84,5 +84,43 @@ def unlock(username: str) -> None:
     click.echo(f"Đã mở khóa đăng nhập cho tài khoản {username}.")
 
 
+@group.command("add-key")
+@click.argument("name", metavar="TÊN")
+@click.option("--department", metavar="MÃ", required=True, help="Đơn vị khóa được gửi số liệu, kể cả đơn vị bên dưới.")
+def add_key(name: str, department: str) -> None:
+    """Tạo khóa API tên TÊN cho hệ thống khác, in ra một lần."""
+    try:
+        department_id = departments.department(db.session(), code=department).id
+        key = operations.add_key(db.session(), now=clock.now(), name=name, department_id=department_id)
+    except Refused as error:
+        raise click.ClickException(str(error)) from error
+    db.session.commit()
+    click.echo(f"Khóa (chỉ hiện lần này): {key}")
+
+
+@group.command("list-keys")
+def list_keys() -> None:
+    """Liệt kê các khóa API."""
+    found = queries.keys(db.session())
+    ids = {one.department_id for one in found}
+    names = departments.departments(db.session(), ids=ids, on=clock.local_day(clock.now()))
+    for one in found:
+        used = f"dùng lần cuối {one.last_used_at:%Y-%m-%d %H:%M} UTC" if one.last_used_at else "chưa dùng"
+        state = "đã thu hồi" if one.revoked_at else "đang dùng"
+        click.echo(f"{one.name}\t{names[one.department_id].name}\t{state}\t{used}")
+
+
+@group.command("revoke-key")
+@click.argument("name", metavar="TÊN")
+def revoke_key(name: str) -> None:
+    """Thu hồi khóa API tên TÊN."""
+    try:
+        operations.revoke_key(db.session(), now=clock.now(), name=name)
+    except Refused as error:
+        raise click.ClickException(str(error)) from error
+    db.session.commit()
+    click.echo(f"Đã thu hồi khóa {name}.")
+
+
 def _id_of(username: str) -> int:
     return queries.account_named(db.session(), username=username).member.id

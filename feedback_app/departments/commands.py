@@ -53,6 +53,17 @@ class RegisterField:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RegisterProcedure:
+    """An administrative procedure (thủ tục hành chính) of one field."""
+
+    code: str
+    name: str
+    field: str
+    name_en: str | None = None
+    line: str = attribute(default="", compare=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RegisterPlace:
     """A place of a receiving department; without `rated` its answers rate that department itself."""
 
@@ -97,6 +108,7 @@ class Registration:
     departments: tuple[RegisterDepartment, ...] = ()
     successions: tuple[RegisterSuccession, ...] = ()
     fields: tuple[RegisterField, ...] = ()
+    procedures: tuple[RegisterProcedure, ...] = ()
     places: tuple[RegisterPlace, ...] = ()
     counters: tuple[RegisterCounter, ...] = ()
     office_models: tuple[RegisterOfficeModel, ...] = ()

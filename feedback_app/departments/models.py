@@ -70,6 +70,18 @@ class ProcedureField(Model):
     name_en: Mapped[str | None]
 
 
+class Procedure(Model):
+    """An administrative procedure (thủ tục hành chính); its code is the one the one-stop system uses."""
+
+    __tablename__ = "procedures"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    name_en: Mapped[str | None]
+    field_id: Mapped[int] = mapped_column(ForeignKey("procedure_fields.id"))
+
+
 class DepartmentField(Model):
     __tablename__ = "department_fields"
 

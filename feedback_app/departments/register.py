@@ -101,6 +101,7 @@ def _forms(wanted: Registration) -> Iterator[Problem]:
     coded = [
         *((row.code, row.line) for row in wanted.departments),
         *((r.code, r.line) for r in wanted.fields),
+        *((row.code, row.line) for row in wanted.procedures),
     ]
     for code, line in coded:
         if not _CODE.fullmatch(code):
@@ -125,6 +126,7 @@ def _forms(wanted: Registration) -> Iterator[Problem]:
     named = [
         *((row.name, row.line) for row in wanted.departments),
         *((row.name, row.line) for row in wanted.fields),
+        *((row.name, row.line) for row in wanted.procedures),
         *((row.name, row.line) for row in wanted.places),
         *((row.name, row.line) for row in wanted.counters),
         *((row.title, row.line) for row in wanted.office_models),
@@ -142,6 +144,7 @@ def _doubles(wanted: Registration) -> Iterator[Problem]:
         *((("department", row.code, row.valid_from), row.line) for row in wanted.departments),
         *((("succession", row.predecessor, row.successor, row.happened_on), row.line) for row in wanted.successions),
         *((("field", row.code), row.line) for row in wanted.fields),
+        *((("procedure", row.code), row.line) for row in wanted.procedures),
         *((("place", row.slug), row.line) for row in wanted.places),
         *((("counter", row.place, row.slug), row.line) for row in wanted.counters),
         *((("office_model", row.department, row.title), row.line) for row in wanted.office_models),
@@ -293,6 +296,7 @@ def _fields(known: Register, wanted: Registration) -> Iterator[Problem]:
     codes = known.fields | {row.code for row in wanted.fields}
     used = [
         *((code, row.line) for row in wanted.departments for code in row.fields),
+        *((row.field, row.line) for row in wanted.procedures),
         *((row.field, row.line) for row in wanted.counters if row.field is not None),
     ]
     for code, line in used:

@@ -1,6 +1,6 @@
 """The register of departments as sheets saved as CSV; documented in docs/import-departments.md.
 
-Each of the six kinds of sheet is known by its headings, so files may have any name and stand in any order.
+Each of the seven kinds of sheet is known by its headings, so files may have any name and stand in any order.
 Pure: bytes in, commands and problems out.
 """
 
@@ -15,6 +15,7 @@ from feedback_app.departments.commands import (
     RegisterField,
     RegisterOfficeModel,
     RegisterPlace,
+    RegisterProcedure,
     RegisterSuccession,
     Registration,
 )
@@ -41,6 +42,9 @@ HEADINGS: Final[Mapping[str, str]] = {
     "ma_linh_vuc": "field_code",
     "ten_linh_vuc": "field_name",
     "ten_linh_vuc_en": "field_name_en",
+    "ma_thu_tuc": "procedure_code",
+    "ten_thu_tuc": "procedure_name",
+    "ten_thu_tuc_en": "procedure_name_en",
     "diem": "place",
     "ten_diem": "place_name",
     "ten_diem_en": "place_name_en",
@@ -111,6 +115,16 @@ def _field(row: Row) -> RegisterField:
     )
 
 
+def _procedure(row: Row) -> RegisterProcedure:
+    return RegisterProcedure(
+        code=row.text("procedure_code"),
+        name=row.text("procedure_name"),
+        name_en=row.maybe("procedure_name_en"),
+        field=row.text("fields"),
+        line=row.line,
+    )
+
+
 def _place(row: Row) -> RegisterPlace:
     return RegisterPlace(
         slug=row.text("place"),
@@ -147,7 +161,13 @@ def _office_model(row: Row) -> RegisterOfficeModel:
 
 
 Command = (
-    RegisterDepartment | RegisterSuccession | RegisterField | RegisterPlace | RegisterCounter | RegisterOfficeModel
+    RegisterDepartment
+    | RegisterSuccession
+    | RegisterField
+    | RegisterProcedure
+    | RegisterPlace
+    | RegisterCounter
+    | RegisterOfficeModel
 )
 
 
@@ -175,6 +195,7 @@ _KINDS_OF_SHEET: Final = (
         _succession,
     ),
     _Kind(frozenset({"field_code", "field_name"}), frozenset({"field_name_en"}), _field),
+    _Kind(frozenset({"procedure_code", "procedure_name", "fields"}), frozenset({"procedure_name_en"}), _procedure),
     _Kind(
         frozenset({"place", "place_name", "receiving_department"}),
         frozenset({"place_name_en", "address", "rated_department", "closed_on"}),
@@ -216,6 +237,7 @@ def _gathered(commands: list[Command]) -> Registration:
         departments=tuple(found for found in commands if isinstance(found, RegisterDepartment)),
         successions=tuple(found for found in commands if isinstance(found, RegisterSuccession)),
         fields=tuple(found for found in commands if isinstance(found, RegisterField)),
+        procedures=tuple(found for found in commands if isinstance(found, RegisterProcedure)),
         places=tuple(found for found in commands if isinstance(found, RegisterPlace)),
         counters=tuple(found for found in commands if isinstance(found, RegisterCounter)),
         office_models=tuple(found for found in commands if isinstance(found, RegisterOfficeModel)),

@@ -15,6 +15,7 @@ from feedback_app.departments.models import (
     DepartmentVersion,
     OfficeModel,
     Place,
+    Procedure,
     ProcedureField,
     Succession,
 )
@@ -76,6 +77,7 @@ def write(session: Session, known: Register, wanted: Registration) -> list[str]:
     """
     return [
         *_write_fields(session, wanted),
+        *_write_procedures(session, wanted),
         *_write_departments(session, register.overlay(known.lives, wanted), wanted),
         *_write_successions(session, wanted),
         *_write_places(session, wanted),
@@ -96,6 +98,25 @@ def _write_fields(session: Session, wanted: Registration) -> list[str]:
             name_en=row.name_en,
         )
         for row in wanted.fields
+    ]
+    session.flush()
+    return outcomes
+
+
+def _write_procedures(session: Session, wanted: Registration) -> list[str]:
+    field_ids = {row.code: row.id for row in session.scalars(select(ProcedureField))}
+    stored = {row.code: row for row in session.scalars(select(Procedure))}
+    outcomes = [
+        _put(
+            session,
+            stored.get(row.code),
+            Procedure,
+            {"code": row.code},
+            name=row.name,
+            name_en=row.name_en,
+            field_id=field_ids[row.field],
+        )
+        for row in wanted.procedures
     ]
     session.flush()
     return outcomes

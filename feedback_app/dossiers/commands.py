@@ -4,6 +4,23 @@ from dataclasses import dataclass
 from dataclasses import field as attribute
 from datetime import date
 
+from feedback_app.dossiers.figures import DossierCounts
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DayLine:
+    """Dossiers of a department on a day, by codes: of a procedure, of the rest of a field, or of the rest of the day.
+
+    `number` is where it stands in the sheet or the message it came in.
+    """
+
+    department: str
+    day: date
+    field: str | None
+    procedure: str | None
+    counts: DossierCounts
+    number: int = attribute(compare=False)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RegisterReportedDossiers:

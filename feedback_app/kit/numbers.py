@@ -8,6 +8,7 @@ from feedback_app.kit.text import normalise
 _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 _COMMA_DECIMAL = re.compile(r"[+-]?(\d+|[1-9]\d{0,2}(\.\d{3})+),\d+", re.ASCII)
+_LONGEST = 40
 _DOT_DECIMAL = re.compile(r"[+-]?\d+\.\d+", re.ASCII)
 
 
@@ -18,6 +19,8 @@ class NotANumber(ValueError):
 def parse_count(text: str) -> int:
     """`3.760`, `3760` and `6.243.886` as whole numbers; raises NotANumber for anything else."""
     written = normalise(text)
+    if len(written) > _LONGEST:  # Python refuses to make a number of thousands of figures
+        raise NotANumber(text)
     if _GROUPED.fullmatch(written) or _INTEGER.fullmatch(written):
         return int(written.replace(".", ""))
     raise NotANumber(text)

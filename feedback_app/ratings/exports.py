@@ -10,19 +10,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final
 
 import xlsxwriter
 from flask_babel import gettext as _
 
 from feedback_app.kit.clock import VIETNAM
+from feedback_app.kit.sheets import plain_text
 from feedback_app.ratings.figures import SCHEME
 from feedback_app.ratings.labels import channel_name, period_name
 from feedback_app.ratings.queries import CHANNELS, RatingRow, RatingTable
 
 Cell = str | int | Decimal | None
-
-_BEGINS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +76,9 @@ def as_csv(content: Sheet) -> bytes:
     """UTF-8 with its mark and semicolons, as spreadsheets set to Vietnamese read them; decimals with a comma."""
     written = io.StringIO(newline="")
     writer = csv.writer(written, delimiter=";", lineterminator="\r\n")
-    writer.writerows([_safe(name), _in_csv(value)] for name, value in content.about)
+    writer.writerows([plain_text(name), _in_csv(value)] for name, value in content.about)
     writer.writerow([])
-    writer.writerow([_safe(heading) for heading in content.headings])
+    writer.writerow([plain_text(heading) for heading in content.headings])
     writer.writerows([_in_csv(cell) for cell in row] for row in content.rows)
     return written.getvalue().encode("utf-8-sig")
 
@@ -105,7 +103,7 @@ def as_xlsx(content: Sheet) -> bytes:
     for number, cells in enumerate(lines):
         for column, cell in enumerate(cells):
             if isinstance(cell, str):
-                page.write_string(number, column, _safe(cell), bold if number == heading_line else None)
+                page.write_string(number, column, plain_text(cell), bold if number == heading_line else None)
             elif cell is not None:
                 page.write_number(number, column, float(cell), looks.get(_places(cell)))
     page.freeze_panes(heading_line + 1, 2)
@@ -190,10 +188,5 @@ def _in_csv(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return _safe(cell)
+        return plain_text(cell)
     return str(cell).replace(".", ",")
-
-
-def _safe(text: str) -> str:
-    """An apostrophe in front of what a spreadsheet would take for a formula."""
-    return f"'{text}" if text.startswith(_BEGINS_FORMULA) else text

@@ -5,8 +5,9 @@ from datetime import date
 from functools import wraps
 from typing import Any, Final, TypeVar, cast
 
-from flask import Flask, abort, g, make_response, redirect, request, url_for
+from flask import Flask, abort, g, jsonify, make_response, redirect, request, url_for
 from flask import session as cookie
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_login import (  # type: ignore[import-untyped]
     LoginManager,
@@ -18,10 +19,11 @@ from flask_login import (  # type: ignore[import-untyped]
 from sqlalchemy.orm import Session
 
 from feedback_app.departments import queries as departments
+from feedback_app.kit import clock
 from feedback_app.kit.db import db
 from feedback_app.kit.errors import N_, NotAllowed
-from feedback_app.staff import queries
-from feedback_app.staff.queries import Member
+from feedback_app.staff import operations, queries
+from feedback_app.staff.queries import KeyHolder, Member
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -35,6 +37,7 @@ NAVIGATION: Final = (
     ("manager", "/quan-ly", _("Kết quả theo đơn vị")),
     ("manager", "/quan-ly/cong-bo", _("Các lần công bố")),
     ("manager", "/quan-ly/bai-viet", _("Bài viết")),
+    ("manager", "/quan-ly/ho-so", _("Số hồ sơ")),
     ("administrator", "/quan-ly/tai-khoan", _("Tài khoản")),
     ("administrator", "/quan-ly/nhat-ky", _("Nhật ký")),
     ("staff", "/tai-khoan", _("Mật khẩu")),
@@ -112,6 +115,32 @@ def requires(role: str) -> Callable[[View], View]:
         return cast(View, guarded)
 
     return decorate
+
+
+def requires_key(view: View) -> View:
+    """Open a view only to other systems that send a key in use: `Authorization: Bearer …`; others get 401."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        holder = operations.use_key(db.session(), now=clock.now(), token=token.strip())
+        if scheme.lower() != "bearer" or holder is None:
+            db.session.rollback()
+            message = gettext("Thiếu khóa API, hoặc khóa không đúng hay đã bị thu hồi.")
+            refusal = jsonify(errors=[{"field": "Authorization", "message": message}])
+            return refusal, 401, {"WWW-Authenticate": "Bearer"}
+        db.session.commit()  # that the key was used holds even if what it brought is refused
+        g.key_holder = holder
+        return view(*args, **kwargs)
+
+    guarded.audience = "key"  # type: ignore[attr-defined]
+    return cast(View, guarded)
+
+
+def current_key() -> KeyHolder:
+    """Whose key this request carries; only for views behind `requires_key`."""
+    holder: KeyHolder = g.key_holder
+    return holder
 
 
 def staff_page() -> dict[str, object]:

@@ -5,12 +5,16 @@ from typing import Final
 from flask_babel import lazy_gettext as _
 
 ACTIONS: Final = {
+    "dossiers.imported": _("Nhập số hồ sơ"),
+    "dossiers.refused": _("Khóa API gửi ngoài phạm vi"),
     "paper.keyed": _("Nhập phiếu giấy"),
     "paper.undone": _("Hoàn tác phiếu giấy"),
     "ratings.published": _("Công bố hoặc đính chính kết quả"),
     "staff.activated": _("Mở lại tài khoản"),
     "staff.added": _("Thêm tài khoản"),
     "staff.deactivated": _("Ngừng tài khoản"),
+    "staff.key_added": _("Tạo khóa API"),
+    "staff.key_revoked": _("Thu hồi khóa API"),
     "staff.locked": _("Khóa đăng nhập tạm thời"),
     "staff.password_changed": _("Tự đổi mật khẩu"),
     "staff.password_reset": _("Cấp mật khẩu mới"),
@@ -23,6 +27,8 @@ ACTIONS: Final = {
 }
 
 SUBJECTS: Final = {
+    "api_key": _("Khóa API"),
+    "dossier_import": _("Lần nhập"),
     "period": _("Kỳ"),
     "place": _("Điểm phục vụ số"),
     "response": _("Phiếu"),

@@ -35,6 +35,23 @@ class StaffMember(Model):
     last_sign_in_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
+class ApiKey(Model):
+    """The key of another system, which may send figures about a department and what is below it.
+
+    Only a digest of the key is kept; a revoked key stays, because what it sent names it.
+    """
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    digest: Mapped[bytes]
+    department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    last_used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
 class AuditEvent(Model):
     """Who did what, when and why. Rows are only added; a trigger refuses changes."""
 

@@ -1,6 +1,7 @@
-"""What changes accounts and the audit trail: sign-in with its lock, passwords, roles.
+"""What changes accounts, keys of other systems and the audit trail: sign-in with its lock, passwords, roles.
 
-Passwords are kept as Argon2id hashes with the library's current parameters (RFC 9106, low-memory profile).
+Passwords are kept as Argon2id hashes with the library's current parameters (RFC 9106, low-memory profile). A key is
+256 random bits, which nobody can guess from its SHA-256: a slow hash would only slow down the sender.
 """
 
 import re
@@ -9,7 +10,8 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from hashlib import blake2s
+from hashlib import blake2s, sha256
+from hmac import compare_digest
 from typing import Any, Final
 
 from argon2 import PasswordHasher
@@ -17,11 +19,11 @@ from argon2.exceptions import VerificationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from feedback_app.kit.errors import N_, Conflict, Invalid
+from feedback_app.kit.errors import N_, Conflict, Invalid, NotFound
 from feedback_app.kit.locks import lock
 from feedback_app.kit.text import normalise
-from feedback_app.staff.models import AuditEvent, StaffMember
-from feedback_app.staff.queries import Member, MemberNotFound, as_member
+from feedback_app.staff.models import ApiKey, AuditEvent, StaffMember
+from feedback_app.staff.queries import KeyHolder, Member, MemberNotFound, as_key_holder, as_member
 
 # Five slips are human; at that pace a list of ten thousand common passwords takes three weeks.
 FAILURES_BEFORE_LOCK: Final = 5
@@ -50,6 +52,10 @@ class BadName(Invalid):
 
 class LastAdministrator(Conflict):
     """The change would leave nobody who may manage accounts of the whole service."""
+
+
+class KeyNotFound(NotFound):
+    """No key in use has that name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +238,44 @@ def generate_password() -> str:
     return "-".join("".join(secrets.choice(_READABLE) for _ in range(4)) for _ in range(4))
 
 
+def add_key(session: Session, *, now: datetime, name: str, department_id: int) -> str:
+    """Let another system send figures about a department and what is below it; its key, shown once. Raises BadName."""
+    shown = normalise(name)
+    if not shown:
+        raise BadName(N_("Xin đặt tên cho khóa."), field="name")
+    lock(session, "staff.keys")
+    if session.scalar(select(ApiKey.id).where(ApiKey.name == shown)) is not None:
+        raise BadName(N_("Tên khóa “%(name)s” đã được dùng."), field="name", name=shown)
+    secret = secrets.token_urlsafe(32)
+    row = ApiKey(name=shown, digest=_digest(secret), department_id=department_id, created_at=now)
+    session.add(row)
+    session.flush()
+    _record_key(session, now=now, row=row, action="staff.key_added")
+    return f"{row.id}.{secret}"
+
+
+def revoke_key(session: Session, *, now: datetime, name: str) -> None:
+    """End a key; what it sent stays under its name. Raises KeyNotFound."""
+    row = session.scalars(
+        select(ApiKey).where(ApiKey.name == normalise(name), ApiKey.revoked_at.is_(None)).with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise KeyNotFound(N_("Không có khóa nào đang dùng mang tên “%(name)s”."), name=name)
+    row.revoked_at = now
+    _record_key(session, now=now, row=row, action="staff.key_revoked")
+
+
+def use_key(session: Session, *, now: datetime, token: str) -> KeyHolder | None:
+    """Whose key this is, noting that it was used; None for a key that is unknown, wrong or revoked."""
+    number, _, secret = token.partition(".")
+    known = number.isascii() and number.isdigit() and len(number) < 10
+    row = session.get(ApiKey, int(number)) if known else None
+    if row is None or not compare_digest(row.digest, _digest(secret)) or row.revoked_at is not None:
+        return None
+    row.last_used_at = now
+    return as_key_holder(row)
+
+
 def record(
     session: Session,
     *,
@@ -363,6 +407,22 @@ def _matches(password_hash: str, password: str) -> bool:
 def _nobodys_hash() -> str:
     """A hash no password is known for, with the parameters in use."""
     return _hash(secrets.token_urlsafe())
+
+
+def _digest(secret: str) -> bytes:
+    return sha256(secret.encode()).digest()
+
+
+def _record_key(session: Session, *, now: datetime, row: ApiKey, action: str) -> None:
+    record(
+        session,
+        now=now,
+        actor_id=None,
+        action=action,
+        subject=f"api_key:{row.id}",
+        department_id=row.department_id,
+        details={"name": row.name},
+    )
 
 
 def _new_session_key() -> str:

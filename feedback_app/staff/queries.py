@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app.kit.errors import N_, NotFound
 from feedback_app.kit.text import sort_key
-from feedback_app.staff.models import AuditEvent, StaffMember
+from feedback_app.staff.models import ApiKey, AuditEvent, StaffMember
 
 
 class MemberNotFound(NotFound):
@@ -36,6 +36,18 @@ class Account:
     locked_until: datetime | None
     last_sign_in_at: datetime | None
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHolder:
+    """Another system that sends figures about a department and what is below it."""
+
+    id: int
+    name: str
+    department_id: int
+    created_at: datetime
+    revoked_at: datetime | None
+    last_used_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +145,21 @@ def names(session: Session, *, ids: frozenset[int]) -> dict[int, str]:
     """Display names by account id."""
     rows = session.execute(select(StaffMember.id, StaffMember.display_name).where(StaffMember.id.in_(ids)))
     return {row.id: row.display_name for row in rows}
+
+
+def keys(session: Session) -> list[KeyHolder]:
+    """Every key there ever was, by name."""
+    return [as_key_holder(row) for row in session.scalars(select(ApiKey).order_by(ApiKey.name))]
+
+
+def key_names(session: Session, *, ids: frozenset[int]) -> dict[int, str]:
+    """Names of keys by id."""
+    rows = session.execute(select(ApiKey.id, ApiKey.name).where(ApiKey.id.in_(ids)))
+    return {row.id: row.name for row in rows}
+
+
+def as_key_holder(row: ApiKey) -> KeyHolder:
+    return KeyHolder(row.id, row.name, row.department_id, row.created_at, row.revoked_at, row.last_used_at)
 
 
 def as_member(row: StaffMember) -> Member:

@@ -8,13 +8,14 @@ from feedback_app.kit.web import audience_of
 STATIC = {"static"}  # files of the style sheet, for everybody; Flask's own route
 # Endpoint -> why a request without a token can do no harm there.
 WITHOUT_TOKEN: dict[str, str] = {
+    "dossiers_api.put_day": "it reads no cookie, only a key that no browser adds by itself",
     "visits.beacon": "it only says that some page is being read, which anybody may say with or without a token",
 }
 # Endpoint -> where its view checks a token of its own; tests/surveys/test_answer.py sends it forms without one.
 OWN_TOKEN: dict[str, str] = {"surveys.answer": "kit/visitor_tokens.py"}
 
-# The kiosk names the id of what it delivers and may deliver it again: that is what PUT means.
-SENT_BY_SCRIPT = {"surveys.deliver"}
+# The kiosk and the one-stop system name what they deliver and may deliver it again: that is what PUT means.
+SENT_BY_SCRIPT = {"surveys.deliver", "dossiers_api.put_day"}
 
 
 def is_static(endpoint: str) -> bool:

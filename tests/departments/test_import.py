@@ -22,7 +22,7 @@ def test_what_ships_enters_whole_and_a_second_time_changes_nothing(import_shippe
     first = import_shipped()
     second = import_shipped()
 
-    assert (first.added, first.changed, first.rejected) == (99, 0, ())
+    assert (first.added, first.changed, first.rejected) == (103, 0, ())
     assert (second.added, second.changed, second.unchanged, second.rejected) == (0, 0, first.added, ())
 
 
@@ -99,11 +99,11 @@ def test_fields_are_set_to_what_the_sheet_names_and_stay_when_it_names_none(sess
 def test_the_command_enters_a_folder_and_reports(app: Flask, session: Session):
     run = app.test_cli_runner().invoke
     tried = run(args=["departments", "import", "--dry-run", "feedback_app/demo_data/departments"])
-    assert (tried.exit_code, tried.output) == (0, "Sẽ thêm 99, sửa 0, giữ nguyên 0 dòng.\n")
+    assert (tried.exit_code, tried.output) == (0, "Sẽ thêm 103, sửa 0, giữ nguyên 0 dòng.\n")
     assert queries.all_departments(session) == []
 
     done = run(args=["departments", "import", "feedback_app/demo_data/departments"])
-    assert (done.exit_code, done.output) == (0, "Đã thêm 99, sửa 0, giữ nguyên 0 dòng.\n")
+    assert (done.exit_code, done.output) == (0, "Đã thêm 103, sửa 0, giữ nguyên 0 dòng.\n")
     session.rollback()
     assert len(queries.departments_on(session, day=TODAY)) == 15
 

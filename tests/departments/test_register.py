@@ -11,6 +11,7 @@ from feedback_app.departments.commands import (
     RegisterField,
     RegisterOfficeModel,
     RegisterPlace,
+    RegisterProcedure,
     RegisterSuccession,
     Registration,
 )
@@ -26,6 +27,7 @@ MERGE = RegisterSuccession(
     predecessor="old", successor="new", happened_on=CUT, kind="merge", legal_basis="NQ 1680", line="4"
 )
 FIELD = RegisterField(code="ho-tich", name="Hộ tịch", line="5")
+PROCEDURE = RegisterProcedure(code="khai-sinh", name="Đăng ký khai sinh", field="ho-tich", line="10")
 PLACE = RegisterPlace(slug="sanh", name="Sảnh", receiving="new", line="6")
 COUNTER = RegisterCounter(place="sanh", slug="quay-1", name="Quầy 1", field="ho-tich", line="7")
 MODEL = RegisterOfficeModel(department="old", title="Vì nhân dân phục vụ", source="Báo cáo", line="8")
@@ -34,6 +36,7 @@ GOOD = Registration(
     departments=(OLD, CITY, NEW),
     successions=(MERGE,),
     fields=(FIELD,),
+    procedures=(PROCEDURE,),
     places=(PLACE,),
     counters=(COUNTER,),
     office_models=(MODEL,),
@@ -52,6 +55,9 @@ def test_a_good_registration_has_no_problem():
     ("changed", "line", "reason"),
     [
         ({"departments": (OLD, CITY, replace(NEW, code="Đồng Sơn"))}, "3", "chữ không dấu"),
+        ({"procedures": (replace(PROCEDURE, field="la"),)}, "10", "Không có lĩnh vực mang mã “la”"),
+        ({"procedures": (PROCEDURE, replace(PROCEDURE, line="11"))}, "11", "Trùng với dòng đã có: 10"),
+        ({"procedures": (replace(PROCEDURE, code="khai sinh"),)}, "10", "chữ không dấu"),
         ({"departments": (OLD, CITY, NEW, replace(NEW, line="9"))}, "9", "Trùng với dòng đã có: 3"),
         ({"departments": (OLD, CITY, replace(NEW, kind="district"))}, "3", "Không có loại cơ quan"),
         (

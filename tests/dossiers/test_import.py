@@ -41,9 +41,11 @@ def of(session: Session, code: str) -> list[queries.ReportedView]:
 def test_the_shipped_figures_enter_once_and_are_told_honestly(app: Flask, session: Session):
     run = app.test_cli_runner().invoke
     file = str(SHIPPED / "dossiers.csv")
-    assert run(args=["dossiers", "import", "--dry-run", file]).output == "Sẽ thêm 4, sửa 0, giữ nguyên 0 dòng.\n"
-    assert run(args=["dossiers", "import", file]).output == "Đã thêm 4, sửa 0, giữ nguyên 0 dòng.\n"
-    assert run(args=["dossiers", "import", file]).output == "Đã thêm 0, sửa 0, giữ nguyên 4 dòng.\n"
+    assert (
+        run(args=["dossiers", "import-reported", "--dry-run", file]).output == "Sẽ thêm 4, sửa 0, giữ nguyên 0 dòng.\n"
+    )
+    assert run(args=["dossiers", "import-reported", file]).output == "Đã thêm 4, sửa 0, giữ nguyên 0 dòng.\n"
+    assert run(args=["dossiers", "import-reported", file]).output == "Đã thêm 0, sửa 0, giữ nguyên 4 dòng.\n"
 
     (finance,) = of(session, "tp-dong-hoi.phong-tai-chinh-ke-hoach")
     assert (finance.received, finance.on_time, finance.late, finance.unexplained) == (3760, 3740, 0, 20)

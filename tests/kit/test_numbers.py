@@ -24,7 +24,9 @@ def test_counts_as_vietnamese_pages_print_them(written: str, number: int):
     assert parse_count(written) == number
 
 
-@pytest.mark.parametrize("written", ["", "37.60", "3.7600", "3,760", "99,4", "0.760", "12 34", "50 %", "ba", "٣"])
+@pytest.mark.parametrize(
+    "written", ["", "37.60", "3.7600", "3,760", "99,4", "0.760", "12 34", "50 %", "ba", "٣", "1" * 5000]
+)
 def test_what_is_no_count_or_could_be_two_is_refused(written: str):
     with pytest.raises(NotANumber):
         parse_count(written)

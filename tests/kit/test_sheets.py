@@ -1,9 +1,15 @@
+import io
 import unicodedata
+import zipfile
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
-from feedback_app.kit.sheets import BadCell, BadSheet, Row, read_sheet
+from feedback_app.kit import sheets
+from feedback_app.kit.sheets import BadCell, BadSheet, Row, plain_text, read_sheet
 
 HEADINGS = {"ma": "code", "ten": "name"}
 
@@ -46,7 +52,7 @@ def test_a_line_too_long_is_named_and_the_others_are_read():
         (b"", "không có dòng nào"),
         ("ma,ten\n".encode("utf-16"), "UTF-8"),
         (b"ma,ten\na,\xd0\xf4ng\n", "UTF-8"),
-        (b"ma,mau\n", "Không hiểu cột “mau”"),
+        (b"ma,mau,la\n", "Không hiểu cột “mau”, “la”"),
         ("ma,Mã\n".encode(), "trùng tên"),
         (b'ma,ten\na,"b"c\n', "dấu ngoặc kép"),
     ],
@@ -54,6 +60,75 @@ def test_a_line_too_long_is_named_and_the_others_are_read():
 def test_what_cannot_be_read_as_a_sheet_says_why(content: bytes, reason: str):
     with pytest.raises(BadSheet, match=reason):
         read_sheet("x.csv", content, HEADINGS)
+
+
+def workbook(*lines: list[Any], change: Callable[[Workbook], None] = lambda _: None) -> bytes:
+    book = Workbook()
+    for cells in lines:
+        book.active.append(cells)
+    change(book)
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def test_a_workbook_reads_as_the_same_sheet_saved_as_csv():
+    lines = (["Mã", "Tên"], ["a1", "Đồng Sơn"], [], [3760, 3.5], [99.0, date(2026, 3, 2)], [" 3.760 ", True])
+    found = read_sheet("x.xlsx", workbook(*lines), HEADINGS)
+
+    assert [(row.number, row.cells["code"], row.cells["name"]) for row in found.rows] == [
+        (2, "a1", "Đồng Sơn"),
+        (4, "3760", "3,5"),
+        (5, "99", "02/03/2026"),
+        (6, "3.760", "True"),
+    ]
+    assert found.rows[0].line == "x.xlsx, dòng 2"
+
+
+def test_a_formula_is_not_evaluated():
+    """A spreadsheet stores the value it last showed; this one never showed any."""
+    (only,) = read_sheet("x.xlsx", workbook(["ma", "ten"], ["a", "=1+1"]), HEADINGS).rows
+
+    assert only.maybe("name") is None
+
+
+def test_an_empty_second_page_does_no_harm_and_a_filled_one_is_refused():
+    def empty(book: Workbook) -> None:
+        book.create_sheet("Trống")
+
+    def filled(book: Workbook) -> None:
+        book.create_sheet("Quý 2").append(["ma", "ten"])
+
+    assert read_sheet("x.xlsx", workbook(["ma", "ten"], ["a", "b"], change=empty), HEADINGS).rows
+    with pytest.raises(BadSheet, match="Quý 2"):
+        read_sheet("x.xlsx", workbook(["ma", "ten"], change=filled), HEADINGS)
+
+
+def test_what_is_no_workbook_says_what_to_do(monkeypatch: pytest.MonkeyPatch):
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("a.txt", "a")
+    old = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512)
+    good = workbook(["ma", "ten"], *(["a", "b"] for _ in range(9)))
+    for content, reason in (
+        (archive.getvalue(), "Không đọc được tệp này như một tệp Excel"),
+        (good[:700], "Không đọc được tệp này như một tệp Excel"),
+        (old, "dạng .xls cũ"),
+        (old + "EncryptedPackage".encode("utf-16-le"), "mật khẩu"),
+    ):
+        with pytest.raises(BadSheet, match=reason):
+            read_sheet("x", content, HEADINGS)
+    monkeypatch.setattr(sheets, "MOST_ROWS", 8)
+    for content in (good, b"ma,ten\n" + b"a,b\n" * 9):
+        with pytest.raises(BadSheet, match="quá 8 dòng"):
+            read_sheet("x", content, HEADINGS)
+    monkeypatch.setattr(sheets, "MOST_UNPACKED", 1000)
+    with pytest.raises(BadSheet, match="quá lớn sau khi giải nén"):
+        read_sheet("x", good, HEADINGS)
+
+
+def test_text_that_would_run_as_a_formula_is_quoted():
+    assert [plain_text(text) for text in ("=1+1", "@a", "Đồng Sơn")] == ["'=1+1", "'@a", "Đồng Sơn"]
 
 
 def row(**cells: str) -> Row:

@@ -17,6 +17,7 @@ from feedback_app.departments.queries.tree import (
     DepartmentView,
     FieldView,
     OfficeModelView,
+    ProcedureView,
     all_departments,
     department,
     departments,
@@ -25,6 +26,7 @@ from feedback_app.departments.queries.tree import (
     fields,
     in_tree_order,
     office_models,
+    procedures,
     within,
 )
 
@@ -36,6 +38,7 @@ __all__ = [
     "OfficeModelView",
     "PlaceNotFound",
     "PlaceView",
+    "ProcedureView",
     "Spot",
     "SuccessionView",
     "Successions",
@@ -51,6 +54,7 @@ __all__ = [
     "office_models",
     "place_of",
     "places",
+    "procedures",
     "spot",
     "successions",
     "within",

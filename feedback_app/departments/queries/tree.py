@@ -1,4 +1,4 @@
-"""The tree of departments as it was on any day, with the fields and models of each department.
+"""The tree of departments as it was on any day, with the fields and models of each department, and procedures.
 
 A department has the name and the parent of its newest version up to the day asked for. Asked about a day
 outside its life it answers with the nearest version: the first before it opened, the last after it closed.
@@ -19,6 +19,7 @@ from feedback_app.departments.models import (
     DepartmentField,
     DepartmentVersion,
     OfficeModel,
+    Procedure,
     ProcedureField,
 )
 from feedback_app.kit.errors import N_, NotFound
@@ -43,6 +44,9 @@ class DepartmentView:
     opened_on: date
     closed_on: date | None
 
+    def lived_on(self, day: date) -> bool:
+        return self.opened_on <= day and (self.closed_on is None or self.closed_on > day)
+
     def lived_in(self, first: date, before: date) -> bool:
         """Whether it existed on any day from `first` until before `before`."""
         return self.opened_on < before and (self.closed_on is None or self.closed_on > first)
@@ -62,6 +66,15 @@ class FieldView:
     code: str
     name: str
     name_en: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProcedureView:
+    id: int
+    code: str
+    name: str
+    name_en: str | None
+    field_id: int
 
 
 def exist(session: Session) -> bool:
@@ -153,6 +166,15 @@ def fields(session: Session, *, department_id: int | None = None) -> list[FieldV
         )
     rows = session.scalars(query)
     views = [FieldView(id=row.id, code=row.code, name=row.name, name_en=row.name_en) for row in rows]
+    return sorted(views, key=lambda view: sort_key(view.name))
+
+
+def procedures(session: Session) -> list[ProcedureView]:
+    """Every administrative procedure there is, in Vietnamese order."""
+    views = [
+        ProcedureView(id=row.id, code=row.code, name=row.name, name_en=row.name_en, field_id=row.field_id)
+        for row in session.scalars(select(Procedure))
+    ]
     return sorted(views, key=lambda view: sort_key(view.name))
 
 
