@@ -10,7 +10,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, cast
 
-from sqlalchemy import CheckConstraint, DateTime, Identity, Index, Table, delete, insert, select
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    DateTime,
+    Identity,
+    Index,
+    Insert,
+    Table,
+    delete,
+    insert,
+    literal,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback_app.kit.db import Model
@@ -58,6 +70,17 @@ def request(session: Session, tally: Tally, buckets: Sequence[Bucket], *, now: d
             _APPEND,
             [{"tally": tally, "subject_id": b.subject_id, "day": b.day, "requested_at": now} for b in buckets],
         )
+
+
+def requesting(
+    tally: Tally, *, subject_id: ColumnElement[int], day: ColumnElement[date], now: ColumnElement[datetime]
+) -> Insert:
+    """`request` as a part (CTE) of the statement that stores something: one request for each row that it returns.
+
+    `subject_id` and `day` are columns of that row. What is stored then takes no second round trip to be counted.
+    """
+    asked = select(literal(tally), subject_id, day, now)
+    return _APPEND.from_select(["tally", "subject_id", "day", "requested_at"], asked)
 
 
 def claim(session: Session, tally: Tally, *, limit: int) -> Claim:

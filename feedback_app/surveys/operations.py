@@ -30,20 +30,55 @@ from feedback_app.surveys.models import (
 from feedback_app.surveys.versions import Content, check, content_hash
 
 # Made once: building a statement of twenty columns anew costs more than running it. Whether the same device began
-# another response moments before (a repeated press, most likely) is found out on the way in.
+# another response moments before (a repeated press, most likely) is found out on the way in, and the request to count
+# the response goes along: neither is stored without the other.
 _RESPONSES = cast(Table, Response.__table__)
 _BEFORE = _RESPONSES.alias("before")
-_INSERT_RESPONSE = (
+_GIVEN = (
+    "id",
+    "version_id",
+    "channel",
+    "place_id",
+    "counter_id",
+    "receiving_department_id",
+    "rated_department_id",
+    "field_id",
+    "stage",
+    "assisted",
+    "device_id",
+    "choice_ids",
+    "revision",
+    "content_hash",
+    "answered_at",
+    "received_at",
+    "sealed_at",
+    "keyed_at",
+    "keyer_id",
+    "demonstration",
+)
+_STORED = (
     upsert(_RESPONSES)
     .values(
-        rapid=exists().where(
-            _BEFORE.c.device_id == bindparam("device"),
-            _BEFORE.c.answered_at > bindparam("rapid_after"),
-            _BEFORE.c.answered_at <= bindparam("rapid_until"),
-        )
+        {name: bindparam(name, type_=_RESPONSES.c[name].type) for name in _GIVEN}
+        | {
+            "rapid": exists().where(
+                _BEFORE.c.device_id == bindparam("device_id"),
+                _BEFORE.c.answered_at > bindparam("rapid_after"),
+                _BEFORE.c.answered_at <= bindparam("answered_at"),
+            )
+        }
     )
     .on_conflict_do_nothing(index_elements=[_RESPONSES.c.id])
-    .returning(_RESPONSES.c.id)
+    .returning(_RESPONSES.c.id, _RESPONSES.c.rated_department_id, _RESPONSES.c.answered_on)
+    .cte("stored")
+)
+_STORE = select(_STORED.c.id).add_cte(
+    recounts.requesting(
+        "ratings",
+        subject_id=_STORED.c.rated_department_id,
+        day=_STORED.c.answered_on,
+        now=bindparam("received_at", type_=_RESPONSES.c.received_at.type),
+    ).cte("requested")
 )
 
 Outcome = Literal["stored", "completed", "same", "superseded", "conflict"]
@@ -89,7 +124,6 @@ def submit(session: Session, command: SubmitResponse, *, now: datetime, rapid_se
     if _insert(session, command, content, digest, now=now, rapid_seconds=rapid_seconds):
         if command.demonstration:
             queries.forget_demonstration()
-        _request(session, now, (command.rated_department_id, command.answered_at))
         return Receipt(command.id, "stored", command.sealed)
     return _deliver_again(session, command, content, digest, now=now)
 
@@ -126,9 +160,9 @@ def _insert(
     now: datetime,
     rapid_seconds: int,
 ) -> bool:
-    """Insert the response and its texts; False when its id is here already."""
-    inserted = session.execute(
-        _INSERT_RESPONSE,
+    """Insert the response, its texts and the request to count it; False when its id is here already."""
+    inserted = session.connection().execute(
+        _STORE,
         {
             "id": command.id,
             "version_id": command.version_id,
@@ -149,9 +183,7 @@ def _insert(
             "sealed_at": now if command.sealed else None,
             "keyed_at": now if command.channel in ("paper", "scan") else None,
             "keyer_id": command.keyer_id,
-            "device": command.device_id,
             "rapid_after": command.answered_at - timedelta(seconds=rapid_seconds),
-            "rapid_until": command.answered_at,
             "demonstration": command.demonstration,
         },
     ).first()
