@@ -19,7 +19,7 @@ from feedback_app.articles import routes as articles_routes
 from feedback_app.articles import staff_routes as articles_staff_routes
 from feedback_app.departments import models as _departments
 from feedback_app.dossiers import models as _dossiers
-from feedback_app.kit import charts, clock, i18n, log, security, web
+from feedback_app.kit import charts, clock, i18n, log, security, visitor_tokens, web
 from feedback_app.kit.db import db, engine_options
 from feedback_app.kit.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
 from feedback_app.kit.web import public
@@ -87,7 +87,9 @@ def create_app(settings: "Settings", *, process: str = "web") -> Flask:
     db.init_app(app)
     migrate.init_app(app, db, directory="migrations")
     i18n.init_app(app)
-    security.init_app(app, redis_url=settings.redis_url, secure_cookies=settings.public_url.startswith("https://"))
+    secure_cookies = settings.public_url.startswith("https://")
+    security.init_app(app, redis_url=settings.redis_url, secure_cookies=secure_cookies)
+    visitor_tokens.init_app(app, secure_cookies=secure_cookies)
     access.init_app(app)
     app.jinja_env.globals["charts"] = charts
     rating_labels.init_app(app)

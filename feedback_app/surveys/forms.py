@@ -7,9 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, get_args
 from uuid import UUID
 
-from flask import request
-from flask_wtf import FlaskForm
-from wtforms import StringField
+from werkzeug.datastructures import MultiDict
 
 from feedback_app.departments.queries import FieldView, Spot
 from feedback_app.kit.errors import N_, Invalid, Refused
@@ -20,6 +18,7 @@ STAGES: Final[tuple[Stage, ...]] = get_args(Stage)
 OLDEST: Final = timedelta(hours=24)
 _KEY = re.compile(r"[a-z0-9-]{1,80}")
 _MOST_KEYS = 100
+_VERSION = re.compile(r"[0-9]{1,9}")
 
 
 class BadDelivery(Invalid):
@@ -119,47 +118,74 @@ def _written(question: str, value: Any) -> str:
     return value
 
 
-class EnvelopeForm(FlaskForm):
-    """What a form carries beside its answers. The answers themselves are read by the rules of their version."""
+class LapsedForm(Invalid):
+    """A form without its visitor's token: the cookie is gone, or another site sent it."""
 
-    class Meta:
-        csrf = False  # every POST's token was checked before its view began
+    def __init__(self) -> None:
+        super().__init__(N_("Phiên làm việc đã hết hạn. Xin bấm gửi lần nữa; những gì Ông/Bà đã điền vẫn còn ở đây."))
 
-    # Labels stand in the template; an empty one here saves WTForms looking for translations on each request.
-    response = StringField("")
-    version = StringField("")
-    channel = StringField("")
-    stage = StringField("")
-    field = StringField("")
 
-    @property
-    def response_id(self) -> UUID | None:
-        """The id made when the form was opened; None when it did not come back whole."""
-        try:
-            return UUID(self.response.data or "")
-        except ValueError:
-            return None
+class OutdatedForm(Invalid):
+    """A form of a version that this door does not ask, or of none."""
 
-    @property
-    def version_id(self) -> int:
-        """The version that was answered, which may no longer be the newest; 0 when it did not come back whole."""
-        written = self.version.data or ""
-        return int(written) if re.fullmatch(r"[0-9]{1,9}", written) else 0
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "Nơi này nay hỏi một mẫu phiếu khác. Những gì Ông/Bà đã điền mà mẫu này vẫn hỏi được giữ lại; "
+                "xin xem lại rồi bấm gửi."
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What a form carries beside its answers, which are read by the rules of their version.
+
+    `response_id` was made when the form was opened, None when it did not come back whole; `version_id` was answered and
+    may no longer be the newest, 0 when it did not come back whole. `stage` and `field` are as they came.
+    """
+
+    response_id: UUID | None
+    version_id: int
+    channel: Channel
+    stage: str
+    field: str
+
+
+def read_envelope(form: MultiDict[str, str]) -> Envelope:
+    """The envelope of a form sent by a browser. Nothing in it is refused here."""
+    try:
+        response_id = UUID(form.get("response", ""))
+    except ValueError:
+        response_id = None
+    version = form.get("version", "")
+    return Envelope(
+        response_id=response_id,
+        version_id=int(version) if _VERSION.fullmatch(version) else 0,
+        channel="qr" if form.get("channel") == "qr" else "web",
+        stage=form.get("stage", ""),
+        field=form.get("field", ""),
+    )
 
 
 @dataclass(slots=True)
 class Filled:
-    """A form as it came: what was chosen and typed, by question key, and what is wrong with it, if anything."""
+    """A form as it came: what was chosen and typed, by question key, and what is wrong with it, if anything.
+
+    `notice` is what keeps the form as a whole from being taken; its answers may then be perfectly right.
+    """
 
     answers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     comments: dict[str, str] = field(default_factory=dict)
     stage: str = ""
     field_id: str = ""
     errors: dict[str, Refused] = field(default_factory=dict)
+    notice: Refused | None = None
 
 
 def read_form(
-    form: EnvelopeForm,
+    form: MultiDict[str, str],
+    envelope: Envelope,
     version: VersionView,
     spot: Spot,
     fields: Sequence[FieldView],
@@ -171,9 +197,9 @@ def read_form(
 
     `fields` are the procedure fields offered; `new_id` stands in when the form's own id was lost on the way.
     """
-    filled = Filled(stage=form.stage.data or "", field_id=form.field.data or "")
+    filled = Filled(stage=envelope.stage, field_id=envelope.field)
     for question in version.questions:
-        given = request.form.getlist(f"q-{question.key}")
+        given = form.getlist(f"q-{question.key}")
         if question.kind == "text":
             filled.comments[question.key] = given[0] if given else ""
         elif given:
@@ -181,9 +207,9 @@ def read_form(
     stage = next((each for each in STAGES if each == filled.stage), None)
     chosen = next((each.id for each in fields if str(each.id) == filled.field_id), None)
     command = SubmitResponse(
-        id=form.response_id or new_id,
+        id=envelope.response_id or new_id,
         version_id=version.id,
-        channel=_channel(form.channel.data),
+        channel=envelope.channel,
         receiving_department_id=spot.receiving_department_id,
         rated_department_id=spot.rated_department_id,
         answers=filled.answers,
@@ -201,7 +227,3 @@ def read_form(
     if filled.field_id and chosen is None:
         filled.errors["field"] = BadDelivery(N_("Xin chọn một lĩnh vực có trong danh sách."), field="field")
     return command, filled
-
-
-def _channel(written: str | None) -> Channel:
-    return "qr" if written == "qr" else "web"

@@ -11,7 +11,6 @@ from urllib.parse import quote
 from uuid import UUID
 
 from flask import render_template, request, url_for
-from flask_wtf.csrf import generate_csrf
 from markupsafe import escape
 
 from feedback_app.departments.queries import FieldView, Spot
@@ -33,6 +32,7 @@ class Page:
     fields: tuple[FieldView, ...]
     channel: str
     response_id: UUID
+    token: str
     demonstration: bool
     filled: Filled | None = None
 
@@ -45,10 +45,11 @@ class Frames:
 
     def render(self, page: Page) -> str:
         """The page as HTML, for the language of this request."""
-        values = _values(page)
+        language = locale()
+        values = _values(page, language)
         if page.filled is not None:
             return _draw(page, values)
-        key = (page.version.id, locale(), page.demonstration, page.fields, page.spot.counter_id is None)
+        key = (page.version.id, language, page.demonstration, page.fields, page.spot.counter_id is None)
         if key not in self._drawn:
             if len(self._drawn) >= _MOST_FRAMES:
                 self._drawn.clear()
@@ -60,15 +61,15 @@ class Frames:
         return "".join(parts)
 
 
-def _values(page: Page) -> dict[str, str]:
+def _values(page: Page, language: str) -> dict[str, str]:
     spot = page.spot
-    english = locale() == "en"
+    english = language == "en"
     return {
-        "token": generate_csrf(),
+        "token": page.token,
         "response": str(page.response_id),
         "channel": page.channel,
         # A language asked for in the address holds for the answer too.
-        "action": f"{request.path}?lang={locale()}" if "lang" in request.args else request.path,
+        "action": f"{request.path}?lang={language}" if "lang" in request.args else request.path,
         "back": quote(request.full_path.removesuffix("?")),
         "place": (english and spot.place_name_en) or spot.place_name,
         "counter": (english and spot.counter_name_en) or spot.counter_name or "",

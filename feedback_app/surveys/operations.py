@@ -161,32 +161,36 @@ def _insert(
     rapid_seconds: int,
 ) -> bool:
     """Insert the response, its texts and the request to count it; False when its id is here already."""
-    inserted = session.connection().execute(
-        _STORE,
-        {
-            "id": command.id,
-            "version_id": command.version_id,
-            "channel": command.channel,
-            "place_id": command.place_id,
-            "counter_id": command.counter_id,
-            "receiving_department_id": command.receiving_department_id,
-            "rated_department_id": command.rated_department_id,
-            "field_id": command.field_id,
-            "stage": command.stage,
-            "assisted": command.assisted,
-            "device_id": command.device_id,
-            "choice_ids": list(content.choice_ids),
-            "revision": command.revision,
-            "content_hash": digest,
-            "answered_at": command.answered_at,
-            "received_at": now,
-            "sealed_at": now if command.sealed else None,
-            "keyed_at": now if command.channel in ("paper", "scan") else None,
-            "keyer_id": command.keyer_id,
-            "rapid_after": command.answered_at - timedelta(seconds=rapid_seconds),
-            "demonstration": command.demonstration,
-        },
-    ).first()
+    inserted = (
+        session.connection()
+        .execute(
+            _STORE,
+            {
+                "id": command.id,
+                "version_id": command.version_id,
+                "channel": command.channel,
+                "place_id": command.place_id,
+                "counter_id": command.counter_id,
+                "receiving_department_id": command.receiving_department_id,
+                "rated_department_id": command.rated_department_id,
+                "field_id": command.field_id,
+                "stage": command.stage,
+                "assisted": command.assisted,
+                "device_id": command.device_id,
+                "choice_ids": list(content.choice_ids),
+                "revision": command.revision,
+                "content_hash": digest,
+                "answered_at": command.answered_at,
+                "received_at": now,
+                "sealed_at": now if command.sealed else None,
+                "keyed_at": now if command.channel in ("paper", "scan") else None,
+                "keyer_id": command.keyer_id,
+                "rapid_after": command.answered_at - timedelta(seconds=rapid_seconds),
+                "demonstration": command.demonstration,
+            },
+        )
+        .first()
+    )
     if inserted is None:
         return False
     _write_comments(session, command.id, content)

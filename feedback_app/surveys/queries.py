@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final, cast
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, exists, func, literal_column, select, text, tuple_
+from sqlalchemy import ColumnElement, Engine, Integer, Select, and_, exists, func, literal_column, select, text, tuple_
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
@@ -273,12 +274,12 @@ def has_demonstration(session: Session) -> bool:
 
 
 _DEMONSTRATION_REMEMBERED: Final = timedelta(seconds=10)
-_demonstration: dict[str, tuple[datetime, bool]] = {}
+_demonstration: WeakKeyDictionary[Engine, tuple[datetime, bool]] = WeakKeyDictionary()
 
 
 def shows_demonstration(session: Session, *, now: datetime) -> bool:
     """`has_demonstration` as this process learnt it at most ten seconds ago: every page asks, it seldom changes."""
-    database = str(session.get_bind().engine.url)
+    database = session.get_bind().engine
     asked_at, answer = _demonstration.get(database, (None, False))
     if asked_at is None or not asked_at <= now < asked_at + _DEMONSTRATION_REMEMBERED:
         answer = has_demonstration(session)

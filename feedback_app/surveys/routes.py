@@ -1,15 +1,12 @@
 """The public doors: the kiosk, the form on a phone, and the code that leads to it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, current_app, jsonify, redirect, render_template, request, url_for
 from flask_babel import force_locale, gettext
 from flask_wtf.csrf import generate_csrf
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import BadRequest
 
 from feedback_app.departments import queries as departments
@@ -17,11 +14,20 @@ from feedback_app.departments.queries import PlaceNotFound, Spot
 from feedback_app.kit import clock, i18n, ids
 from feedback_app.kit.db import db
 from feedback_app.kit.errors import N_, Invalid
-from feedback_app.kit.security import limiter
+from feedback_app.kit.security import csrf, limiter
+from feedback_app.kit.visitor_tokens import Visitor, VisitorTokens
 from feedback_app.kit.web import public, settings
 from feedback_app.surveys import operations, posters, queries
 from feedback_app.surveys.doors import Door, Doors
-from feedback_app.surveys.forms import BadDelivery, EnvelopeForm, read_delivery, read_form
+from feedback_app.surveys.floods import Floods
+from feedback_app.surveys.forms import (
+    BadDelivery,
+    LapsedForm,
+    OutdatedForm,
+    read_delivery,
+    read_envelope,
+    read_form,
+)
 from feedback_app.surveys.frames import Frames, Page
 from feedback_app.surveys.operations import AlreadySealed
 from feedback_app.surveys.queries import NoQuestionnaire
@@ -29,10 +35,8 @@ from feedback_app.surveys.versions import VersionView
 
 blueprint = Blueprint("surveys", __name__, template_folder="templates")
 
-# A whole hall may stand behind one address; this stops a flood, not a queue. Each process counts for itself: an answer
-# needs no Redis, and asking it would cost a tenth of the time an answer takes.
-_ANSWERS: Final = RateLimitItemPerMinute(240)
-_answers_lately: Final = FixedWindowRateLimiter(MemoryStorage())
+# A whole hall may stand behind one address; this stops a flood, not a queue.
+_floods: Final = Floods(240)
 # A form holds an id and a token of its own, so no cache may hand it to a second person.
 _OWN_PAGE: Final = {"Cache-Control": "private, no-cache"}
 
@@ -74,9 +78,9 @@ def kiosk_token(place: str, counter: str | None = None) -> Response:
 @public
 def deliver(place: str, response_id: UUID, counter: str | None = None) -> tuple[Response, int]:
     """One delivery of a kiosk: 200 and what became of it, 409 if kept for review, 422 naming what is at fault."""
-    _refuse_floods()
     session = db.session()
     now = clock.now()
+    _refuse_floods(now)
     try:
         delivery = read_delivery(_json())
         door = _doors().find(session, place=place, counter=counter, kind="kiosk", now=now - delivery.age)
@@ -95,8 +99,8 @@ def deliver(place: str, response_id: UUID, counter: str | None = None) -> tuple[
     return jsonify(outcome=receipt.outcome, sealed=receipt.sealed), 409 if receipt.outcome == "conflict" else 200
 
 
-def _refuse_floods() -> None:
-    if not _answers_lately.hit(_ANSWERS, request.remote_addr or ""):
+def _refuse_floods(now: datetime) -> None:
+    if _floods.carries(request.remote_addr or "", now=now):
         abort(429)
 
 
@@ -115,40 +119,51 @@ def form(place: str, counter: str | None = None) -> Response:
     session = db.session()
     now = clock.now()
     door = _doors().find(session, place=place, counter=counter, kind="web", now=now)
+    visitor = _tokens().visitor(request)
     page = Page(
         spot=door.spot,
         version=door.version,
         fields=door.fields,
         channel="qr" if request.args.get("kenh") == "qr" else "web",
         response_id=ids.new_id(),
+        token=visitor.token,
         demonstration=queries.shows_demonstration(session, now=now),
     )
-    return Response(_frames().render(page), headers=_OWN_PAGE)
+    return _own_page(page, visitor)
 
 
 @blueprint.post("/khao-sat/<place>")
 @blueprint.post("/khao-sat/<place>/<counter>")
 @public
+# The visitor's own token is checked below instead, where a form without it can be given back filled as it was.
+@csrf.exempt  # type: ignore[untyped-decorator]
 def answer(place: str, counter: str | None = None) -> Response:
-    """Take a filled form: 303 to the thanks, 422 with everything typed still there; raises AlreadySealed."""
-    _refuse_floods()
+    """Take a filled form: 303 to the thanks, 400 or 422 with everything typed still there; raises AlreadySealed."""
     session = db.session()
     now = clock.now()
+    _refuse_floods(now)
     door = _doors().find(session, place=place, counter=counter, kind="web", now=now)
-    envelope = EnvelopeForm()
-    version = _asked_here(queries.version(session, envelope.version_id), door)
-    command, filled = read_form(envelope, version, door.spot, door.fields, new_id=ids.new_id(), now=now)
-    if filled.errors:
+    envelope = read_envelope(request.form)
+    try:
+        version, outdated = _asked_here(queries.version(session, envelope.version_id), door), None
+    except NoQuestionnaire:
+        version, outdated = door.version, OutdatedForm()
+    command, filled = read_form(request.form, envelope, version, door.spot, door.fields, new_id=ids.new_id(), now=now)
+    visitor = _tokens().visitor(request)
+    lapsed = None if _tokens().is_own(request, visitor) else LapsedForm()
+    filled.notice = outdated or lapsed
+    if filled.notice or filled.errors:
         page = Page(
             spot=door.spot,
             version=version,
             fields=door.fields,
             channel=command.channel,
             response_id=command.id,
+            token=visitor.token,
             demonstration=queries.shows_demonstration(session, now=now),
             filled=filled,
         )
-        return Response(_frames().render(page), status=422, headers=_OWN_PAGE)
+        return _own_page(page, visitor, status=400 if lapsed else 422)
     receipt = operations.submit(session, command, now=now, rapid_seconds=settings().rapid_seconds)
     session.commit()
     if receipt.outcome == "conflict":
@@ -160,6 +175,12 @@ def answer(place: str, counter: str | None = None) -> Response:
         )
     language = i18n.locale() if "lang" in request.args else None
     return redirect(url_for("surveys.thanks", place=place, lang=language), code=303)  # type: ignore[return-value]
+
+
+def _own_page(page: Page, visitor: Visitor, *, status: int = 200) -> Response:
+    response = Response(_frames().render(page), status=status, headers=_OWN_PAGE)
+    _tokens().remember(visitor, response)
+    return response
 
 
 @blueprint.get("/khao-sat/<place>/cam-on")
@@ -218,6 +239,11 @@ def _doors() -> Doors:
         seconds = 0 if settings().environment == "test" else 5
         doors = current_app.extensions["surveys.doors"] = Doors(timedelta(seconds=seconds))
     return doors
+
+
+def _tokens() -> VisitorTokens:
+    tokens: VisitorTokens = current_app.extensions["visitor_tokens"]
+    return tokens
 
 
 def _frames() -> Frames:
