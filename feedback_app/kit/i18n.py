@@ -5,6 +5,7 @@ from decimal import Decimal
 from gettext import NullTranslations
 from typing import Final
 
+from babel import Locale
 from flask import Blueprint, Flask, g, has_request_context, redirect, request, url_for
 from flask_babel import Babel, format_date, format_datetime, get_locale, get_translations, gettext
 from werkzeug.wrappers import Response
@@ -14,6 +15,7 @@ from feedback_app.kit.errors import Refused
 from feedback_app.kit.web import local_path, public
 
 LANGUAGES: Final = {"vi": "Tiếng Việt", "en": "English"}
+_LOCALES: Final = {code: Locale(code) for code in LANGUAGES}
 _COOKIE = "ngon_ngu"
 _A_YEAR = 365 * 24 * 3600
 
@@ -63,7 +65,7 @@ def say(error: Refused) -> str:
 def init_app(app: Flask) -> None:
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Asia/Ho_Chi_Minh")
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
-    babel.init_app(app, default_locale="vi", locale_selector=choose_locale)
+    babel.init_app(app, default_locale="vi", locale_selector=lambda: _LOCALES[choose_locale()])
     # Flask-Babel's own functions look for the catalogue anew at each of the hundred texts of a page.
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=lambda text: _catalogue().gettext(text),

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from flask import Flask
+from flask import Flask, Request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
@@ -20,6 +21,15 @@ class DeclaredLimits(Limiter):
     def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
         if not in_middleware:
             super()._check_request_limit(callable_name, in_middleware)
+
+
+class SessionsOfThoseWhoHaveOne(SecureCookieSessionInterface):
+    """Most visitors carry no session; the library makes the tools to read one before it looks."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) in request.cookies:
+            return super().open_session(app, request)
+        return self.session_class()
 
 
 csrf = CSRFProtect()
@@ -60,6 +70,7 @@ def init_app(app: Flask, *, redis_url: str, secure_cookies: bool) -> None:
         # Answers are accepted while Redis is away: limits are then kept by each process for itself.
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
     )
+    app.session_interface = SessionsOfThoseWhoHaveOne()
     csrf.init_app(app)
     limiter.init_app(app)
     app.wsgi_app = _with_headers(app.wsgi_app)  # type: ignore[method-assign, assignment]
