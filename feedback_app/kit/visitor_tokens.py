@@ -1,11 +1,12 @@
 """The CSRF token of a form that anybody may send: bound to a cookie of its own, with no session to open, sign and pack.
 
-A signed double submit. The cookie holds a random secret; the form carries what only this service can make of it
-(HMAC-SHA256 under a key of its own). Another site can neither read a visitor's cookie nor set one: over HTTPS the prefix
-`__Host-` leaves that to this very host. Flask-WTF's token in the session gives as much and costs many times the work; it
-stays for whoever has a session: staff, kiosks and voters.
+A signed double submit. The cookie holds a random secret; the form carries what only this service can make of it (a
+keyed digest). Another site can neither read a visitor's cookie nor set one: over HTTPS the prefix `__Host-` leaves that
+to this very host. Flask-WTF's token in the session gives as much and costs many times the work; it stays for whoever
+has a session: staff, kiosks and voters.
 """
 
+import hashlib
 import hmac
 import re
 import secrets
@@ -39,7 +40,7 @@ class VisitorTokens:
         secret = request.cookies.get(self._cookie, "")
         if not _SECRET.fullmatch(secret):
             secret = secrets.token_urlsafe(16)
-        return Visitor(secret, hmac.digest(self._key, secret.encode(), "sha256").hex())
+        return Visitor(secret, hashlib.blake2b(secret.encode(), key=self._key, digest_size=32).hexdigest())
 
     def is_own(self, request: Request, visitor: Visitor) -> bool:
         """Whether the form that was sent is one shown to this visitor."""

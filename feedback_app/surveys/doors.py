@@ -5,6 +5,7 @@ procedure fields to choose from) and they change a few times a year: three state
 shows a few seconds later; the day is part of the key, so a reorganisation takes effect at midnight all the same.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
@@ -22,11 +23,15 @@ _MOST_DOORS: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """`fields` is empty where the counter settles the field, or where there is none to choose from."""
+    """`fields` is empty where the counter settles the field, or where there is none to choose from.
+
+    `demonstration` says that demonstration data is stored, and the page must say so.
+    """
 
     spot: Spot
     version: VersionView
     fields: tuple[FieldView, ...]
+    demonstration: bool
 
 
 class Doors:
@@ -37,16 +42,26 @@ class Doors:
         self._known: dict[tuple[str, str | None, str, date], tuple[datetime, Door]] = {}
 
     def find(
-        self, session: Session, *, place: str, counter: str | None, kind: Literal["kiosk", "web"], now: datetime
+        self,
+        sessions: Callable[[], Session],
+        *,
+        place: str,
+        counter: str | None,
+        kind: Literal["kiosk", "web"],
+        now: datetime,
     ) -> Door:
-        """The door as it is on the day of `now`. Raises PlaceNotFound and NoQuestionnaire."""
+        """The door as it is on the day of `now`; a session is asked for only where it has to be read.
+
+        Raises PlaceNotFound and NoQuestionnaire.
+        """
         key = (place, counter, kind, local_day(now))
         known = self._known.get(key)
         if known is not None and known[0] <= now < known[0] + self._remember:
             return known[1]
+        session = sessions()
         spot = departments.spot(session, place=place, counter=counter, on=local_day(now))
         version = queries.version_at(session, place_id=spot.place_id, door=kind)
-        door = Door(spot, version, _fields(session, spot))
+        door = Door(spot, version, _fields(session, spot), queries.shows_demonstration(session, now=now))
         if len(self._known) >= _MOST_DOORS:
             self._known.clear()
         self._known[key] = (now, door)

@@ -46,9 +46,7 @@ _OWN_PAGE: Final = {"Cache-Control": "private, no-cache"}
 @public
 def kiosk(place: str, counter: str | None = None) -> Response:
     """The page a kiosk shows all day. It begins in Vietnamese whatever the device was set to before."""
-    session = db.session()
-    now = clock.now()
-    door = _doors().find(session, place=place, counter=counter, kind="kiosk", now=now)
+    door = _doors().find(db.session, place=place, counter=counter, kind="kiosk", now=clock.now())
     spot, version = door.spot, door.version
     with force_locale("vi"):
         page = render_template(
@@ -57,7 +55,7 @@ def kiosk(place: str, counter: str | None = None) -> Response:
             version=version,
             data=_kiosk_data(spot, version),
             form_url=url_for("surveys.form", place=spot.place_slug, counter=spot.counter_slug),
-            demonstration=queries.shows_demonstration(session, now=now),
+            demonstration=door.demonstration,
         )
     return Response(page, headers=_OWN_PAGE)
 
@@ -67,7 +65,7 @@ def kiosk(place: str, counter: str | None = None) -> Response:
 @public
 def kiosk_token(place: str, counter: str | None = None) -> Response:
     """A fresh CSRF token for a kiosk whose old one no longer holds, and the version it should be asking."""
-    door = _doors().find(db.session(), place=place, counter=counter, kind="kiosk", now=clock.now())
+    door = _doors().find(db.session, place=place, counter=counter, kind="kiosk", now=clock.now())
     response = jsonify(csrf=generate_csrf(), version=door.version.id)
     response.headers.update(_OWN_PAGE)
     return response
@@ -83,7 +81,7 @@ def deliver(place: str, response_id: UUID, counter: str | None = None) -> tuple[
     _refuse_floods(now)
     try:
         delivery = read_delivery(_json())
-        door = _doors().find(session, place=place, counter=counter, kind="kiosk", now=now - delivery.age)
+        door = _doors().find(db.session, place=place, counter=counter, kind="kiosk", now=now - delivery.age)
         _asked_here(queries.version(session, delivery.version_id), door)
         receipt = operations.submit(
             session,
@@ -116,9 +114,7 @@ def _json() -> Any:
 @public
 def form(place: str, counter: str | None = None) -> Response:
     """The form for a phone or any browser; `?kenh=qr` says that a code led here."""
-    session = db.session()
-    now = clock.now()
-    door = _doors().find(session, place=place, counter=counter, kind="web", now=now)
+    door = _doors().find(db.session, place=place, counter=counter, kind="web", now=clock.now())
     visitor = _tokens().visitor(request)
     page = Page(
         spot=door.spot,
@@ -127,7 +123,7 @@ def form(place: str, counter: str | None = None) -> Response:
         channel="qr" if request.args.get("kenh") == "qr" else "web",
         response_id=ids.new_id(),
         token=visitor.token,
-        demonstration=queries.shows_demonstration(session, now=now),
+        demonstration=door.demonstration,
     )
     return _own_page(page, visitor)
 
@@ -142,7 +138,7 @@ def answer(place: str, counter: str | None = None) -> Response:
     session = db.session()
     now = clock.now()
     _refuse_floods(now)
-    door = _doors().find(session, place=place, counter=counter, kind="web", now=now)
+    door = _doors().find(db.session, place=place, counter=counter, kind="web", now=now)
     envelope = read_envelope(request.form)
     try:
         version, outdated = _asked_here(queries.version(session, envelope.version_id), door), None
@@ -152,6 +148,8 @@ def answer(place: str, counter: str | None = None) -> Response:
     visitor = _tokens().visitor(request)
     lapsed = None if _tokens().is_own(request, visitor) else LapsedForm()
     filled.notice = outdated or lapsed
+    if outdated:
+        filled.errors.clear()  # nobody has been asked these questions yet
     if filled.notice or filled.errors:
         page = Page(
             spot=door.spot,
@@ -160,7 +158,7 @@ def answer(place: str, counter: str | None = None) -> Response:
             channel=command.channel,
             response_id=command.id,
             token=visitor.token,
-            demonstration=queries.shows_demonstration(session, now=now),
+            demonstration=door.demonstration,
             filled=filled,
         )
         return _own_page(page, visitor, status=400 if lapsed else 422)

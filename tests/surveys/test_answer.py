@@ -11,6 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from config import Settings
+from feedback_app.app import create_app
+from feedback_app.kit.db import db
 from feedback_app.surveys.definitions import definition_of
 from feedback_app.surveys.models import Comment, Response, ResponseConflict
 from feedback_app.surveys.operations import publish_questionnaire
@@ -26,6 +29,12 @@ def hall(session: Session) -> Hall:
 
 def post(client: FlaskClient, carried: dict[str, str], **answers: Any) -> TestResponse:
     return client.post(FORM, data=carried | {key.replace("_", "-"): value for key, value in answers.items()})
+
+
+def checked(page: str) -> list[str]:
+    """What is chosen on a page, as `name=value`."""
+    found = re.findall(r'<input type="(?:radio|checkbox)" id="[^"]*" name="([^"]+)" value="([^"]+)" checked>', page)
+    return [f"{name}={value}" for name, value in found]
 
 
 def test_a_filled_form_is_thanked_and_stored(session: Session, hall: Hall, client: FlaskClient) -> None:
@@ -126,11 +135,27 @@ def test_a_form_of_an_older_version_is_still_taken(session: Session, hall: Hall,
     assert [row.version_id for row in session.scalars(select(Response))] == [hall.web.id]
 
 
-def test_another_questionnaire_or_none_is_refused(session: Session, hall: Hall, client: FlaskClient) -> None:
+@pytest.mark.parametrize("version", ["kiosk", "0", "x" * 50, "999999999", None])
+def test_another_questionnaire_or_none_comes_back_as_the_one_asked_here(
+    session: Session, hall: Hall, client: FlaskClient, version: str | None
+) -> None:
     carried = hidden(client.get(FORM).text)
-    for version in (str(hall.kiosk.id), "0", "x" * 50):
-        assert post(client, carried | {"version": version}, q_overall="neutral").status_code == 404
+    wrong = {key: value for key, value in carried.items() if key != "version"}
+    if version is not None:
+        wrong["version"] = str(hall.kiosk.id) if version == "kiosk" else version
+    answer = post(client, wrong, q_overall="satisfied", q_went_well="on-time", q_comment="Ghế & quạt", stage="returned")
+    page = answer.text
+    assert answer.status_code == 422
     assert session.scalars(select(Response)).all() == []
+    assert "Nơi này nay hỏi một mẫu phiếu khác." in page
+    assert "field-error" not in page
+    assert hidden(page)["version"] == str(hall.web.id)
+    assert hidden(page)["response"] == carried["response"]
+    assert checked(page) == ["q-overall=satisfied"]
+    assert "Ghế &amp; quạt</textarea>" in page
+    assert '<option value="returned" selected>' in page
+    assert post(client, hidden(page), q_overall="satisfied").status_code == 303
+    assert [str(row.id) for row in session.scalars(select(Response))] == [carried["response"]]
 
 
 def test_a_form_whose_id_was_lost_gets_a_new_one(session: Session, hall: Hall, client: FlaskClient) -> None:
@@ -138,13 +163,64 @@ def test_a_form_whose_id_was_lost_gets_a_new_one(session: Session, hall: Hall, c
     assert post(client, carried, q_overall="satisfied").status_code == 303
 
 
-def test_without_its_token_a_form_is_refused(session: Session, hall: Hall, client: FlaskClient) -> None:
-    carried = hidden(client.get(FORM).text)
-    del carried["csrf_token"]
-    answer = post(client, carried, q_overall="satisfied")
+@pytest.mark.parametrize("token", [None, "", "lạ", "0" * 64])
+@pytest.mark.parametrize("cookies", ["kept", "lost"])
+def test_a_form_without_its_token_comes_back_as_it_was_filled(
+    session: Session, hall: Hall, app: Flask, token: str | None, cookies: str
+) -> None:
+    client = app.test_client()
+    page = client.get(FORM).text
+    carried = hidden(page)
+    sent = carried if cookies == "lost" else carried | {"csrf_token": token}
+    if token is None:
+        sent = {key: value for key, value in carried.items() if key != "csrf_token"}
+    if cookies == "lost":
+        client = app.test_client()
+    field = re.findall(r'<option value="(\d+)">', page)[0]
+    said = {"q_overall": "satisfied", "q_index_3": "once", "q_comment": "Ghế & quạt", "stage": "returned"}
+    answer = post(client, sent, **said, field=field)
+    again = answer.text
     assert answer.status_code == 400
-    assert "Trang đã mở quá lâu" in answer.text
     assert session.scalars(select(Response)).all() == []
+    assert "Phiên làm việc đã hết hạn. Xin bấm gửi lần nữa; những gì Ông/Bà đã điền vẫn còn ở đây." in again
+    assert hidden(again)["response"] == carried["response"]
+    assert checked(again) == ["q-overall=satisfied", "q-index-3=once"]
+    assert "Ghế &amp; quạt</textarea>" in again
+    assert f'<option value="{field}" selected>' in again
+    assert '<option value="returned" selected>' in again
+    assert post(client, hidden(again), **said, field=field).status_code == 303
+    assert [str(row.id) for row in session.scalars(select(Response))] == [carried["response"]]
+
+
+def test_a_form_another_site_sends_stores_nothing(session: Session, hall: Hall, app: Flask) -> None:
+    visitor, foreign = app.test_client(), app.test_client()
+    visitor.get(FORM)
+    headers = {"Origin": "https://example.org", "Sec-Fetch-Site": "cross-site"}
+    forged = hidden(foreign.get(FORM).text)
+    for token in ({}, {"csrf_token": forged["csrf_token"]}):
+        data = {"version": str(hall.web.id), "q-overall": "satisfied"} | token
+        assert visitor.post(FORM, data=data, headers=headers).status_code == 400
+    assert session.scalars(select(Response)).all() == []
+
+
+def test_the_cookie_of_a_visitor_is_out_of_reach(hall: Hall, app: Flask, settings: Settings) -> None:
+    cookie = app.test_client().get(FORM).headers["Set-Cookie"]
+    assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
+    secure = create_app(replace(settings, public_url="https://localhost"))
+    try:
+        cookie = secure.test_client().get(FORM, base_url="https://localhost").headers["Set-Cookie"]
+    finally:
+        with secure.app_context():
+            db.engine.dispose()
+    assert cookie.startswith("__Host-khach=")
+    assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
+    assert "Domain" not in cookie
+
+
+def test_two_forms_open_at_once_are_both_taken(session: Session, hall: Hall, client: FlaskClient) -> None:
+    forms = [hidden(client.get(FORM).text) for _ in range(2)]
+    assert [post(client, carried, q_overall="satisfied").status_code for carried in forms] == [303, 303]
+    assert session.scalar(select(func.count()).select_from(Response)) == 2
 
 
 def test_every_visitor_gets_a_token_and_an_id_of_their_own(hall: Hall, app: Flask) -> None:

@@ -63,12 +63,14 @@ def test_a_door_is_remembered_for_a_few_seconds(session: Session, engine: Engine
     event.listen(engine, "before_cursor_execute", note)
     try:
         found = [
-            doors.find(session, place="mot-cua", counter=None, kind="web", now=MORNING + timedelta(seconds=seconds))
+            doors.find(
+                lambda: session, place="mot-cua", counter=None, kind="web", now=MORNING + timedelta(seconds=seconds)
+            )
             for seconds in (0, 4)
         ]
         assert found[0] is found[1]
         assert len([each for each in seen if "places" in each]) == 1
-        doors.find(session, place="mot-cua", counter=None, kind="web", now=MORNING + timedelta(seconds=5))
+        doors.find(lambda: session, place="mot-cua", counter=None, kind="web", now=MORNING + timedelta(seconds=5))
         assert len([each for each in seen if "places" in each]) == 2
     finally:
         event.remove(engine, "before_cursor_execute", note)
