@@ -25,8 +25,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from time import perf_counter, sleep
 from unittest import mock
+from uuid import UUID
 
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import Select, column, create_engine, event, literal, select, text
+from sqlalchemy import table as lightweight
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -39,6 +42,7 @@ from feedback_app import recounts
 from feedback_app.kit import clock
 from feedback_app.kit.ids import new_id
 from feedback_app.ratings import operations as ratings
+from feedback_app.ratings.operations import recounting
 from feedback_app.recounts import Bucket, Claim, Tally
 from feedback_app.surveys import operations as surveys
 from feedback_app.surveys.commands import SubmitResponse
@@ -61,6 +65,17 @@ def mark(session: Session, tally: Tally, buckets: Sequence[Bucket], *, now: date
             text("INSERT INTO recount_markers VALUES (:tally, :subject, :day) ON CONFLICT DO NOTHING"),
             {"tally": tally, "subject": bucket.subject_id, "day": bucket.day},
         )
+
+
+def storing_marked() -> Select[UUID]:
+    """The statement that stores a response, with one marker for each bucket instead of a request for each response."""
+    stored, columns = surveys._STORED, ("tally", "subject_id", "day")
+    marked = (
+        upsert(lightweight("recount_markers", *map(column, columns)))
+        .from_select(columns, select(literal("ratings"), stored.c.rated_department_id, stored.c.answered_on))
+        .on_conflict_do_nothing()
+    )
+    return select(stored.c.id).add_cte(marked.cte("marked"))
 
 
 def claim_marker(session: Session, tally: Tally, *, limit: int) -> Claim:  # noqa: ARG001
@@ -116,12 +131,13 @@ def markers() -> Iterator[None]:
     with ExitStack() as replaced:
         for name, other in (("request", mark), ("claim", claim_marker), ("settle", remove_marker)):
             replaced.enter_context(mock.patch.object(recounts, name, other))
+        replaced.enter_context(mock.patch.object(surveys, "_STORE", storing_marked()))
         yield
 
 
 @contextmanager
 def without_lock() -> Iterator[None]:
-    with mock.patch.object(ratings, "lock", return_value=None):
+    with mock.patch.object(recounting, "lock", return_value=None):
         yield
 
 

@@ -131,7 +131,7 @@ class OutdatedForm(Invalid):
     def __init__(self) -> None:
         super().__init__(
             N_(
-                "Nơi này nay hỏi một mẫu phiếu khác. Những gì Ông/Bà đã điền mà mẫu này vẫn hỏi được giữ lại; "
+                "Mẫu phiếu của nơi này đã thay đổi. Những gì Ông/Bà đã điền mà mẫu mới vẫn hỏi được giữ lại; "
                 "xin xem lại rồi bấm gửi."
             )
         )

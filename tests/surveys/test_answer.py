@@ -147,7 +147,7 @@ def test_another_questionnaire_or_none_comes_back_as_the_one_asked_here(
     page = answer.text
     assert answer.status_code == 422
     assert session.scalars(select(Response)).all() == []
-    assert "Nơi này nay hỏi một mẫu phiếu khác." in page
+    assert "Mẫu phiếu của nơi này đã thay đổi." in page
     assert "field-error" not in page
     assert hidden(page)["version"] == str(hall.web.id)
     assert hidden(page)["response"] == carried["response"]
