@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, current_app, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request, url_for
 from flask_babel import force_locale, gettext
 from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import BadRequest
@@ -172,7 +172,7 @@ def answer(place: str, counter: str | None = None) -> Response:
             )
         )
     language = i18n.locale() if "lang" in request.args else None
-    return redirect(url_for("surveys.thanks", place=place, lang=language), code=303)  # type: ignore[return-value]
+    return Response(status=303, headers={"Location": url_for("surveys.thanks", place=place, lang=language)})
 
 
 def _own_page(page: Page, visitor: Visitor, *, status: int = 200) -> Response:
