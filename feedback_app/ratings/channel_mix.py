@@ -1,7 +1,7 @@
 """Whether answers came through other channels than before. Pure.
 
-People at a kiosk and people who ask for a paper form are not the same people: where the mix moved, a change of the share
-may be a change of who answers.
+People at a kiosk and people who ask for a paper form are not the same people: where the mix moved, a change of the
+share may be a change of who answers.
 """
 
 from collections.abc import Mapping
