@@ -117,7 +117,7 @@ def test_one_department_alone_has_no_rank(session: Session, version: VersionView
     [
         # 88.0 against 83.0 %: their intervals overlap, the test tells them apart.
         (528, "khác rõ, khó có thể do ngẫu nhiên", "có thể chỉ là ngẫu nhiên", "(từ 1,0 đến 9,0)"),
-        (510, "có thể chỉ là ngẫu nhiên", "khác rõ, khó", "(từ −2,2 đến 6,1)"),
+        (510, "có thể chỉ là ngẫu nhiên", "khác rõ, khó", "(từ −2,2 đến 6,2)"),
     ],
 )
 def test_a_change_is_judged_by_its_own_interval(
