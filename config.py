@@ -52,9 +52,11 @@ class KioskSeconds:
 
 @dataclass(frozen=True, slots=True)
 class Minima:
-    """From how many answers on something is told: `score` for a share, `cell` for anything about what was answered."""
+    """From how many answers on something is told: `score` for a share, `ranked` for a rank, which is never less, `cell`
+    for anything about what was answered."""
 
     score: int
+    ranked: int
     cell: int
 
 
@@ -112,6 +114,7 @@ class Settings:
             """Optional; the demonstration's own only beside its Vietnamese."""
             return text(name, "" if environ.get(name.removesuffix("_EN"), "").strip() else demonstration)
 
+        score = number("MINIMUM_RESPONSES", 30, 5, 10_000)
         environment = text("FEEDBACK_ENV", "production", check=_one_of("production", "development", "test"))
         settings = cls(
             database_url=_with_driver(
@@ -146,7 +149,8 @@ class Settings:
                 thanks=number("KIOSK_THANKS_SECONDS", 5, 2, 60),
             ),
             minima=Minima(
-                score=number("MINIMUM_RESPONSES", 30, 5, 10_000),
+                score=score,
+                ranked=number("MINIMUM_RANKED", max(100, score), score, 100_000),
                 cell=number("SMALL_CELL", 5, 3, 100),
             ),
             rapid_seconds=number("RAPID_SECONDS", 5, 0, 60),

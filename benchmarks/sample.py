@@ -27,7 +27,7 @@ Connection = psycopg.Connection[tuple[object, ...]]
 
 DEPARTMENTS = 12
 WHOLE_MONTHS = 13
-MINIMA = Minima(score=30, cell=5)
+MINIMA = Minima(score=30, ranked=100, cell=5)
 QUESTIONNAIRES = ROOT / "feedback_app" / "surveys" / "questionnaires"
 # Where each channel's forms come from; paper asks the same as the web.
 CHANNELS = ("kiosk", "qr", "web", "paper")

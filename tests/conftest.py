@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 import redis
@@ -35,6 +36,9 @@ from tests.soundness import watch
 
 ROOT = Path(__file__).resolve().parent.parent
 AXE = ROOT / "tests" / "browser" / "axe.min.js"
+# How long an example takes depends on what else the machine does, and says nothing about what it shows.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 SERVERS = pytest.StashKey[EmbeddedServers]()
 NEVER_CLEANED = {"alembic_version"}
 

@@ -61,6 +61,18 @@ def test_english_of_the_office_is_optional_and_never_the_demonstrations_beside_a
     assert (named.parent_name, named.parent_name_en, named.address_en) == ("Tỉnh Nghệ An", "", "1 Main Street")
 
 
+@pytest.mark.parametrize(
+    ("given", "ranked"), [({}, 100), ({"MINIMUM_RESPONSES": "250"}, 250), ({"MINIMUM_RANKED": "30"}, 30)]
+)
+def test_ranks_need_as_many_answers_as_scores_at_least(given: dict[str, str], ranked: int) -> None:
+    assert Settings.from_environ({**GOOD, **given}).minima.ranked == ranked
+
+
+def test_a_rank_without_a_score_is_refused() -> None:
+    with pytest.raises(BadSettings, match="MINIMUM_RANKED"):
+        Settings.from_environ({**GOOD, "MINIMUM_RESPONSES": "50", "MINIMUM_RANKED": "49"})
+
+
 @pytest.mark.parametrize("empty", ["", "   "])
 def test_a_blank_value_is_a_missing_one(empty: str) -> None:
     with pytest.raises(BadSettings, match="SECRET_KEY"):

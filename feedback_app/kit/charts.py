@@ -44,7 +44,7 @@ class Point:
     """One period of a history.
 
     ``part`` marks a period shorter than its neighbours (nine months among years), ``reported`` a figure taken over from
-    a report instead of counted here.
+    a report instead of counted here. ``broken`` says in words why the point must not be joined to the one before it.
     """
 
     label: str
@@ -54,6 +54,7 @@ class Point:
     n: int | None = None
     part: bool = False
     reported: bool = False
+    broken: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,15 @@ class Link:
     y1: float
     x2: float
     y2: float
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Where a row of points is broken, halfway between two (percent of the width), with the letter that names it."""
+
+    letter: str
+    x: float
+    point: Point
 
 
 def place_segments(segments: Sequence[Segment], places: int = 1) -> list[PlacedSegment]:
@@ -135,9 +145,16 @@ def links(placed: Sequence[PlacedPoint]) -> list[Link]:
     joined: list[Link] = []
     for left, right in zip(placed, placed[1:], strict=False):
         same_kind = (left.point.part, left.point.reported) == (right.point.part, right.point.reported)
-        if same_kind and left.top is not None and right.top is not None:
+        if same_kind and not right.point.broken and left.top is not None and right.top is not None:
             joined.append(Link(left.centre, left.top, right.centre, right.top))
     return joined
+
+
+def gaps(points: Sequence[Point]) -> list[Gap]:
+    """The breaks of a row of points, lettered from `a` on; a first point has nothing before it to be broken from."""
+    slot = 100 / len(points) if points else 0.0
+    places = [place for place, point in enumerate(points) if place and point.broken]
+    return [Gap(chr(ord("a") + number), _round(slot * place), points[place]) for number, place in enumerate(places)]
 
 
 def _depth(share: Share | None, height: float) -> float | None:

@@ -16,6 +16,7 @@ from flask_babel import gettext as _
 
 from feedback_app.kit.clock import VIETNAM
 from feedback_app.kit.sheets import plain_text
+from feedback_app.ratings.bands import Band
 from feedback_app.ratings.figures import SCHEME
 from feedback_app.ratings.labels import channel_name, period_name
 from feedback_app.ratings.queries import CHANNELS, RatingRow, RatingTable
@@ -62,13 +63,22 @@ def sheet(
             _("Tổng số phiếu"),
             _("Điểm trung bình"),
             _("Thay đổi so với kỳ trước (điểm phần trăm)"),
-            _("Hai khoảng tin cậy không giao nhau"),
+            _("Thay đổi, cận dưới 95 % (điểm phần trăm)"),
+            _("Thay đổi, cận trên 95 % (điểm phần trăm)"),
+            _("Khác rõ so với kỳ trước (p < 0,05)"),
+            _("Đổi mẫu phiếu so với kỳ trước"),
+            _("Đổi nhiều về kênh so với kỳ trước"),
+            _("Hạng cao nhất có thể"),
+            _("Hạng thấp nhất có thể"),
             *(_("Phiếu qua kênh %(channel)s", channel=channel_name(each)) for each in CHANNELS),
             _("Phiếu dở dang"),
             _("Phiếu có người trợ giúp"),
             _("Chạm lặp quá nhanh, không tính"),
         ),
-        rows=tuple(_cells(row) for row in (*rows, table.together)),
+        rows=tuple(
+            _cells(row, table.bands.get(row.department.id) if row.department else None)
+            for row in (*rows, table.together)
+        ),
     )
 
 
@@ -112,7 +122,12 @@ def as_xlsx(content: Sheet) -> bytes:
 
 
 def _about(
-    table: RatingTable, *, channel: str | None, questionnaire: str | None, since: int, now: datetime
+    table: RatingTable,
+    *,
+    channel: str | None,
+    questionnaire: str | None,
+    since: int,
+    now: datetime,
 ) -> list[tuple[str, Cell]]:
     publication = table.publication
     lines: list[tuple[str, Cell]] = [
@@ -129,6 +144,7 @@ def _about(
         ),
         (_("Cách tính, phiên bản"), SCHEME if publication is None else publication.scheme),
         (_("Số phiếu tối thiểu để nêu tỷ lệ"), table.minimum),
+        (_("Số phiếu tối thiểu để xếp hạng"), table.minimum_ranked),
     ]
     if publication is None:
         lines.append((_("Tình trạng"), _("tạm tính")))
@@ -144,7 +160,7 @@ def _about(
     return lines
 
 
-def _cells(row: RatingRow) -> tuple[Cell, ...]:
+def _cells(row: RatingRow, band: Band | None) -> tuple[Cell, ...]:
     figure, sums = row.figure, row.figure.sums
     shown = figure.state == "shown"
     low, high = figure.bounds or (None, None)
@@ -171,7 +187,12 @@ def _cells(row: RatingRow) -> tuple[Cell, ...]:
         sums.responses,
         figure.mean.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP) if figure.mean is not None else None,
         change.shown if change else None,
-        (_("có") if change.clear else _("không")) if change else "",
+        *(change.bounds if change else (None, None)),
+        _yes_no(change.clear and not row.reworded) if change else "",
+        _yes_no(row.reworded) if change else "",
+        _yes_no(row.shift.notable) if change and row.shift else "",
+        band.best if band else None,
+        band.worst if band else None,
         *(channels.get(channel, 0) for channel in CHANNELS),
         sums.partial,
         sums.assisted,
@@ -182,6 +203,10 @@ def _cells(row: RatingRow) -> tuple[Cell, ...]:
 def _places(cell: int | Decimal) -> int:
     """Decimals a number is shown with."""
     return -int(cell.as_tuple().exponent) if isinstance(cell, Decimal) else 0
+
+
+def _yes_no(holds: bool) -> str:
+    return str(_("có") if holds else _("không"))
 
 
 def _in_csv(cell: Cell) -> str:

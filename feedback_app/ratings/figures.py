@@ -12,6 +12,7 @@ from operator import attrgetter
 from typing import Final, Literal
 
 from feedback_app.kit.numbers import percent_of, round_percent
+from feedback_app.ratings.comparison import Comparison, Proportion, compare
 from feedback_app.ratings.statistics import Interval, wilson
 
 SCHEME: Final = "satisfied-share/1"
@@ -113,20 +114,41 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Percentage points from the figure before; `clear` when the two intervals do not overlap."""
+    """Percentage points from the figure before, and how they are judged."""
 
     points: Decimal
-    clear: bool
+    comparison: Comparison
+
+    @property
+    def clear(self) -> bool:
+        """Whether chance alone hardly explains it."""
+        return self.comparison.clear
 
     @property
     def shown(self) -> Decimal:
         """The difference of the exact shares, rounded once; not the difference of two rounded ones, never minus 0."""
-        rounded = self.points.quantize(Decimal(1).scaleb(-PLACES), rounding=ROUND_HALF_UP)
-        return rounded if rounded else abs(rounded)
+        return _round_points(self.points)
+
+    @property
+    def bounds(self) -> tuple[Decimal, Decimal]:
+        """The 95 % interval of the difference, in percentage points as they are shown."""
+        interval = self.comparison.interval
+        return _round_points(Decimal(interval.low) * 100), _round_points(Decimal(interval.high) * 100)
 
 
 def change(now: Figure, before: Figure) -> Change | None:
     """None unless both figures may be shown."""
-    if now.share is None or before.share is None or now.interval is None or before.interval is None:
+    if now.share is None or before.share is None:
         return None
-    return Change((now.share - before.share) * 100, not now.interval.overlaps(before.interval))
+    return Change(
+        (now.share - before.share) * 100,
+        compare(
+            Proportion(now.sums.satisfied, now.sums.rated),
+            Proportion(before.sums.satisfied, before.sums.rated),
+        ),
+    )
+
+
+def _round_points(exact: Decimal) -> Decimal:
+    rounded = exact.quantize(Decimal(1).scaleb(-PLACES), rounding=ROUND_HALF_UP)
+    return rounded if rounded else abs(rounded)

@@ -1,5 +1,6 @@
-"""How channels and periods are called where people read them: pages and files alike."""
+"""How channels, periods and breaks of a history are called where people read them: pages and files alike."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -9,6 +10,7 @@ from flask_babel import lazy_gettext
 
 from feedback_app.kit.i18n import locale
 from feedback_app.ratings.periods import Kind, Period
+from feedback_app.ratings.trends import Break
 
 CHANNEL_LABELS: Final = {
     "kiosk": lazy_gettext("Ki-ốt"),
@@ -26,11 +28,21 @@ KIND_LABELS: Final[dict[Kind, object]] = {
     "year": lazy_gettext("Năm"),
 }
 
+BREAK_LABELS: Final = {
+    Break.QUESTIONNAIRE: lazy_gettext("đổi mẫu phiếu"),
+    Break.SCHEME: lazy_gettext("đổi cách tính"),
+    Break.DEPARTMENT: lazy_gettext("sang đơn vị kế thừa"),
+    Break.PERIOD: lazy_gettext("hai kỳ dài ngắn khác nhau"),
+    Break.REPORTED: lazy_gettext("số liệu theo báo cáo không nối với số liệu tính từ phiếu"),
+}
+
 _ROMAN: Final = ("I", "II", "III", "IV")
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.filters.update(channel=channel_name, period=period_name, short_period=short_period_name)
+    app.jinja_env.filters.update(
+        channel=channel_name, period=period_name, short_period=short_period_name, break_reasons=break_reasons
+    )
 
 
 def channel_name(channel: str) -> str:
@@ -40,6 +52,11 @@ def channel_name(channel: str) -> str:
 def period_name(period: Period) -> str:
     """`Tháng 10/2026`, `Quý III năm 2026`, `6 tháng đầu năm 2026`, `9 tháng đầu năm 2026`, `Năm 2026`."""
     return _period_name(period, locale())
+
+
+def break_reasons(kinds: Iterable[Break]) -> str:
+    """Why a line is broken, in words."""
+    return ", ".join(str(BREAK_LABELS[kind]) for kind in kinds)
 
 
 # A page names some sixty periods, and a name in one language never changes. The language is part of the key alone:

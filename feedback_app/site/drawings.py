@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from feedback_app.kit.charts import Bar, Point, Segment
-from feedback_app.ratings.labels import channel_name, short_period_name
+from feedback_app.ratings.labels import break_reasons, channel_name, short_period_name
 from feedback_app.ratings.queries import HistoryPoint, RatingRow, ReportedRatingView
 
 CHANNEL_TONES: Final = {"kiosk": "a", "qr": "b", "web": "c", "paper": "d", "scan": "e"}
@@ -40,6 +40,7 @@ def computed_points(points: Iterable[HistoryPoint]) -> list[Point]:
             high=point.figure.bounds[1] if point.figure.bounds else None,
             n=point.figure.n,
             part=point.provisional or point.period.part_of_year,
+            broken=break_reasons(point.breaks),
         )
         for point in points
     ]

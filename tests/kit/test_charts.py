@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from feedback_app.kit.charts import Link, Point, Segment, links, place_points, place_segments
+from feedback_app.kit.charts import Gap, Link, Point, Segment, gaps, links, place_points, place_segments
 
 
 def test_segments_fill_the_bar_in_their_order():
@@ -65,3 +65,15 @@ def test_no_line_crosses_a_missing_figure():
     placed = place_points([Point("1", 80), Point("2", None), Point("3", 90)], height=10)
 
     assert links(placed) == []
+
+
+def test_no_line_crosses_a_break_and_each_break_has_its_letter():
+    points = [Point("1", 80, broken="không có gì trước đó"), Point("2", 80), Point("3", 90, broken="đổi mẫu phiếu")]
+    points += [Point("4", 90, broken="đổi cách tính")]
+
+    assert [(link.x1, link.x2) for link in links(place_points(points, height=10))] == [(12.5, 37.5)]
+    assert gaps(points) == [Gap("a", 50.0, points[2]), Gap("b", 75.0, points[3])]
+
+
+def test_no_points_have_no_breaks():
+    assert gaps([]) == []

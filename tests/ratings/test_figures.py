@@ -83,6 +83,14 @@ def test_change_is_of_exact_shares_and_says_when_it_is_clear() -> None:
     assert third.shown == Decimal("33.3")
 
 
+def test_change_has_an_interval_of_its_own() -> None:
+    judged = change(figure(56, 70), figure(48, 80))
+    assert judged is not None
+    assert judged.bounds == (Decimal("5.2"), Decimal("33.4"))  # 0.0524 to 0.3339, R. G. Newcombe 1998
+    # The two intervals overlap, 69.2–87.7 and 49.0–70.0, and still the difference is hardly chance.
+    assert judged.clear
+
+
 @pytest.mark.parametrize(("now", "before"), [(figure(9, 10), figure(35, 40)), (figure(35, 40), figure(0, 0))])
 def test_no_change_without_two_figures(now: Figure, before: Figure) -> None:
     assert change(now, before) is None

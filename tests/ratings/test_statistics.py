@@ -1,10 +1,12 @@
 """Wilson's interval against values worked out by hand, and what must hold for all."""
 
+import numpy
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binomtest
 
-from feedback_app.ratings.statistics import wilson
+from feedback_app.ratings.statistics import Z_95, Interval, wilson
 
 
 @st.composite
@@ -59,3 +61,55 @@ def test_more_answers_make_it_narrower(sample: tuple[int, int]) -> None:
 def test_refuses_what_is_no_share(successes: int, trials: int) -> None:
     with pytest.raises(ValueError, match="of"):
         wilson(successes, trials)
+
+
+@given(samples())
+def test_agrees_with_scipy(sample: tuple[int, int]) -> None:
+    theirs = binomtest(*sample).proportion_ci(method="wilson")
+    ours = wilson(*sample)
+    assert ours.low == pytest.approx(theirs.low, abs=1e-9)
+    assert ours.high == pytest.approx(theirs.high, abs=1e-9)
+
+
+@st.composite
+def sampled(draw: st.DrawFn) -> tuple[int, int, int]:
+    successes, trials = draw(samples())
+    return successes, trials, draw(st.integers(trials, 20 * trials))
+
+
+@given(sampled())
+def test_finite_population_solves_its_own_score_equation(sample: tuple[int, int, int]) -> None:
+    """The bounds are where the share stands z deviations away, the deviation being that without replacement."""
+    successes, trials, population = sample
+    interval = wilson(successes, trials, population=population)
+    assert interval.corrected
+    share, left = successes / trials, (population - trials) / max(1, population - 1)
+    factor = Z_95**2 / trials * left
+    # (share - bound)² = z² bound (1 - bound) / n · (N - n) / (N - 1)
+    low, high = sorted(numpy.roots([1 + factor, -(2 * share + factor), share**2]).real)
+    assert interval.low == pytest.approx(low, abs=1e-7)
+    assert interval.high == pytest.approx(high, abs=1e-7)
+
+
+@given(sampled())
+def test_a_known_population_never_widens(sample: tuple[int, int, int]) -> None:
+    successes, trials, population = sample
+    plain, corrected = wilson(successes, trials), wilson(successes, trials, population=population)
+    assert plain.low <= corrected.low + 1e-12
+    assert corrected.high <= plain.high + 1e-12
+    assert corrected.low <= successes / trials + 1e-12
+    assert successes / trials <= corrected.high + 1e-12
+
+
+def test_nothing_is_unsure_once_all_have_answered() -> None:
+    assert wilson(45, 50, population=50) == Interval(0.9, 0.9, corrected=True)
+
+
+@pytest.mark.parametrize(
+    ("population", "corrected"),
+    [(None, False), (2_001, False), (2_000, True), (101, True), (100, True), (99, False)],
+)
+def test_correction_is_told_and_begins_at_a_twentieth(population: int | None, corrected: bool) -> None:
+    interval = wilson(90, 100, population=population)
+    assert interval.corrected == corrected
+    assert corrected or interval == wilson(90, 100)

@@ -53,7 +53,7 @@ def manager(app: Flask, session: Session) -> FlaskClient:
     return sign_in(app, "quanly")
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(answers=ANSWERS)
 def test_four_doors_show_one_figure(
     app: Flask, manager: FlaskClient, engine: Engine, answers: list[tuple[str, str, int, int, int]]

@@ -11,11 +11,14 @@ from sqlalchemy.orm import Session
 from feedback_app.departments import queries as departments
 from feedback_app.departments.queries import DepartmentView
 from feedback_app.kit.text import sort_key
-from feedback_app.ratings.figures import Change, Figure, change, total
+from feedback_app.ratings.bands import Band, bands
+from feedback_app.ratings.channel_mix import Shift, shift
+from feedback_app.ratings.figures import SCHEME, Change, Figure, change, total
 from feedback_app.ratings.periods import Period, previous
 from feedback_app.ratings.queries.parts import DepartmentParts, Filter, period_rows, rows_of_periods
 from feedback_app.ratings.queries.published import PublicationView
 from feedback_app.ratings.queries.tallies import Row
+from feedback_app.ratings.trends import Asked, Break, Measured, breaks, changed
 from feedback_app.surveys import queries as surveys
 from feedback_app.surveys.versions import VersionView
 
@@ -27,27 +30,42 @@ CHANNELS = ("kiosk", "qr", "web", "paper", "scan")
 
 @dataclass(frozen=True, slots=True)
 class RatingRow:
-    """A department in a period: its figure, the one before, and the answers by channel, which add up to it."""
+    """A department in a period: its figure, the one before, and the answers by channel, which add up to it.
+
+    `reworded` tells that the answers of the two periods were asked for in different versions.
+    """
 
     department: DepartmentView | None
     figure: Figure
     before: Figure
     channels: tuple[tuple[str, int], ...]
+    channels_before: tuple[tuple[str, int], ...]
+    reworded: bool
 
     @property
     def change(self) -> Change | None:
         return change(self.figure, self.before)
 
+    @property
+    def shift(self) -> Shift | None:
+        """Of the channels since the period before."""
+        return shift(dict(self.channels), dict(self.channels_before))
+
 
 @dataclass(frozen=True, slots=True)
 class RatingTable:
-    """Every department that has an answer in the period or the one before, and all of them together."""
+    """Every department that has an answer in the period or the one before, and all of them together.
+
+    `bands` are ranks by department id among those with at least `minimum_ranked` answers; none for a single one.
+    """
 
     period: Period
     before: Period
     publication: PublicationView | None
     minimum: int
+    minimum_ranked: int
     rows: tuple[RatingRow, ...]
+    bands: dict[int, Band]
     together: RatingRow
 
 
@@ -90,6 +108,8 @@ def table(
         before=before.period,
         publication=now.publication,
         minimum=least,
+        minimum_ranked=minima.ranked,
+        bands=rank_bands(rows, minimum=minima.ranked),
         rows=tuple(sorted(rows, key=lambda row: sort_key(row.department.name) if row.department else ())),
         together=rating_row(None, now.rows, before.rows, minimum=least, minimum_before=least_before, versions=versions),
     )
@@ -110,6 +130,27 @@ def rating_row(
         figure=figure_of(now, minimum=minimum, versions=versions),
         before=figure_of(before, minimum=minimum_before, versions=versions),
         channels=channels_of(now),
+        channels_before=channels_of(before),
+        reworded=changed(asked_in(before, versions), asked_in(now, versions)),
+    )
+
+
+def rank_bands(rows: Sequence[RatingRow], *, minimum: int) -> dict[int, Band]:
+    """By department id, of rows with at least `minimum` answers; one alone has nobody to be ranked with."""
+    intervals = {
+        row.department.id: row.figure.interval
+        for row in rows
+        if row.department and row.figure.interval and row.figure.sums.rated >= minimum
+    }
+    return bands(intervals) if len(intervals) > 1 else {}
+
+
+def asked_in(rows: Sequence[Row], versions: dict[int, VersionView]) -> frozenset[Asked]:
+    """The questionnaire versions in which the overall question was answered."""
+    return frozenset(
+        Asked(versions[row.version_id].code, versions[row.version_id].number)
+        for row in rows
+        if row.sums.rated or row.sums.withheld
     )
 
 
@@ -162,12 +203,17 @@ def by_version(parts: DepartmentParts, *, minimum: int, versions: dict[int, Vers
 
 @dataclass(frozen=True, slots=True)
 class HistoryPoint:
-    """One period in a row of periods of the same kind."""
+    """One period in a row of periods of the same kind.
+
+    `breaks` says why it is not joined to the point before; `shift` how the channels moved since then.
+    """
 
     period: Period
     figure: Figure
     published: bool
     provisional: bool
+    breaks: tuple[Break, ...]
+    shift: Shift | None
 
 
 def history(
@@ -185,16 +231,31 @@ def history(
     if department_id is not None:
         narrowed = replace(narrowed, department_ids=frozenset({department_id}))
     versions = surveys.published_versions(session) if versions is None else versions
+    read = rows_of_periods(session, periods, narrowed, smallest=minima.cell, by_department=False)
+    broken = breaks(
+        [
+            Measured(
+                kind=each.period.kind,
+                asked=asked_in(each.rows, versions),
+                scheme=each.publication.scheme if each.publication else SCHEME,
+                department_id=department_id,
+            )
+            for each in read
+        ]
+    )
+    mixes = [dict(channels_of(each.rows)) for each in read]
     return [
         HistoryPoint(
-            read.period,
+            each.period,
             figure_of(
-                read.rows, minimum=read.publication.minimum if read.publication else minima.score, versions=versions
+                each.rows, minimum=each.publication.minimum if each.publication else minima.score, versions=versions
             ),
-            published=read.publication is not None,
-            provisional=not read.period.ended(today),
+            published=each.publication is not None,
+            provisional=not each.period.ended(today),
+            breaks=because,
+            shift=shift(mix, mix_before),
         )
-        for read in rows_of_periods(session, periods, narrowed, smallest=minima.cell, by_department=False)
+        for each, because, mix, mix_before in zip(read, broken, mixes, [{}, *mixes], strict=False)
     ]
 
 
