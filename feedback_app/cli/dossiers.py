@@ -41,7 +41,7 @@ def import_(path: Path, source: str | None, dry_run: bool) -> None:
             unread=sheet.rejected,
         )
     except Refused as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(f"{path.name}: {error}") from error
     _preview(done)
     if done.rejected:
         for each in done.rejected:

@@ -16,12 +16,13 @@ IMPORTS = {
     "articles import": ".md",
     "departments import": ".csv",
     "dossiers import": ".csv",
+    "dossiers import-reported": ".csv",
     "polls import": ".json",
     "ratings import-reported": ".csv",
     "surveys import": ".json",
 }
 ENGLISH = re.compile(r"\b(Traceback|Error|Errno|invalid|expected|object|key|codec|decode|NoneType|str|int)\b")
-TABLES = ("articles", "reported_dossiers", "polls", "reported_ratings", "questionnaires", "places")
+TABLES = ("articles", "reported_dossiers", "daily_dossiers", "polls", "reported_ratings", "questionnaires", "places")
 
 POLL = {
     "slug": "thu",
@@ -184,8 +185,12 @@ def test_the_documents_these_tests_spoil_are_good(
 @pytest.mark.parametrize(
     ("command", "content", "named"),
     [
-        ("dossiers import", "don_vi,noi_dung,ghi_chu_ky,nguon,tiep_nhan\ndong-son,a,b,c,9999999999\n", "9999999999"),
-        ("dossiers import", "don_vi,noi_dung,nguon\ndong-son,a,c\n", "ghi_chu_ky"),
+        (
+            "dossiers import-reported",
+            "don_vi,noi_dung,ghi_chu_ky,nguon,tiep_nhan\ndong-son,a,b,c,9999999999\n",
+            "9999999999",
+        ),
+        ("dossiers import-reported", "don_vi,noi_dung,nguon\ndong-son,a,c\n", "ghi_chu_ky"),
         ("ratings import-reported", "ma_don_vi,loai_ky\ndong-son,nam\n", "nguyen_van"),
         (
             "ratings import-reported",
