@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from feedback_app.cli.files import FILE
 from feedback_app.cli.reports import conclude
 from feedback_app.kit import clock
 from feedback_app.kit.db import db
@@ -14,7 +15,7 @@ group = AppGroup("petitions", help="Phản ánh, kiến nghị của người d�
 
 
 @group.command("import")
-@click.argument("path", metavar="TỆP", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("path", metavar="TỆP", type=FILE)
 @click.option("--dry-run", is_flag=True, help="Chỉ kiểm tra, không ghi gì.")
 def import_(path: Path, dry_run: bool) -> None:
     """Nhập sổ phản ánh, kiến nghị từ một tệp CSV; nhập lại để ghi kết luận hoặc ngày trả lời mới."""

@@ -1,9 +1,8 @@
-"""A register of petitions as a sheet saved as CSV; documented in docs/import-departments.md. Pure."""
+"""A register of petitions as a sheet saved as CSV; documented in docs/import-dossiers.md. Pure."""
 
 from typing import Final
 
-from feedback_app.kit.errors import N_
-from feedback_app.kit.sheets import BadCell, BadSheet, Row, read_sheet
+from feedback_app.kit.sheets import BadSheet, Row, read_sheet
 from feedback_app.petitions.commands import RegisterPetition
 
 HEADINGS: Final = {
@@ -32,20 +31,11 @@ _REQUIRED: Final = frozenset(HEADINGS.values()) - {"answered_on"}
 def read(name: str, content: bytes) -> tuple[list[RegisterPetition], list[tuple[str, str]]]:
     """One CSV file as commands, and (where, why) for every line that cannot be read."""
     try:
-        sheet = read_sheet(name, content, HEADINGS)
+        sheet = read_sheet(name, content, HEADINGS, required=_REQUIRED)
     except BadSheet as error:
         return [], [(name, str(error))]
-    if not sheet.headings >= _REQUIRED:
-        missing = ", ".join(vi for vi, heading in HEADINGS.items() if heading in _REQUIRED - sheet.headings)
-        return [], [(name, N_("Thiếu cột %(missing)s.") % {"missing": missing})]
-    commands: list[RegisterPetition] = []
-    unread = [(error.line, str(error)) for error in sheet.problems]
-    for row in sheet.rows:
-        try:
-            commands.append(_command(row))
-        except BadCell as error:
-            unread.append((error.line, str(error)))
-    return commands, unread
+    commands, unread = sheet.read(_command)
+    return commands, [(error.line, str(error)) for error in unread]
 
 
 def _command(row: Row) -> RegisterPetition:

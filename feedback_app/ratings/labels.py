@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from feedback_app.kit.i18n import locale
+from feedback_app.ratings.measures import measure
 from feedback_app.ratings.periods import Kind, Period
 
 CHANNEL_LABELS: Final = {
@@ -31,6 +32,7 @@ _ROMAN: Final = ("I", "II", "III", "IV")
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(channel=channel_name, period=period_name, short_period=short_period_name)
+    app.jinja_env.globals.update(measure=measure)
 
 
 def channel_name(channel: str) -> str:

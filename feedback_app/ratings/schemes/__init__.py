@@ -5,26 +5,25 @@ was in force on its first day.
 """
 
 from feedback_app.ratings.schemes.definitions import (
-    BadScheme,
     NoScheme,
     Scheme,
     read_file,
-    read_text,
+    read_scheme,
     scheme_for,
     shipped,
 )
-from feedback_app.ratings.schemes.evidence import Assessment, DossierCounts, Evidence, Points
+from feedback_app.ratings.schemes.evidence import Assessment, Evidence, Points
+from feedback_app.ratings.schemes.reading import BadScheme
 
 __all__ = [
     "Assessment",
     "BadScheme",
-    "DossierCounts",
     "Evidence",
     "NoScheme",
     "Points",
     "Scheme",
     "read_file",
-    "read_text",
+    "read_scheme",
     "scheme_for",
     "shipped",
 ]

@@ -1,32 +1,29 @@
 """Scheme files: read, checked, and found by date. Pure."""
 
 import hashlib
-import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from feedback_app.kit.errors import N_, Invalid, NotFound
+from feedback_app.kit.documents import Part, read_json, read_text
+from feedback_app.kit.errors import N_, NotFound
 from feedback_app.ratings.periods import PUBLISHED_KINDS, Period
 from feedback_app.ratings.schemes import indices, national, shares
+from feedback_app.ratings.schemes.reading import BadScheme, in_both, refuse
 
 Rules = indices.IndexRules | national.NationalRules | shares.ShareRules
 
-KINDS: Final[dict[str, Callable[[Mapping[str, Any]], Rules]]] = {
+KINDS: Final[dict[str, Callable[[Part], Rules]]] = {
     "indices": indices.read,
     "national": national.read,
     "share": shares.read,
 }
 FOLDER: Final = Path(__file__).parent
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-
-
-class BadScheme(Invalid):
-    """A scheme file cannot be read, or states rules that cannot be followed."""
 
 
 class NoScheme(NotFound):
@@ -75,47 +72,38 @@ class Scheme:
 
 
 def read_file(path: Path) -> Scheme:
-    """The scheme in a file (JSON in UTF-8, as the shipped ones). Raises BadScheme."""
-    try:
-        return read_text(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadScheme(N_("Không đọc được tệp cách chấm: %(reason)s."), reason=error) from error
+    """The scheme in a file (JSON in UTF-8, as the shipped ones). Raises BadScheme, BadDocument."""
+    return read_scheme(read_text(path.read_bytes()))
 
 
-def read_text(content: str) -> Scheme:
-    """The scheme that the text of a file states. Raises BadScheme."""
-    try:
-        document = json.loads(content)
-    except ValueError as error:
-        raise BadScheme(N_("Không đọc được tệp cách chấm: %(reason)s."), reason=error) from error
-    try:
-        return _scheme(document, content)
-    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-        raise BadScheme(N_("Tệp cách chấm thiếu hoặc sai mục %(part)s."), part=str(error)) from error
-
-
-def _scheme(document: Mapping[str, Any], content: str) -> Scheme:
-    code, version, periods = document["code"], document["version"], frozenset(document["periods"])
-    if not _CODE.fullmatch(code):
-        raise ValueError("code")
-    if type(version) is not int or version < 1:
-        raise ValueError("version")
-    if not periods or not periods <= set(PUBLISHED_KINDS):
-        raise ValueError("periods")
-    if not document["basis"]:
-        raise ValueError("basis")
+def read_scheme(content: str) -> Scheme:
+    """The scheme that the text of a file states. Raises BadScheme, BadDocument."""
+    document = read_json(content)
+    code, version, kind = document.part("code"), document.part("version"), document.part("kind")
+    periods = document.part("periods")
+    kinds = frozenset(each.text() for each in periods.parts())
+    if not _CODE.fullmatch(code.text()):
+        refuse(code)
+    if not kinds or not kinds <= set(PUBLISHED_KINDS):
+        refuse(periods)
+    if kind.text() not in KINDS:
+        refuse(kind)
+    if not document.part("basis").text():
+        refuse(document.part("basis"))
+    title, title_en = in_both(document.part("title"))
+    note, note_en = in_both(document.part("note"))
     return Scheme(
-        code=code,
-        version=version,
-        kind=document["kind"],
-        valid_from=date.fromisoformat(document["valid_from"]),
-        title=document["title"]["vi"],
-        title_en=document["title"]["en"],
-        basis=document["basis"],
-        note=document["note"]["vi"],
-        note_en=document["note"]["en"],
-        periods=periods,
-        rules=KINDS[document["kind"]](document),
+        code=code.text(),
+        version=version.count(),
+        kind=kind.text(),
+        valid_from=document.part("valid_from").day(),
+        title=title,
+        title_en=title_en,
+        basis=document.part("basis").text(),
+        note=note,
+        note_en=note_en,
+        periods=kinds,
+        rules=KINDS[kind.text()](document),
         content=content,
         sha256=hashlib.sha256(content.encode()).hexdigest(),
     )

@@ -3,42 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from feedback_app.dossiers.figures import DossierCounts
 from feedback_app.petitions.figures import PetitionCounts
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DossierCounts:
-    """A department's dossiers of one period.
-
-    `received` is every dossier to be handled in the period, carried over ones too. `early`, `on_time` and `late` are
-    parts of it that do not overlap: `on_time` was returned on the very day it was due. `pending_in_time` still has
-    time; what is left is pending and overdue. Raises ValueError for counts that contradict each other.
-    """
-
-    received: int
-    early: int
-    on_time: int
-    late: int
-    pending_in_time: int
-
-    def __post_init__(self) -> None:
-        parts = (self.early, self.on_time, self.late, self.pending_in_time)
-        if min(parts) < 0 or sum(parts) > self.received:
-            raise ValueError(f"{parts} of {self.received}")
-
-    @property
-    def resolved(self) -> int:
-        return self.early + self.on_time + self.late
-
-    @property
-    def in_time(self) -> int:
-        """Returned early or on the day, or still within time."""
-        return self.early + self.on_time + self.pending_in_time
-
-    @property
-    def overdue(self) -> int:
-        """Returned late, or pending beyond its day."""
-        return self.received - self.in_time
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,13 @@ An index without data is left out and named, and no threshold is lowered for it 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Final, Literal
+from typing import Final, Literal, cast
 
+from feedback_app.dossiers.figures import DossierCounts
+from feedback_app.kit.documents import Part
 from feedback_app.petitions.figures import PetitionCounts
-from feedback_app.ratings.schemes.evidence import Assessment, DossierCounts, Evidence, Points
+from feedback_app.ratings.schemes.evidence import Assessment, Evidence, Points
+from feedback_app.ratings.schemes.reading import decimal, in_both, refuse
 
 Source = Literal["dossiers", "answers", "petitions", "assessment"]
 Subject = Literal["unit", "officer"]
@@ -37,11 +40,6 @@ class Index:
     sources: tuple[Source, ...]
     question: str | None
     conduct: bool
-
-    @property
-    def of_unit(self) -> bool:
-        """Scored once for the whole department, not dossier by dossier."""
-        return not {"dossiers", "answers"} & set(self.sources)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -201,14 +199,19 @@ def _counted(rules: IndexRules, index: Index, source: Source, evidence: Evidence
     if index.conduct:
         # Late without a petition is no case of the text: neither 2 nor 1, and 0 belongs to petitions.
         return Points(
-            rules.early * dossiers.early + rules.on_time * dossiers.on_time, dossiers.early + dossiers.on_time
+            rules.early * dossiers.resolved_early + rules.on_time * dossiers.resolved_on_time,
+            dossiers.resolved_early + dossiers.resolved_on_time,
         )
     return dossier_points(rules, dossiers)
 
 
 def dossier_points(rules: IndexRules, dossiers: DossierCounts) -> Points:
     """Points for time: every resolved dossier is early, on time or late."""
-    points = rules.early * dossiers.early + rules.on_time * dossiers.on_time + rules.late * dossiers.late
+    points = (
+        rules.early * dossiers.resolved_early
+        + rules.on_time * dossiers.resolved_on_time
+        + rules.late * dossiers.resolved_late
+    )
     return Points(points, dossiers.resolved)
 
 
@@ -254,67 +257,61 @@ def _sum(values: Sequence[Decimal | None]) -> Decimal | None:
     return sum(known, Decimal(0)) if known else None
 
 
-def read(document: Mapping[str, Any]) -> IndexRules:
-    """The rules in the parsed JSON of a scheme file. Raises KeyError, TypeError or ValueError naming what is wrong."""
-    points = document["points"]
-    rules = IndexRules(
-        most=_whole(points["most"]),
-        decimals=_whole(document["decimals"]),
-        questionnaire=document["questionnaire"],
-        early=_whole(points["early"]),
-        on_time=_whole(points["on_time"]),
-        late=_whole(points["late"]),
+def read(document: Part) -> IndexRules:
+    """The rules in a scheme file. Raises BadScheme, BadDocument."""
+    points, listed, scales = document.part("points"), document.part("indices"), document.part("scales")
+    indices = tuple(_index(each) for each in listed.parts())
+    if not indices or len({index.number for index in indices}) != len(indices):
+        refuse(listed)
+    return IndexRules(
+        most=points.part("most").count(),
+        decimals=document.part("decimals").count(),
+        questionnaire=document.part("questionnaire").text(),
+        early=points.part("early").count(),
+        on_time=points.part("on_time").count(),
+        late=points.part("late").count(),
         answered_in_time=tuple(
-            (_whole(each["least_percent"]), _whole(each["points"])) for each in points["answered_in_time"]
+            (each.part("least_percent").count(), each.part("points").count())
+            for each in points.part("answered_in_time").parts()
         ),
-        indices=tuple(_index(each) for each in document["indices"]),
+        indices=indices,
         scales={
-            "unit": _scale(document["scales"]["unit"]),
-            "officer": _scale(document["scales"]["officer"]),
+            "unit": _scale(scales.part("unit"), indices),
+            "officer": _scale(scales.part("officer"), indices),
         },
     )
-    numbers = [index.number for index in rules.indices]
-    if len(set(numbers)) != len(numbers):
-        raise ValueError("indices")
-    for scale in rules.scales.values():
-        if not set(scale.indices) <= set(numbers):
-            raise ValueError("scales")
-    return rules
 
 
-def read_grades(document: Sequence[Mapping[str, Any]]) -> tuple[Grade, ...]:
+def read_grades(document: Part) -> tuple[Grade, ...]:
     """Classes, best first, the last from 0. Raises as `read` does."""
-    grades = tuple(
-        Grade(least=Decimal(each["least"]), name=each["name"]["vi"], name_en=each["name"]["en"]) for each in document
-    )
+    grades = []
+    for each in document.parts():
+        name, name_en = in_both(each.part("name"))
+        grades.append(Grade(least=decimal(each.part("least")), name=name, name_en=name_en))
     borders = [grade.least for grade in grades]
     if not borders or borders[-1] != 0 or borders != sorted(set(borders), reverse=True):
-        raise ValueError("grades")
-    return grades
+        refuse(document)
+    return tuple(grades)
 
 
-def _index(document: Mapping[str, Any]) -> Index:
-    sources = tuple(document["sources"])
-    if not sources or not set(sources) <= set(SOURCES) or ("answers" in sources) != ("question" in document):
-        raise ValueError("sources")
+def _index(document: Part) -> Index:
+    sources = tuple(each.text() for each in document.part("sources").parts())
+    question, conduct = document.maybe("question"), document.maybe("conduct")
+    if not sources or not set(sources) <= set(SOURCES) or ("answers" in sources) != (question is not None):
+        refuse(document)
+    name, name_en = in_both(document.part("name"))
     return Index(
-        number=_whole(document["number"]),
-        name=document["name"]["vi"],
-        name_en=document["name"]["en"],
-        sources=sources,
-        question=document.get("question"),
-        conduct=document.get("conduct", False),
+        number=document.part("number").count(),
+        name=name,
+        name_en=name_en,
+        sources=cast("tuple[Source, ...]", sources),
+        question=question.text() if question else None,
+        conduct=conduct.flag() if conduct else False,
     )
 
 
-def _scale(document: Mapping[str, Any]) -> Scale:
-    return Scale(
-        indices=tuple(_whole(number) for number in document["indices"]), grades=read_grades(document["grades"])
-    )
-
-
-def _whole(value: object) -> int:
-    """Points are numbers: a text that looks like one is refused, as it would sort and add as a text."""
-    if type(value) is not int or value < 0:
-        raise TypeError(f"{value!r}")
-    return value
+def _scale(document: Part, known: Sequence[Index]) -> Scale:
+    numbers = tuple(each.number() for each in document.part("indices").parts())
+    if not set(numbers) <= {index.number for index in known}:
+        refuse(document)
+    return Scale(indices=numbers, grades=read_grades(document.part("grades")))

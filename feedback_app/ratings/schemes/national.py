@@ -5,15 +5,17 @@ the satisfied share, with a class map of its own, and never stands under the sam
 happens at display.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from typing import Any, Final
+from typing import Final
 
+from feedback_app.dossiers.figures import DossierCounts, in_time_of_handled
+from feedback_app.kit.documents import Part
 from feedback_app.petitions.figures import PetitionCounts
-from feedback_app.ratings.schemes.evidence import DossierCounts, Evidence
+from feedback_app.ratings.schemes.evidence import Evidence
 from feedback_app.ratings.schemes.indices import Grade, read_grades
+from feedback_app.ratings.schemes.reading import in_both, refuse
 
 PLACES: Final = 2
 TIMELINESS: Final = "2.1"
@@ -21,7 +23,7 @@ PARTS: Final = (TIMELINESS, "5.2", "5.3", "5.4")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Part:
+class Component:
     code: str
     name: str
     name_en: str
@@ -32,7 +34,7 @@ class Part:
 class NationalRules:
     """`full_from` percent of 5.4 gives all its points; `grades` are of percentages, not of points out of 18."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[Component, ...]
     full_from: int
     grades: tuple[Grade, ...]
 
@@ -45,15 +47,11 @@ class NationalRules:
 class PartScore:
     """`points` exact, None without data; `by_rule` where the full points come from having nothing to answer (0/0)."""
 
-    part: Part
+    part: Component
     numerator: int = 0
     denominator: int = 0
     points: Fraction | None = None
     by_rule: bool = False
-
-    @property
-    def share(self) -> Fraction | None:
-        return Fraction(self.numerator, self.denominator) if self.denominator else None
 
     @property
     def shown(self) -> Decimal | None:
@@ -94,40 +92,45 @@ def evaluate(rules: NationalRules, evidence: Evidence, *, dislikes: int = 0) -> 
 
 
 def _score(
-    rules: NationalRules, part: Part, dossiers: DossierCounts | None, petitions: PetitionCounts, dislikes: int
+    rules: NationalRules, part: Component, dossiers: DossierCounts | None, petitions: PetitionCounts, dislikes: int
 ) -> PartScore:
     if part.code == "5.2":
         return _linear(part, petitions.on_time, petitions.received)
     if part.code == "5.3":
         return _linear(part, petitions.received - petitions.unsettled, petitions.received)
-    if dossiers is None or dossiers.received == 0:
+    handled = in_time_of_handled(dossiers) if dossiers is not None else None
+    if handled is None:
         return PartScore(part=part)
     if part.code == TIMELINESS:
-        return _linear(part, dossiers.in_time, dossiers.received)
-    content = max(0, dossiers.in_time - petitions.received - dislikes)
-    share, full = Fraction(content, dossiers.received), Fraction(rules.full_from, 100)
+        return _linear(part, handled.part, handled.whole)
+    content = max(0, handled.part - petitions.received - dislikes)
+    share, full = Fraction(content, handled.whole), Fraction(rules.full_from, 100)
     return PartScore(
         part=part,
         numerator=content,
-        denominator=dossiers.received,
+        denominator=handled.whole,
         points=Fraction(part.most) if share >= full else share / full * part.most,
     )
 
 
-def _linear(part: Part, good: int, whole: int) -> PartScore:
+def _linear(part: Component, good: int, whole: int) -> PartScore:
     if whole == 0:
         return PartScore(part=part, points=Fraction(part.most), by_rule=True)
     return PartScore(part=part, numerator=good, denominator=whole, points=Fraction(good, whole) * part.most)
 
 
-def read(document: Mapping[str, Any]) -> NationalRules:
-    """The rules in the parsed JSON of a scheme file. Raises KeyError, TypeError or ValueError naming what is wrong."""
-    parts = tuple(
-        Part(code=each["code"], name=each["name"]["vi"], name_en=each["name"]["en"], most=int(each["most"]))
-        for each in document["parts"]
-    )
+def read(document: Part) -> NationalRules:
+    """The rules in a scheme file. Raises BadScheme, BadDocument."""
+    listed = document.part("parts")
+    parts = []
+    for each in listed.parts():
+        name, name_en = in_both(each.part("name"))
+        code, most = each.part("code").text(), each.part("most").count()
+        parts.append(Component(code=code, name=name, name_en=name_en, most=most))
     if tuple(part.code for part in parts) != PARTS:
-        raise ValueError("parts")
+        refuse(listed)
     return NationalRules(
-        parts=parts, full_from=int(document["full_from_percent"]), grades=read_grades(document["grades"])
+        parts=tuple(parts),
+        full_from=document.part("full_from_percent").count(),
+        grades=read_grades(document.part("grades")),
     )

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
+from feedback_app.kit.documents import Part
 from feedback_app.kit.numbers import percent_of
 
 
@@ -23,6 +23,7 @@ class ShareRules:
         return percent_of(sum(counts.get(outcome, 0) for outcome in self.outcomes), whole, self.decimals)
 
 
-def read(document: Mapping[str, Any]) -> ShareRules:
-    """The rules in the parsed JSON of a scheme file. Raises KeyError, TypeError or ValueError naming what is wrong."""
-    return ShareRules(frozenset(document["outcomes"]), int(document["decimals"]))
+def read(document: Part) -> ShareRules:
+    """The rules in a scheme file. Raises BadDocument."""
+    outcomes = frozenset(each.text() for each in document.part("outcomes").parts())
+    return ShareRules(outcomes, document.part("decimals").count())
