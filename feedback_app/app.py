@@ -26,6 +26,7 @@ from feedback_app.kit.db import db, engine_options
 from feedback_app.kit.errors import N_, Conflict, Invalid, NotAllowed, NotFound, Refused
 from feedback_app.kit.web import public
 from feedback_app.paper import routes as paper_routes
+from feedback_app.petitions import models as _petitions
 from feedback_app.polls import models as _polls
 from feedback_app.polls import routes as polls_routes
 from feedback_app.ratings import labels as rating_labels
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from config import Settings
 
 # Foreign keys between slices name tables as strings, so every table must be known before the first query.
-TABLES = (_articles, _departments, _dossiers, _polls, _ratings, _staff, _surveys, _visits, recounts)
+TABLES = (_articles, _departments, _dossiers, _petitions, _polls, _ratings, _staff, _surveys, _visits, recounts)
 
 BLUEPRINTS = (
     site_routes.blueprint,

@@ -1,4 +1,4 @@
-"""`flask ratings`: publish periods, count days again, take over figures from before the system."""
+"""`flask ratings`: publish periods, count days again, take over figures from before the system, bring in schemes."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,8 +13,9 @@ from feedback_app.kit.db import db
 from feedback_app.kit.errors import Refused
 from feedback_app.kit.sheets import BadSheet
 from feedback_app.kit.web import settings
-from feedback_app.ratings import operations, periods, sheets
+from feedback_app.ratings import operations, periods, queries, sheets
 from feedback_app.ratings.periods import NotAPeriod
+from feedback_app.ratings.schemes import read_file as read_scheme
 from feedback_app.surveys import queries as surveys
 
 group = AppGroup("ratings", help="Kết quả đánh giá: công bố, đếm lại, số liệu cũ.")
@@ -87,3 +88,27 @@ def import_reported(file: Path) -> None:
     count = operations.import_reported(session, read.ratings)
     db.session.commit()
     click.echo(f"Đã nạp {count} số liệu báo cáo.")
+
+
+schemes = AppGroup("schemes", help="Cách chấm điểm, có ngày hiệu lực và phiên bản.")
+group.add_command(schemes)
+
+
+@schemes.command("import")
+@click.argument("file", metavar="TỆP", type=FILE)
+def import_scheme(file: Path) -> None:
+    """Nạp một phiên bản cách chấm từ tệp JSON. Các kỳ bắt đầu trước ngày hiệu lực giữ cách chấm cũ."""
+    try:
+        scheme = read_scheme(file)
+        added = operations.import_scheme(db.session(), scheme, now=clock.now())
+    except Refused as error:
+        raise click.ClickException(str(error)) from error
+    db.session.commit()
+    click.echo(f"Đã nạp {scheme.id}." if added else f"Đã có {scheme.id}, không có gì thay đổi.")
+
+
+@schemes.command("list")
+def list_schemes() -> None:
+    """Liệt kê mọi phiên bản: mã, ngày hiệu lực, căn cứ, SHA-256."""
+    for each in queries.schemes(db.session()):
+        click.echo(f"{each.id}\t{each.valid_from.isoformat()}\t{each.basis}\t{each.sha256}")

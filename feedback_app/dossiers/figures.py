@@ -6,7 +6,7 @@ were in hand (QĐ 766/QĐ-TTg, 2.1). They are kept apart.
 """
 
 from dataclasses import dataclass, fields
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Final, Literal, Self
 
 from feedback_app.kit.errors import N_
@@ -159,11 +159,6 @@ def early_of_resolved(counts: DossierCounts) -> Share | None:
 def in_time_of_handled(counts: DossierCounts) -> Share | None:
     """Resolved in time or open and not overdue, of all in hand in the period (QĐ 766/QĐ-TTg, 2.1); None without any."""
     return _of("in_time_of_handled", counts.in_time + counts.pending - counts.pending_late, counts.handled)
-
-
-def timeliness_points(share: Share) -> Decimal:
-    """The points of QĐ 766/QĐ-TTg, 2.1: the share times 20, from the whole numbers, half up to two decimals."""
-    return (Decimal(20 * share.part) / share.whole).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 
 
 def shares(counts: Counts) -> list[Share]:

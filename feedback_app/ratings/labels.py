@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from feedback_app.kit.i18n import locale
+from feedback_app.ratings.measures import measure
 from feedback_app.ratings.periods import Kind, Period
 from feedback_app.ratings.trends import Break
 
@@ -43,6 +44,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         channel=channel_name, period=period_name, short_period=short_period_name, break_reasons=break_reasons
     )
+    app.jinja_env.globals.update(measure=measure)
 
 
 def channel_name(channel: str) -> str:

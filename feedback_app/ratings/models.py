@@ -160,3 +160,45 @@ class ReportedRating(Model):
     written: Mapped[str]
     measure: Mapped[str]
     source: Mapped[str]
+
+
+class RatingScheme(Model):
+    """A version of a scoring scheme brought in after the shipped ones; `content` is its file and never changes."""
+
+    __tablename__ = "rating_schemes"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    valid_from: Mapped[date]
+    basis: Mapped[str]
+    content: Mapped[str]
+    sha256: Mapped[str]
+    imported_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class UnitAssessment(Model):
+    """Points for an index that no dossier or answer tells: those a department gave itself, and those after appraisal.
+
+    Who appraised is another person than who assessed, and says why where the points differ.
+    """
+
+    __tablename__ = "unit_assessments"
+    __table_args__ = (
+        CheckConstraint("period_kind IN ('quarter', 'year')", name="period_kind"),
+        CheckConstraint("own_points >= 0 AND appraised_points >= 0", name="points"),
+        CheckConstraint("num_nulls(appraised_points, appraised_by, appraised_at) IN (0, 3)", name="appraised_whole"),
+        CheckConstraint("appraised_by <> own_by", name="two_persons"),
+        CheckConstraint("appraised_points = own_points OR reason IS NOT NULL", name="difference_has_reason"),
+    )
+
+    department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"), primary_key=True)
+    period_kind: Mapped[str] = mapped_column(primary_key=True)
+    starts_on: Mapped[date] = mapped_column(primary_key=True)
+    index_number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    own_points: Mapped[int] = mapped_column(SmallInteger)
+    own_by: Mapped[int] = mapped_column(ForeignKey("staff_members.id"))
+    own_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    appraised_points: Mapped[int | None] = mapped_column(SmallInteger)
+    appraised_by: Mapped[int | None] = mapped_column(ForeignKey("staff_members.id"))
+    appraised_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    reason: Mapped[str | None]

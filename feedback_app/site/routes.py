@@ -18,6 +18,7 @@ from feedback_app.kit.errors import N_, NotFound
 from feedback_app.kit.i18n import text_in
 from feedback_app.kit.web import public, settings
 from feedback_app.polls.forms import poll_box
+from feedback_app.ratings import measures
 from feedback_app.ratings import queries as ratings
 from feedback_app.ratings.forms import Order, Reading, newest_first, read_selection
 from feedback_app.ratings.periods import begun_between, last, period_of
@@ -149,7 +150,14 @@ def department(code: str) -> str:
 @public
 def method() -> str:
     """What every number on this site means, in plain words."""
-    return render_template("site/method.html", minima=settings().minima, rapid=settings().rapid_seconds)
+    return render_template(
+        "site/method.html",
+        minima=settings().minima,
+        rapid=settings().rapid_seconds,
+        groups=measures.GROUPS,
+        measures=measures.MEASURES,
+        schemes=ratings.schemes(db.session()),
+    )
 
 
 @blueprint.get("/favicon.ico")

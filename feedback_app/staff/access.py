@@ -35,6 +35,7 @@ ROLES: Final = ("staff", "manager", "administrator")
 NAVIGATION: Final = (
     ("staff", "/nhap-phieu", _("Nhập phiếu")),
     ("manager", "/quan-ly", _("Kết quả theo đơn vị")),
+    ("manager", "/quan-ly/cham-diem", _("Chấm điểm")),
     ("manager", "/quan-ly/cong-bo", _("Các lần công bố")),
     ("manager", "/quan-ly/bai-viet", _("Bài viết")),
     ("manager", "/quan-ly/ho-so", _("Số hồ sơ")),

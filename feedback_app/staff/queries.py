@@ -1,12 +1,13 @@
 """What may be known about accounts and the audit trail: plain values, never password hashes."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
+from feedback_app.departments import queries as departments
 from feedback_app.kit.errors import N_, NotFound
 from feedback_app.kit.text import sort_key
 from feedback_app.staff.models import ApiKey, AuditEvent, StaffMember
@@ -160,6 +161,18 @@ def key_names(session: Session, *, ids: frozenset[int]) -> dict[int, str]:
 
 def as_key_holder(row: ApiKey) -> KeyHolder:
     return KeyHolder(row.id, row.name, row.department_id, row.created_at, row.revoked_at, row.last_used_at)
+
+
+def is_outside(session: Session, member: Member, *, department_id: int, day: date) -> bool:
+    """Whether somebody stands outside a rated department: neither of it, nor of one above or below it on the day.
+
+    Who belongs to no department answers for the whole service and stands outside of each.
+    """
+    if member.department_id is None:
+        return True
+    below_theirs = departments.within(session, department_id=member.department_id, day=day)
+    below_rated = departments.within(session, department_id=department_id, day=day)
+    return department_id not in below_theirs and member.department_id not in below_rated
 
 
 def as_member(row: StaffMember) -> Member:

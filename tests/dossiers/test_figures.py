@@ -17,7 +17,6 @@ from feedback_app.dossiers.figures import (
     on_time_of_received,
     on_time_of_resolved,
     shares,
-    timeliness_points,
     unexplained,
 )
 
@@ -145,7 +144,6 @@ def test_the_national_index_counts_what_is_open_and_not_overdue():
 
     assert found is not None
     assert (found.part, found.whole, found.percent) == (221_154, 256_133, Decimal("86.34"))
-    assert timeliness_points(found) == Decimal("17.27")
     assert counts.ratable == 256_210
 
 

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from feedback_app.ratings.comparison import Proportion, compare
 from feedback_app.ratings.figures import Change
 from tests import factories
 from tests.factories import local
@@ -60,4 +61,4 @@ def test_one_number_has_one_look_on_the_page_in_csv_and_in_xlsx(reader: FlaskCli
     ("points", "shown"), [("-0.04", "0.0"), ("0.04", "0.0"), ("-0.05", "-0.1"), ("0.25", "0.3"), ("-4", "-4.0")]
 )
 def test_a_change_too_small_to_show_has_no_sign(points: str, shown: str) -> None:
-    assert str(Change(Decimal(points), clear=False).shown) == shown
+    assert str(Change(Decimal(points), compare(Proportion(30, 40), Proportion(30, 40))).shown) == shown

@@ -79,7 +79,7 @@ def test_four_doors_show_one_figure(
     expected: Seen = {
         f"Phòng {row.department.code.upper()}" if row.department else "Tất cả": (
             row.figure.percent,
-            row.figure.sums.rated,
+            row.figure.n,
             *(row.figure.bounds or (None, None)),
         )
         for row in (*table.rows, table.together)

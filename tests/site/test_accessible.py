@@ -14,7 +14,15 @@ from tests.staff.people import PASSWORD, add_person
 
 pytestmark = pytest.mark.browser
 
-PATHS = ("/", "/ket-qua?ky=2026-Q1", "/ket-qua/do-thi?ky=2026-Q1", "/phuong-phap", "/quan-ly?ky=2026-Q1")
+PATHS = (
+    "/",
+    "/ket-qua?ky=2026-Q1",
+    "/ket-qua/do-thi?ky=2026-Q1",
+    "/phuong-phap",
+    "/quan-ly?ky=2026-Q1",
+    "/quan-ly/cham-diem?ky=2026-Q1",
+    "/quan-ly/cham-diem/do-thi?ky=2026-Q1",
+)
 LOOKS = {
     "wide": (1440, ""),
     "phone": (360, ""),

@@ -1,4 +1,4 @@
-"""Counts days again, publishes periods and stores reported ratings. Nothing here commits."""
+"""Counts days again, publishes periods, stores reported ratings, schemes and assessments. Nothing here commits."""
 
 from feedback_app.ratings.operations.publishing import (
     NotEnded,
@@ -10,14 +10,30 @@ from feedback_app.ratings.operations.publishing import (
 )
 from feedback_app.ratings.operations.recounting import BATCH, RECOUNT_MEMORY, recount_pending, recount_range
 from feedback_app.ratings.operations.reporting import import_reported
+from feedback_app.ratings.operations.scoring import (
+    AlreadyAppraised,
+    BadPoints,
+    NotIndependent,
+    SchemeKnown,
+    appraise,
+    assess,
+    import_scheme,
+)
 
 __all__ = [
     "BATCH",
     "RECOUNT_MEMORY",
+    "AlreadyAppraised",
+    "BadPoints",
     "NotEnded",
+    "NotIndependent",
     "NothingToRestate",
     "Published",
+    "SchemeKnown",
+    "appraise",
+    "assess",
     "import_reported",
+    "import_scheme",
     "publish",
     "publish_ended",
     "recount_pending",

@@ -21,10 +21,22 @@ from feedback_app.ratings.queries.published import (
     since_publication,
 )
 from feedback_app.ratings.queries.reported import RatingNotFound, ReportedRatingView, reported_rating, reported_ratings
+from feedback_app.ratings.queries.scoring import (
+    INDICES,
+    AssessmentView,
+    Scores,
+    assessments,
+    index_points,
+    scheme_in_force,
+    schemes,
+    scores,
+)
 from feedback_app.ratings.queries.tallies import PeriodRows, Row, first_day, revision
 
 __all__ = [
     "CHANNELS",
+    "INDICES",
+    "AssessmentView",
     "DepartmentParts",
     "Filter",
     "HistoryPoint",
@@ -36,20 +48,26 @@ __all__ = [
     "RatingTable",
     "ReportedRatingView",
     "Row",
+    "Scores",
     "VersionFigure",
     "all_publications",
+    "assessments",
     "by_version",
     "department_parts",
     "distribution",
     "figure",
     "first_day",
     "history",
+    "index_points",
     "newest_published",
     "period_rows",
     "publications",
     "reported_rating",
     "reported_ratings",
     "revision",
+    "scheme_in_force",
+    "schemes",
+    "scores",
     "since_publication",
     "table",
 ]
