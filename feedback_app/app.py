@@ -21,6 +21,7 @@ from feedback_app.departments import models as _departments
 from feedback_app.dossiers import api as dossiers_api
 from feedback_app.dossiers import models as _dossiers
 from feedback_app.dossiers import staff_routes as dossiers_staff_routes
+from feedback_app.exclusions import models as _exclusions
 from feedback_app.kit import charts, clock, i18n, log, security, visitor_tokens, web
 from feedback_app.kit.db import db, engine_options
 from feedback_app.kit.errors import N_, Conflict, Invalid, NotAllowed, NotFound, Refused
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from config import Settings
 
 # Foreign keys between slices name tables as strings, so every table must be known before the first query.
-TABLES = (_articles, _departments, _dossiers, _polls, _ratings, _staff, _surveys, _visits, recounts)
+TABLES = (_articles, _departments, _dossiers, _exclusions, _polls, _ratings, _staff, _surveys, _visits, recounts)
 
 BLUEPRINTS = (
     site_routes.blueprint,

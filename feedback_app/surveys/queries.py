@@ -160,8 +160,14 @@ def assignments(session: Session) -> list[Assignment]:
 
 
 def countable() -> ColumnElement[bool]:
-    """A response counts unless it was removed or repeats, within seconds, the touch before it on the same device."""
-    return and_(Response.removed_at.is_(None), Response.rapid.is_(False))
+    """A response counts unless it was removed or excluded, or repeats, within seconds, the touch before it on the same
+    device."""
+    return and_(_standing(), Response.rapid.is_(False))
+
+
+def _standing() -> ColumnElement[bool]:
+    """Neither removed nor excluded: what counts, and the rapid ones, which are told apart."""
+    return and_(Response.removed_at.is_(None), Response.excluded_at.is_(None))
 
 
 # What responses are counted by. Field 0 and stage '' stand for "not known".
@@ -203,12 +209,12 @@ def _counts(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return (
         select(
             *_bucket(),
-            func.count().filter(Response.rapid.is_(False)).label("responses"),
-            func.count().filter(Response.rapid.is_(False), Response.sealed_at.is_(None)).label("partial"),
-            func.count().filter(Response.rapid.is_(False), Response.assisted).label("assisted"),
+            func.count().filter(countable()).label("responses"),
+            func.count().filter(countable(), Response.sealed_at.is_(None)).label("partial"),
+            func.count().filter(countable(), Response.assisted).label("assisted"),
             func.count().filter(Response.rapid).label("rapid"),
         )
-        .where(Response.removed_at.is_(None), which)
+        .where(_standing(), which)
         .group_by(*(text(str(place)) for place in range(1, len(BUCKET) + 1)))
     )
 
@@ -254,6 +260,17 @@ def between(first: date, before: date) -> ColumnElement[bool]:
 def on_days(buckets: Collection[tuple[int, date]]) -> ColumnElement[bool]:
     """Responses of exactly these (rated department, day) pairs."""
     return tuple_(Response.rated_department_id, Response.answered_on).in_(buckets)
+
+
+def placing() -> Select[UUID, int, date, str, int]:
+    """Where each response stands, removed and excluded ones too: its id, department, day, channel and version."""
+    return select(
+        Response.id,
+        Response.rated_department_id.label("department_id"),
+        Response.answered_on.label("day"),
+        Response.channel,
+        Response.version_id,
+    )
 
 
 def answered_days(session: Session) -> tuple[date, date] | None:
