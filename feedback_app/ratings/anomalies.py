@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from math import erfc, exp, lgamma, log, sqrt
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 from feedback_app.kit.clock import VIETNAM
 
+Answer = TypeVar("Answer", bound=Hashable)
 Rule = Literal["burst", "after_hours", "identical", "pace", "divergence", "surplus"]
 
 # What chance alone would bring once in a million looks: some hundred devices are looked at each night, so the rules
@@ -127,9 +128,7 @@ def after_hours(moments: Sequence[datetime], *, days_off: Collection[date] = ())
     return Finding("after_hours", found, {"keyed": len(moments)})
 
 
-def identical_runs(
-    answers: Sequence[Hashable], usual: Mapping[Hashable, int], *, sortable: bool = False
-) -> Finding | None:
+def identical_runs(answers: Sequence[Answer], usual: Mapping[Answer, int], *, sortable: bool = False) -> Finding | None:
     """The same answers so many times in a row that chance does not bring them.
 
     `answers` are those of one device or keyer in order; `usual` says how often each was given about this department

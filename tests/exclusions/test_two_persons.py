@@ -1,4 +1,4 @@
-"""One person alone cannot, the first is not the second, nobody of the rated department is the second; all tries are told."""
+"""One person alone cannot, nor the first twice, nor anybody of the rated department; every attempt is told."""
 
 from datetime import timedelta
 from typing import Any
