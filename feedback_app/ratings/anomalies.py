@@ -80,9 +80,13 @@ class UsualHours:
     days: int
     by_hour: Mapping[int, int]
 
+    @property
+    def known(self) -> bool:
+        return self.days >= KNOWN_DAYS
+
     def an_hour(self, hour: int) -> float:
         """Answers an hour to be expected; of a place without a history those of a full hall."""
-        return self.by_hour.get(hour, 0) / self.days if self.days >= KNOWN_DAYS else FULL_HALL_AN_HOUR
+        return self.by_hour.get(hour, 0) / self.days if self.known else FULL_HALL_AN_HOUR
 
 
 def bursts(times: Sequence[datetime], usual: UsualHours) -> Finding | None:
@@ -109,11 +113,11 @@ def bursts(times: Sequence[datetime], usual: UsualHours) -> Finding | None:
             peak, peak_usual = count, an_hour
     if not found:
         return None
-    minutes = BURST_WINDOW / timedelta(minutes=1)
+    usual_name = "usual_an_hour" if usual.known else "full_hall_an_hour"
     evidence = {
         "peak": peak,
-        "minutes": minutes,
-        "usual_an_hour": round(peak_usual, 1),
+        "minutes": BURST_WINDOW / timedelta(minutes=1),
+        usual_name: round(peak_usual, 1),
         "known_days": usual.days,
     }
     return Finding("burst", tuple(sorted(found)), evidence)

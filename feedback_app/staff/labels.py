@@ -9,6 +9,14 @@ ACTIONS: Final = {
     "dossiers.refused": _("Khóa API gửi ngoài phạm vi"),
     "paper.keyed": _("Nhập phiếu giấy"),
     "paper.undone": _("Hoàn tác phiếu giấy"),
+    "exclusions.kept": _("Giữ lại phiếu bất thường"),
+    "exclusions.proposed": _("Đề nghị loại phiếu"),
+    "exclusions.excluded": _("Đồng ý loại phiếu"),
+    "exclusions.refused": _("Từ chối loại phiếu"),
+    "exclusions.return_proposed": _("Đề nghị tính lại phiếu đã loại"),
+    "exclusions.returned": _("Đồng ý tính lại phiếu"),
+    "exclusions.return_refused": _("Từ chối tính lại phiếu"),
+    "exclusions.attempt_refused": _("Quyết định về phiếu bất thường bị chặn"),
     "ratings.published": _("Công bố hoặc đính chính kết quả"),
     "staff.activated": _("Mở lại tài khoản"),
     "staff.added": _("Thêm tài khoản"),
@@ -28,6 +36,7 @@ ACTIONS: Final = {
 
 SUBJECTS: Final = {
     "api_key": _("Khóa API"),
+    "case": _("Vụ việc"),
     "dossier_import": _("Lần nhập"),
     "period": _("Kỳ"),
     "place": _("Điểm phục vụ số"),

@@ -125,7 +125,7 @@ def test_rapid_touches_are_told_with_them(session: Session, queue: Queue) -> Non
     exclude(session, queue)
     factories.count(session)
     ward = Filter(frozenset({queue.office.ward}))
-    read = rating_queries.period_rows(session, parse("2026-03"), ward)
+    read = rating_queries.table(session, parse("2026-03"), minimum=5, narrowed=ward)
     assert rating_queries.left_out(session, read, ward) == {"rapid": 2, "device": 13}
 
 
@@ -135,7 +135,7 @@ def test_a_published_period_keeps_its_sums_and_its_exclusions(session: Session, 
     session.commit()
     exclude(session, queue)
     factories.count(session)
-    read = rating_queries.period_rows(session, period)
+    read = rating_queries.table(session, period, minimum=5)
     assert sums(session, "2026-03", queue.office.ward) == (50, 41, 9)
     assert rating_queries.left_out(session, read) == {}
     assert read.publication is not None
@@ -144,7 +144,7 @@ def test_a_published_period_keeps_its_sums_and_its_exclusions(session: Session, 
     session.commit()
     give_back(session, queue)
     factories.count(session)
-    read = rating_queries.period_rows(session, period)
+    read = rating_queries.table(session, period, minimum=5)
     assert sums(session, "2026-03", queue.office.ward) == (37, 30, 7)
     # Given back since: what was published still says what it left out.
     assert rating_queries.left_out(session, read) == {"device": 13}
