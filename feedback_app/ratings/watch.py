@@ -6,7 +6,6 @@ may be looked at as often as one likes: the same finding is the same case.
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final, TypeVar
 
@@ -73,25 +72,21 @@ def _touches(session: Session, day: date, since: date, answers: Answers) -> Iter
 
 def _keying(session: Session, day: date, days_off: Collection[date], answers: Answers) -> Iterable[OpenCase]:
     keyed = surveys.keyed_between(session, *period_of("day", day).moments)
+    # By department, as a keyer sits down with one department's stack and a case is about one department.
     for (keyer_id, _), given in _grouped(keyed, lambda each: (each.keyer_id, each.department_id)).items():
-        found = anomalies.after_hours([each.moment for each in given], days_off=days_off)
-        if found:
-            yield _case(found, given, f"keyer:{keyer_id}", day)
+        moments = [each.moment for each in given]
+        for found in (
+            anomalies.after_hours(moments, days_off=days_off),
+            anomalies.implausible_pace(moments, [len(each.choice_ids) for each in given]),
+        ):
+            if found:
+                yield _case(found, given, f"keyer:{keyer_id}", day)
     of_sheets = _grouped(keyed, lambda each: (each.keyer_id, each.department_id, each.version_id))
     for (keyer_id, department_id, version_id), given in of_sheets.items():
         usual = answers.get((department_id, version_id), {})
         found = anomalies.identical_runs([each.choice_ids for each in given], usual, sortable=True)
         if found:
             yield _case(found, given, f"keyer:{keyer_id}", day)
-    # Hands are one person's, whichever departments the sheets are about; a case is about one department.
-    for keyer_id, given in _grouped(keyed, lambda each: each.keyer_id).items():
-        found = anomalies.implausible_pace([g.moment for g in given], [len(g.choice_ids) for g in given])
-        if found:
-            about: dict[int, list[int]] = defaultdict(list)
-            for place in found.positions:
-                about[given[place].department_id].append(place)
-            for positions in about.values():
-                yield _case(replace(found, positions=tuple(positions)), given, f"keyer:{keyer_id}", day)
 
 
 def _divergences(session: Session, quarter: Period, smallest: int) -> Iterable[OpenCase]:

@@ -32,24 +32,26 @@ def test_two_people_decide_on_pages_that_keep_to_the_rules(
 ) -> None:
     page.set_viewport_size({"width": width, "height": 900})
 
-    def look() -> None:
+    def look(heading: str = "Phiếu bất thường") -> None:
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+        page.wait_for_load_state()
         axe(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
     sign_in(page, "truong")
     look()
     page.get_by_role("link", name="Dồn dập trong vài phút").click()
-    look()
+    look("Dồn dập trong vài phút")
     page.get_by_role("button", name="Đề nghị loại").click()
     expect(page.get_by_role("alert")).to_contain_text("Xin chọn lý do loại.")
-    look()
+    look("Dồn dập trong vài phút")
     page.get_by_label("Thiết bị lỗi hoặc chạm thử").check()
     page.get_by_label("Căn cứ của đề nghị").fill("Người trực quầy xác nhận đã chạm thử.")
     page.get_by_role("button", name="Đề nghị loại").click()
-    expect(page.get_by_text("Đề nghị loại, chờ người thứ hai")).to_be_visible()
+    expect(page.get_by_text("Chờ duyệt loại")).to_be_visible()
     sign_in(page, "quantri")
     page.get_by_role("link", name="Dồn dập trong vài phút").click()
-    look()
+    look("Dồn dập trong vài phút")
     page.get_by_role("button", name="Đồng ý loại").click()
     expect(page.get_by_text("Không có vụ việc nào đang chờ.")).to_be_visible()
     page.get_by_role("link", name="Vụ việc đã xong").click()
