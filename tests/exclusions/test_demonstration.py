@@ -12,12 +12,13 @@ from feedback_app.kit.clock import local_day
 from feedback_app.ratings import watch
 from feedback_app.staff.models import AuditEvent
 from feedback_app.surveys.models import Response
+from tests.factories import minima
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 
 
 def test_it_holds_a_handful_of_cases_and_removes_them(session: Session) -> None:
-    demo.load(session, now=NOW, minimum=30, rapid_seconds=5, report=lambda _text: None, months=3)
+    demo.load(session, now=NOW, minima=minima(30, 5), rapid_seconds=5, report=lambda _text: None, months=3)
     states = Counter(tuple(row) for row in session.execute(select(ReviewCase.rule, ReviewCase.state)))
     assert states[("burst", "excluded")] == 1
     assert states[("burst", "proposed")] == 1
@@ -30,7 +31,7 @@ def test_it_holds_a_handful_of_cases_and_removes_them(session: Session) -> None:
     known = set(session.scalars(select(ReviewCase.id)))
     for age in range(8, 60):
         assert set(watch.look_at_day(session, local_day(NOW) - timedelta(days=age), now=NOW)) <= known, age
-    assert set(watch.look_at_quarter(session, local_day(NOW), now=NOW)) <= known
+    assert set(watch.look_at_quarter(session, local_day(NOW), now=NOW, smallest=5)) <= known
     demo.remove(session, now=NOW)
     for model in (ReviewCase, CaseResponse, Proposal, ExcludedSpan, Response):
         assert session.scalar(select(func.count()).select_from(model)) == 0
