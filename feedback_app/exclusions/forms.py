@@ -1,16 +1,16 @@
 """What people say to a case. Words are checked by the operations, which keep them in the audit trail."""
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import RadioField, TextAreaField
 from wtforms.fields import SelectChoice
 
 from feedback_app.exclusions.labels import REASON_LABELS
+from feedback_app.kit.forms import Form
 
 _SHORT = {"rows": 3}
 
 
-class CaseForm(FlaskForm):
+class CaseForm(Form):
     """Base of the forms below: several stand on one page, and every POST's token was checked before its view began."""
 
     class Meta:
