@@ -25,7 +25,7 @@ SELECT sum(responses), sum(partial), sum(assisted), sum(rapid) FROM (
         count(*) FILTER (WHERE NOT rapid AND sealed_at IS NULL) AS partial,
         count(*) FILTER (WHERE NOT rapid AND assisted) AS assisted,
         count(*) FILTER (WHERE rapid) AS rapid
-    FROM responses WHERE removed_at IS NULL
+    FROM responses WHERE removed_at IS NULL AND excluded_at IS NULL
     GROUP BY rated_department_id, answered_on, version_id, channel
 ) AS tallies
 """
@@ -33,7 +33,7 @@ CHOICES: Final = """
 SELECT sum(picked) FILTER (WHERE outcome = 'satisfied'), sum(picked * points) FROM (
     SELECT choice_id, count(*) AS picked FROM (
         SELECT rated_department_id, answered_on, channel, unnest(choice_ids) AS choice_id
-        FROM responses WHERE removed_at IS NULL AND NOT rapid
+        FROM responses WHERE removed_at IS NULL AND excluded_at IS NULL AND NOT rapid
     ) AS chosen
     GROUP BY rated_department_id, answered_on, channel, choice_id
 ) AS tallies JOIN choices ON choices.id = choice_id JOIN questions ON questions.id = question_id AND overall

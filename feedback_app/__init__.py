@@ -7,6 +7,6 @@ periods, or reads what was published; `site` and the managers' pages show what t
 
 Order of the slices, top to bottom; each imports only those below it:
 
-    app  cli  demo  site  articles  ratings  (kiosks | paper)  (surveys | polls | visits)  dossiers  staff
+    app  cli  demo  site  articles  ratings  exclusions  (kiosks | paper)  (surveys | polls | visits)  dossiers  staff
     departments  recounts  kit
 """

@@ -21,6 +21,9 @@ from feedback_app.departments import models as _departments
 from feedback_app.dossiers import api as dossiers_api
 from feedback_app.dossiers import models as _dossiers
 from feedback_app.dossiers import staff_routes as dossiers_staff_routes
+from feedback_app.exclusions import labels as exclusion_labels
+from feedback_app.exclusions import models as _exclusions
+from feedback_app.exclusions import staff_routes as exclusion_routes
 from feedback_app.kit import charts, clock, i18n, log, security, visitor_tokens, web
 from feedback_app.kit.db import db, engine_options
 from feedback_app.kit.errors import N_, Conflict, Invalid, NotAllowed, NotFound, Refused
@@ -48,11 +51,24 @@ if TYPE_CHECKING:
     from config import Settings
 
 # Foreign keys between slices name tables as strings, so every table must be known before the first query.
-TABLES = (_articles, _departments, _dossiers, _petitions, _polls, _ratings, _staff, _surveys, _visits, recounts)
+TABLES = (
+    _articles,
+    _departments,
+    _dossiers,
+    _exclusions,
+    _petitions,
+    _polls,
+    _ratings,
+    _staff,
+    _surveys,
+    _visits,
+    recounts,
+)
 
 BLUEPRINTS = (
     site_routes.blueprint,
     rating_routes.blueprint,
+    exclusion_routes.blueprint,
     articles_routes.blueprint,
     articles_staff_routes.blueprint,
     surveys_routes.blueprint,
@@ -108,6 +124,7 @@ def create_app(settings: "Settings", *, process: str = "web") -> Flask:
     access.init_app(app)
     app.jinja_env.globals["charts"] = charts
     rating_labels.init_app(app)
+    exclusion_labels.init_app(app)
     app.context_processor(page_context)
     app.add_url_rule("/healthz", view_func=healthz)
     for blueprint in BLUEPRINTS:

@@ -7,7 +7,7 @@ moment it would have arrived. The same day always gives the same data.
 import csv
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -27,15 +27,19 @@ from feedback_app.dossiers import operations as dossiers
 from feedback_app.dossiers import sheets as dossier_sheets
 from feedback_app.dossiers.commands import DayLine
 from feedback_app.dossiers.figures import DossierCounts
+from feedback_app.exclusions import operations as exclusions
+from feedback_app.exclusions import queries as exclusion_queries
 from feedback_app.kit.clock import VIETNAM, local_day
 from feedback_app.polls import operations as polls
 from feedback_app.polls import queries as poll_queries
 from feedback_app.polls.commands import SubmitBallot
 from feedback_app.polls.files import read_poll
 from feedback_app.ratings import operations as ratings
+from feedback_app.ratings import watch
 from feedback_app.ratings.commands import ReportRating
 from feedback_app.ratings.periods import Kind, Period
 from feedback_app.staff import operations as staff
+from feedback_app.staff.queries import Member
 from feedback_app.surveys import operations as surveys
 from feedback_app.surveys import queries as survey_queries
 from feedback_app.surveys.commands import Channel, SubmitResponse
@@ -142,20 +146,26 @@ def is_empty(session: Session) -> bool:
     return not department_queries.exist(session)
 
 
-def load(session: Session, *, now: datetime, minima: "Minima", rapid_seconds: int, report: Report) -> None:
+def load(
+    session: Session, *, now: datetime, minima: "Minima", rapid_seconds: int, report: Report, months: int = MONTHS
+) -> None:
     """Set up the demonstration office and its year. The caller commits; `report` is told how far it is."""
     _load_register(session, now)
     _load_questionnaires(session, now)
-    keyer_id = _load_accounts(session, now)
+    people = _load_accounts(session, now)
     _load_reported(session, now)
     _load_dossiers(session, now)
     rng = random.Random(SEED)  # noqa: S311  # repeatable on purpose, and nothing secret
     stored = 0
-    for command, received_at in _responses(session, rng, now, keyer_id):
+    for command, received_at in _responses(session, rng, now, people["canbo"].id, months):
         surveys.submit(session, command, now=received_at, rapid_seconds=rapid_seconds)
         stored += 1
         if stored % 2000 == 0:
             report(f"Đã ghi {stored} phiếu trình diễn …")
+    for command, received_at in _doubtful_responses(session, rng, now, people["canbo"].id):
+        surveys.submit(session, command, now=received_at, rapid_seconds=rapid_seconds)
+        stored += 1
+    _review(session, now, people)
     _cast_ballots(session, rng, now)
     report(f"Đã ghi {stored} phiếu trình diễn; đang tổng hợp …")
     while ratings.recount_pending(session):
@@ -172,6 +182,7 @@ def remove(session: Session, *, now: datetime) -> int:
     were published from invented answers are withdrawn and published again from real ones, if there are any.
     """
     removed = surveys.remove_demonstration(session, now=now)
+    exclusions.remove_demonstration(session)
     polls.remove_demonstration(session, now=now)
     articles.remove_demonstration(session)
     dossiers.remove_demonstration(session)
@@ -205,11 +216,11 @@ def _load_questionnaires(session: Session, now: datetime) -> None:
         surveys.ask_at(session, place_id=place_id, door="web", questionnaire_id=ids[web])
 
 
-def _load_accounts(session: Session, now: datetime) -> int:
-    ids = {}
+def _load_accounts(session: Session, now: datetime) -> dict[str, Member]:
+    members = {}
     for account in ACCOUNTS:
         department = account.department and department_queries.department(session, code=account.department).id
-        ids[account.username] = staff.add_member(
+        members[account.username] = staff.add_member(
             session,
             now=now,
             actor_id=None,
@@ -219,8 +230,8 @@ def _load_accounts(session: Session, now: datetime) -> int:
             department_id=department or None,
             password=account.password,
             demonstration=True,
-        ).id
-    return ids["canbo"]
+        )
+    return members
 
 
 def _load_reported(session: Session, now: datetime) -> None:
@@ -303,7 +314,7 @@ def _reported_rating(session: Session, row: dict[str, str]) -> ReportRating:
 
 
 def _responses(
-    session: Session, rng: random.Random, now: datetime, keyer_id: int
+    session: Session, rng: random.Random, now: datetime, keyer_id: int, months: int
 ) -> Iterator[tuple[SubmitResponse, datetime]]:
     """Invented responses with the moment each arrived, in order of the day they were answered."""
     today = local_day(now)
@@ -316,7 +327,7 @@ def _responses(
         for spot in spots.values()
         for door in ("kiosk", "web")
     }
-    first = today - timedelta(days=365 * MONTHS // 12)
+    first = today - timedelta(days=365 * months // 12)
     for offset in range((today - first).days + 1):
         day = first + timedelta(days=offset)
         progress = offset / (today - first).days
@@ -341,7 +352,7 @@ def _responses(
 
 def _busy(rng: random.Random, day: date) -> int:
     """How many people answer on this day: nobody on Sundays and holidays, few on Saturdays, most on Mondays."""
-    if day.weekday() == 6 or day in CLOSED:
+    if not _working(day):
         return 0
     usual = RESPONSES_A_WORKDAY * (1.25, 1.05, 1.0, 0.95, 0.9, 0.2)[day.weekday()]
     return max(0, round(rng.gauss(usual, usual / 6)))
@@ -355,11 +366,63 @@ def _answered_at(rng: random.Random, day: date, channel: Channel) -> datetime:
 
 
 def _received_at(rng: random.Random, answered: datetime, channel: Channel) -> datetime:
-    """Paper is keyed the next day or up to nine days late; everything else arrives at once."""
+    """Paper is keyed on the next working day or up to nine days late; everything else arrives at once."""
     if channel != "paper":
         return answered
     days = rng.choices((1, 2, 3, 5, 9), (50, 20, 15, 10, 5))[0]
-    return answered + timedelta(days=days, hours=rng.randrange(1, 5))
+    keyed = answered + timedelta(days=days, seconds=rng.randrange(3600, 5 * 3600))
+    while not _working(keyed.date()):
+        keyed += timedelta(days=1)
+    return keyed
+
+
+def _working(day: date) -> bool:
+    return day.weekday() < 6 and day not in CLOSED
+
+
+def _doubtful_days(now: datetime) -> list[date]:
+    """The last four working days, the latest first."""
+    today = local_day(now)
+    return [day for age in range(1, 30) if _working(day := today - timedelta(days=age))][:4]
+
+
+def _doubtful_responses(
+    session: Session, rng: random.Random, now: datetime, keyer_id: int
+) -> Iterator[tuple[SubmitResponse, datetime]]:
+    """What nobody would want among the answers, for the review queue to find: a finger on a kiosk, twice; a stack keyed
+    late in the evening; another keyed without being read."""
+    today = local_day(now)
+    newest, second, third, oldest = _doubtful_days(now)
+    for day, place, hour, count in ((newest, "dong-hoi", 15, 46), (third, "dong-thuan", 10, 34)):
+        spot = department_queries.spot(session, place=place, counter="quay-3", on=today)
+        version = survey_queries.version_at(session, place_id=spot.place_id, door="kiosk")
+        for number in range(count):
+            at = datetime.combine(day, time(hour, 12), VIETNAM) + timedelta(seconds=9 * number)
+            yield _response(rng, spot, version, "kiosk", at, 1, keyer_id), at
+    for day, place, begun, seconds, count in (
+        (second, "dong-son", time(21, 40), 50, 14),
+        (oldest, "dong-hoi", time(16, 30), 2, 18),
+    ):
+        spot = department_queries.spot(session, place=place, on=today)
+        version = survey_queries.version_at(session, place_id=spot.place_id, door="web")
+        answered = datetime.combine(day, time(12), VIETNAM)
+        for number in range(count):
+            keyed = datetime.combine(day, begun, VIETNAM) + timedelta(seconds=seconds * number)
+            yield _response(rng, spot, version, "paper", answered, 0.95, keyer_id), keyed
+
+
+def _review(session: Session, now: datetime, people: Mapping[str, Member]) -> None:
+    """Look at those days as every night does; two people exclude one finger on the screen, the other waits."""
+    for day in _doubtful_days(now):
+        watch.look_at_day(session, day, now=now)
+    manager, administrator = people["quanly"], people["quantri"]
+    waiting = exclusion_queries.cases(session, manager, scope=None, day=local_day(now), settled=False, limit=100)
+    bursts = [each.id for each in waiting if each.rule == "burst"]
+    words = "Nhật ký ki-ốt cho thấy một người chạm liên tục vào màn hình. (trình diễn)"
+    for case_id in bursts:
+        exclusions.propose_exclusion(session, case_id, now=now, member=manager, reason="repeated", words=words)
+    for case_id in bursts[:1]:
+        exclusions.decide(session, case_id, now=now, member=administrator, agreed=True)
 
 
 def _response(

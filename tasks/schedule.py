@@ -6,6 +6,8 @@ SCHEDULE = {
     # A touch is to be seen within five seconds; an unread wake-up is worthless after the next one.
     "recount": {"task": "tasks.recounts.recount_pending", "schedule": 2.0, "options": {"expires": 2}},
     "sweep": {"task": "tasks.recounts.sweep_recent_days", "schedule": crontab(hour="2", minute="15")},
+    # After the sweep, so that the quarter it compares is counted.
+    "watch": {"task": "tasks.watch.open_cases", "schedule": crontab(hour="3", minute="30")},
     "publish": {
         "task": "tasks.publication.publish_ended_periods",
         "schedule": crontab(hour="0,6,12", minute="10"),

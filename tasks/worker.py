@@ -21,7 +21,7 @@ LONGEST_TASK_SECONDS = 300
 broker = settings.redis_url.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
 app = Celery("feedback", broker=broker)
 app.conf.update(
-    include=["tasks.recounts", "tasks.publication", "tasks.retention"],
+    include=["tasks.recounts", "tasks.publication", "tasks.retention", "tasks.watch"],
     beat_schedule=SCHEDULE,
     timezone="Asia/Ho_Chi_Minh",
     # JSON alone: a message can then never make the worker run code.

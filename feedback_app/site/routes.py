@@ -85,6 +85,7 @@ def results() -> str:
             rows, name=_name, url=lambda row: _department_url(row.department, {"ky": selection.period.code})
         ),
         since=ratings.since_publication(session, table.publication) if table.publication else 0,
+        left_out=ratings.left_out(session, table, narrowed),
         points=_history(session, reading, today=today, minima=minima, narrowed=narrowed),
         reported=reported,
         reported_departments=departments.departments(
@@ -123,6 +124,7 @@ def department(code: str) -> str:
         row=table.together,
         versions=versions,
         shown=shown,
+        left_out=ratings.left_out(session, table, narrowed),
         questions=(
             ratings.distribution(parts, shown.version, smallest=minima.cell)
             if parts and shown and shown.figure.state == "shown" and not narrowed.to_a_part

@@ -37,6 +37,7 @@ NAVIGATION: Final = (
     ("manager", "/quan-ly", _("Kết quả theo đơn vị")),
     ("manager", "/quan-ly/cham-diem", _("Chấm điểm")),
     ("manager", "/quan-ly/cong-bo", _("Các lần công bố")),
+    ("manager", "/quan-ly/bat-thuong", _("Phiếu bất thường")),
     ("manager", "/quan-ly/bai-viet", _("Bài viết")),
     ("manager", "/quan-ly/ho-so", _("Số hồ sơ")),
     ("administrator", "/quan-ly/tai-khoan", _("Tài khoản")),

@@ -7,6 +7,14 @@ from flask_babel import lazy_gettext as _
 ACTIONS: Final = {
     "dossiers.imported": _("Nhập số hồ sơ"),
     "dossiers.refused": _("Khóa API gửi ngoài phạm vi"),
+    "exclusions.attempt_refused": _("Quyết định về phiếu bất thường bị chặn"),
+    "exclusions.excluded": _("Đồng ý loại phiếu"),
+    "exclusions.kept": _("Giữ lại phiếu bất thường"),
+    "exclusions.proposed": _("Đề nghị loại phiếu"),
+    "exclusions.refused": _("Từ chối loại phiếu"),
+    "exclusions.return_proposed": _("Đề nghị tính lại phiếu đã loại"),
+    "exclusions.return_refused": _("Từ chối tính lại phiếu"),
+    "exclusions.returned": _("Đồng ý tính lại phiếu"),
     "paper.keyed": _("Nhập phiếu giấy"),
     "paper.undone": _("Hoàn tác phiếu giấy"),
     "petitions.corrected": _("Sửa phản ánh, kiến nghị đã nhập"),
@@ -33,6 +41,7 @@ ACTIONS: Final = {
 
 SUBJECTS: Final = {
     "api_key": _("Khóa API"),
+    "case": _("Vụ việc"),
     "dossier_import": _("Lần nhập"),
     "period": _("Kỳ"),
     "petition": _("Phản ánh, kiến nghị số"),

@@ -112,6 +112,8 @@ class Response(Model):
     `answered_at` is when the citizen answered and alone decides the day it counts in (`answered_on`, Vietnamese
     calendar). Without `sealed_at` the response is partial: its citizen walked away, or is still answering.
     `revision` grows with every delivery under the same id, so that an older one arriving late changes nothing.
+    `removed_at` is for what should never have been stored (a form keyed wrongly); `excluded_at` for what two people
+    took out of the count, which may come back.
     """
 
     __tablename__ = "responses"
@@ -120,10 +122,12 @@ class Response(Model):
         CheckConstraint("stage IN ('received', 'supplement', 'refused', 'returned')", name="stage"),
         CheckConstraint("channel NOT IN ('paper', 'scan') OR keyed_at IS NOT NULL", name="paper_is_keyed"),
         CheckConstraint("revision >= 1", name="revision"),
+        CheckConstraint("(excluded_at IS NULL) = (exclusion_id IS NULL)", name="excluded_by_an_exclusion"),
         Index("ix_responses_counted", "rated_department_id", "answered_on"),
         Index("ix_responses_device", "device_id", "answered_at", postgresql_where="device_id IS NOT NULL"),
         Index("ix_responses_demonstration", "demonstration", postgresql_where="demonstration"),
         Index("ix_responses_keyed", "keyer_id", "keyed_at", postgresql_where="keyer_id IS NOT NULL"),
+        Index("ix_responses_exclusion_id", "exclusion_id", postgresql_where="exclusion_id IS NOT NULL"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -150,6 +154,8 @@ class Response(Model):
     keyer_id: Mapped[int | None] = mapped_column(ForeignKey("staff_members.id"))
     rapid: Mapped[bool] = mapped_column(default=False)
     removed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    excluded_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    exclusion_id: Mapped[int | None] = mapped_column(ForeignKey("exclusion_proposals.id"))
     demonstration: Mapped[bool] = mapped_column(default=False)
 
 

@@ -1,12 +1,13 @@
 """Writes of questionnaires and responses. Nothing here commits; the caller's one commit stores a response together
 with the request to count its day again, so neither exists without the other."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal, cast
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, delete, exists, insert, select, update
+from sqlalchemy import Row, Table, bindparam, delete, exists, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -138,6 +139,38 @@ def remove(session: Session, response_id: UUID, *, now: datetime) -> None:
         raise ResponseNotFound(N_("Không tìm thấy phiếu này, hoặc phiếu đã được hoàn tác."))
     response.removed_at = now
     _request(session, now, (response.rated_department_id, response.answered_at))
+
+
+def exclude(session: Session, response_ids: Collection[UUID], *, exclusion_id: int, now: datetime) -> list[UUID]:
+    """Take responses out of every count under an exclusion, until `include`; returns the ids of those it took.
+
+    Removed ones and those another exclusion holds are left as they are. A repeated delivery of an excluded response is
+    acknowledged as ever and does not bring it back. Who may do this is for the exclusions slice to say.
+    """
+    taken = session.execute(
+        update(Response)
+        .where(Response.id.in_(response_ids), Response.removed_at.is_(None), Response.excluded_at.is_(None))
+        .values(excluded_at=now, exclusion_id=exclusion_id)
+        .returning(Response.id, Response.rated_department_id, Response.answered_on)
+    ).all()
+    return _recounted(session, taken, now)
+
+
+def include(session: Session, *, exclusion_id: int, now: datetime) -> list[UUID]:
+    """Let what an exclusion holds count again, exactly as it did; returns the ids."""
+    returned = session.execute(
+        update(Response)
+        .where(Response.exclusion_id == exclusion_id)
+        .values(excluded_at=None, exclusion_id=None)
+        .returning(Response.id, Response.rated_department_id, Response.answered_on)
+    ).all()
+    return _recounted(session, returned, now)
+
+
+def _recounted(session: Session, rows: Sequence[Row[UUID, int, date]], now: datetime) -> list[UUID]:
+    days = sorted({Bucket(department_id, day) for _, department_id, day in rows})
+    recounts.request(session, "ratings", days, now=now)
+    return [response_id for response_id, _, _ in rows]
 
 
 def remove_demonstration(session: Session, *, now: datetime) -> int:

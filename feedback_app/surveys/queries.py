@@ -1,5 +1,6 @@
 """Reads of questionnaires and responses. `countable` is the one definition of a response that counts."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,8 +11,9 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import ColumnElement, Engine, Integer, Select, and_, exists, func, literal_column, select, text, tuple_
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from feedback_app.kit.clock import VIETNAM
 from feedback_app.kit.errors import N_, NotFound
 from feedback_app.surveys.models import (
     Choice,
@@ -160,8 +162,14 @@ def assignments(session: Session) -> list[Assignment]:
 
 
 def countable() -> ColumnElement[bool]:
-    """A response counts unless it was removed or repeats, within seconds, the touch before it on the same device."""
-    return and_(Response.removed_at.is_(None), Response.rapid.is_(False))
+    """A response counts unless it was removed or excluded, or repeats, within seconds, the touch before it on the same
+    device."""
+    return and_(_standing(), Response.rapid.is_(False))
+
+
+def _standing() -> ColumnElement[bool]:
+    """Neither removed nor excluded: what counts, and the rapid ones, which are told apart."""
+    return and_(Response.removed_at.is_(None), Response.excluded_at.is_(None))
 
 
 # What responses are counted by. Field 0 and stage '' stand for "not known".
@@ -203,12 +211,12 @@ def _counts(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return (
         select(
             *_bucket(),
-            func.count().filter(Response.rapid.is_(False)).label("responses"),
-            func.count().filter(Response.rapid.is_(False), Response.sealed_at.is_(None)).label("partial"),
-            func.count().filter(Response.rapid.is_(False), Response.assisted).label("assisted"),
+            func.count().filter(countable()).label("responses"),
+            func.count().filter(countable(), Response.sealed_at.is_(None)).label("partial"),
+            func.count().filter(countable(), Response.assisted).label("assisted"),
             func.count().filter(Response.rapid).label("rapid"),
         )
-        .where(Response.removed_at.is_(None), which)
+        .where(_standing(), which)
         .group_by(*(text(str(place)) for place in range(1, len(BUCKET) + 1)))
     )
 
@@ -254,6 +262,17 @@ def between(first: date, before: date) -> ColumnElement[bool]:
 def on_days(buckets: Collection[tuple[int, date]]) -> ColumnElement[bool]:
     """Responses of exactly these (rated department, day) pairs."""
     return tuple_(Response.rated_department_id, Response.answered_on).in_(buckets)
+
+
+def placing() -> Select[UUID, int, date, str, int]:
+    """Where each response stands, removed and excluded ones too: its id, department, day, channel and version."""
+    return select(
+        Response.id,
+        Response.rated_department_id.label("department_id"),
+        Response.answered_on.label("day"),
+        Response.channel,
+        Response.version_id,
+    )
 
 
 def answered_days(session: Session) -> tuple[date, date] | None:
@@ -333,3 +352,91 @@ def last_keyed(session: Session, *, keyer_id: int, since: datetime, limit: int) 
 
 def _keyed_by(keyer_id: int, since: datetime) -> ColumnElement[bool]:
     return and_(Response.keyer_id == keyer_id, Response.keyed_at >= since, Response.removed_at.is_(None))
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A countable response as the rules on doubtful ones look at it; `moment` is when it was answered, or keyed."""
+
+    id: UUID
+    department_id: int
+    version_id: int
+    place_id: int | None
+    device_id: UUID | None
+    keyer_id: int | None
+    choice_ids: tuple[int, ...]
+    demonstration: bool
+    moment: datetime
+
+
+def touched_on(session: Session, day: date) -> list[Given]:
+    """What people answered themselves (kiosk, QR, web) on a day, in order of time."""
+    return _given(
+        session,
+        Response.answered_at,
+        and_(between(day, day + timedelta(days=1)), Response.keyed_at.is_(None)),
+    )
+
+
+def keyed_between(session: Session, start: datetime, end: datetime) -> list[Given]:
+    """Paper forms keyed from `start` until before `end`, whenever they were answered, in order of keying."""
+    return _given(
+        session,
+        Response.keyed_at,
+        and_(Response.keyer_id.is_not(None), Response.keyed_at >= start, Response.keyed_at < end),
+    )
+
+
+def on_paper(session: Session, *, department_id: int, first: date, before: date) -> list[Given]:
+    """A department's countable paper and scanned forms answered in these days."""
+    which = and_(Response.rated_department_id == department_id, between(first, before))
+    return _given(session, Response.answered_at, and_(which, Response.keyed_at.is_not(None)))
+
+
+def _given(session: Session, moment: InstrumentedAttribute[Any], which: ColumnElement[bool]) -> list[Given]:
+    columns = (
+        Response.id,
+        Response.rated_department_id,
+        Response.version_id,
+        Response.place_id,
+        Response.device_id,
+        Response.keyer_id,
+        Response.choice_ids,
+        Response.demonstration,
+    )
+    rows = session.execute(select(*columns, moment).where(countable(), which).order_by(moment, Response.id))
+    return [
+        Given(id_, department_id, version_id, place_id, device_id, keyer_id, tuple(picked), demonstration, at)
+        for id_, department_id, version_id, place_id, device_id, keyer_id, picked, demonstration, at in rows
+    ]
+
+
+def touches_by_hour(
+    session: Session, first: date, before: date
+) -> dict[tuple[int | None, int], tuple[int, dict[int, int]]]:
+    """What places usually bring: by (place, rated department) the number of days that had answers of `touched_on`, and
+    how many of them fell in each hour of the day."""
+    hour = func.extract("hour", func.timezone(VIETNAM.key, Response.answered_at)).cast(Integer)
+    spot = (Response.place_id, Response.rated_department_id)
+    which = and_(countable(), between(first, before), Response.place_id.is_not(None), Response.keyed_at.is_(None))
+    found: dict[tuple[int | None, int], tuple[int, dict[int, int]]] = {}
+    for place_id, department_id, days in session.execute(
+        select(*spot, func.count(Response.answered_on.distinct())).where(which).group_by(*spot)
+    ):
+        found[place_id, department_id] = (days, {})
+    for place_id, department_id, at, count in session.execute(
+        select(*spot, hour, func.count()).where(which).group_by(*spot, hour)
+    ):
+        found[place_id, department_id][1][at] = count
+    return found
+
+
+def answers_given(session: Session, first: date, before: date) -> dict[tuple[int, int], dict[tuple[int, ...], int]]:
+    """How often people gave exactly the same answers, by (rated department, version): picked choices to count."""
+    found: dict[tuple[int, int], dict[tuple[int, ...], int]] = defaultdict(dict)
+    key = (Response.rated_department_id, Response.version_id, Response.choice_ids)
+    for department_id, version_id, choice_ids, count in session.execute(
+        select(*key, func.count()).where(countable(), between(first, before)).group_by(*key)
+    ):
+        found[department_id, version_id][tuple(choice_ids)] = count
+    return found

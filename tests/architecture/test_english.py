@@ -18,6 +18,8 @@ from feedback_app.articles import operations as articles
 from feedback_app.articles.commands import ImportArticle
 from feedback_app.departments import operations as departments
 from feedback_app.departments import queries as department_queries
+from feedback_app.exclusions import operations as exclusions
+from feedback_app.exclusions.commands import OpenCase
 from feedback_app.kit import clock
 from feedback_app.kit.i18n import LANGUAGES
 from feedback_app.polls import operations as polls
@@ -67,6 +69,20 @@ def values(session: Session) -> dict[str, Any]:
     articles.import_article(session, ImportArticle("article", "Title", "Body", byline="Author"), now=now)
     department_id = spot.rated_department_id
     factories.responses(session, version, department_id, datetime(2026, 2, 3, 3, tzinfo=UTC), satisfied=0)
+    case_id = exclusions.open_case(
+        session,
+        OpenCase(
+            rule="after_hours",
+            department_id=department_id,
+            subject="department:0",
+            first_day=date(2026, 2, 3),
+            last_day=date(2026, 2, 3),
+            evidence={"keyed": 9},
+            hours=(*[0] * 22, 9, 0),
+            response_ids=(),
+        ),
+        now=now,
+    )
     member = add_person(session, "admin", "administrator", None)
     while ratings.recount_pending(session):
         pass
@@ -77,6 +93,7 @@ def values(session: Session) -> dict[str, Any]:
         "code": "ward",
         "slug": {"polls.page": "poll", "articles.page": "article"},
         "member_id": member.id,
+        "case_id": case_id,
     }
 
 

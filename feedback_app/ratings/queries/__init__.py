@@ -1,6 +1,7 @@
 """Ratings as they are read, never written: tallies, the figures made of them, publications, and reported ratings."""
 
 from feedback_app.ratings.queries.distributions import QuestionCounts, distribution
+from feedback_app.ratings.queries.left_out import left_out
 from feedback_app.ratings.queries.parts import DepartmentParts, Filter, department_parts, period_rows
 from feedback_app.ratings.queries.period_figures import (
     CHANNELS,
@@ -59,6 +60,7 @@ __all__ = [
     "first_day",
     "history",
     "index_points",
+    "left_out",
     "newest_published",
     "period_rows",
     "publications",
