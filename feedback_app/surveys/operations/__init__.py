@@ -1,0 +1,45 @@
+"""Writes of questionnaires and the responses given to them, and of what becomes of free text."""
+
+from feedback_app.surveys.operations.comments import (
+    AlreadyReviewed,
+    BadReview,
+    OriginalErased,
+    ReviewerInvolved,
+    clear_comment,
+    erase_originals,
+    refuse_comment,
+    reopen_comment,
+)
+from feedback_app.surveys.operations.questionnaires import (
+    AlreadySealed,
+    FutureAnswer,
+    Outcome,
+    Receipt,
+    ResponseNotFound,
+    ask_at,
+    publish_questionnaire,
+    remove,
+    remove_demonstration,
+    submit,
+)
+
+__all__ = [
+    "AlreadyReviewed",
+    "AlreadySealed",
+    "BadReview",
+    "FutureAnswer",
+    "OriginalErased",
+    "Outcome",
+    "Receipt",
+    "ResponseNotFound",
+    "ReviewerInvolved",
+    "ask_at",
+    "clear_comment",
+    "erase_originals",
+    "publish_questionnaire",
+    "refuse_comment",
+    "remove",
+    "remove_demonstration",
+    "reopen_comment",
+    "submit",
+]
