@@ -1,4 +1,5 @@
-"""The managers' pages: the departments they answer for in one period, the same as files, and what was published."""
+"""The managers' pages: the departments they answer for in one period, the same as files, what was
+published, and what people wrote."""
 
 from typing import Final
 
@@ -6,12 +7,14 @@ from flask import Blueprint, make_response, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from feedback_app.departments import queries as departments
 from feedback_app.kit import clock
 from feedback_app.kit.db import db
+from feedback_app.kit.i18n import text_in
 from feedback_app.kit.web import settings
-from feedback_app.ratings import exports, queries
+from feedback_app.ratings import comments, exports, queries
 from feedback_app.ratings.exports import Sheet
-from feedback_app.ratings.forms import FigureForm, Order, Selection, read_selection
+from feedback_app.ratings.forms import FigureForm, Order, Selection, read_comment_selection, read_selection
 from feedback_app.ratings.queries import RatingRow, RatingTable
 from feedback_app.staff import queries as staff
 from feedback_app.staff.access import current_member, requires, scope
@@ -62,6 +65,40 @@ def publications() -> str:
     found = queries.all_publications(db.session(), limit=LISTED_PUBLICATIONS)
     names = staff.names(db.session(), ids=frozenset(each.published_by for each in found if each.published_by))
     return render_template("ratings/publications.html", publications=found, names=names)
+
+
+@blueprint.get("/gop-y/da-duyet")
+@requires("manager")
+def cleared_comments() -> str:
+    """What people wrote, as it was cleared, about the departments the reader answers for."""
+    session: Session = db.session()
+    today = clock.local_day(clock.now())
+    allowed = scope(session, current_member(), today)
+    views = [view for view in departments.all_departments(session) if allowed is None or view.id in allowed]
+    codes = {view.code: view for _depth, view in departments.in_tree_order(views)}
+    form, selection = read_comment_selection(
+        session,
+        request.args,
+        offered=[(code, text_in(view.name, view.name_en)) for code, view in codes.items()],
+        today=today,
+    )
+    return render_template(
+        "ratings/cleared_comments.html",
+        form=form,
+        selection=selection,
+        page=comments.cleared_comments(
+            session,
+            selection.period,
+            department_ids=frozenset({codes[selection.department].id}) if selection.department else allowed,
+            minima=settings().minima,
+            question=selection.question,
+            outcome=selection.outcome,
+            search=selection.search,
+            page=selection.page,
+        ),
+        names={view.id: text_in(view.name, view.name_en) for view in views},
+        minima=settings().minima,
+    )
 
 
 def _read() -> tuple[FigureForm, Selection, Order, RatingTable, list[RatingRow]]:

@@ -36,6 +36,7 @@ NAVIGATION: Final = (
     ("staff", "/nhap-phieu", _("Nhập phiếu")),
     ("manager", "/quan-ly", _("Kết quả theo đơn vị")),
     ("manager", "/quan-ly/cong-bo", _("Các lần công bố")),
+    ("manager", "/quan-ly/gop-y", _("Góp ý")),
     ("manager", "/quan-ly/bai-viet", _("Bài viết")),
     ("manager", "/quan-ly/ho-so", _("Số hồ sơ")),
     ("administrator", "/quan-ly/tai-khoan", _("Tài khoản")),

@@ -9,6 +9,7 @@ from feedback_app.surveys.operations.comments import (
     erase_originals,
     refuse_comment,
     reopen_comment,
+    reviewable,
 )
 from feedback_app.surveys.operations.questionnaires import (
     AlreadySealed,
@@ -41,5 +42,6 @@ __all__ = [
     "remove",
     "remove_demonstration",
     "reopen_comment",
+    "reviewable",
     "submit",
 ]

@@ -4,7 +4,7 @@ A reviewer of a comment about a department stands outside it: nobody decides whe
 is read. Nothing here commits.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -44,6 +44,13 @@ class OriginalErased(Conflict):
 
 class BadReview(Invalid):
     """The text to show is empty or too long, or the reason is missing."""
+
+
+def reviewable(session: Session, reviewer: Member, *, day: date) -> frozenset[int] | None:
+    """Departments whose comments this account may decide on: those below its own; None is all of them."""
+    if reviewer.department_id is None:
+        return None
+    return departments.within(session, department_id=reviewer.department_id, day=day) - {reviewer.department_id}
 
 
 def clear_comment(session: Session, token: UUID, *, text: str, reviewer: Member, now: datetime) -> str:
@@ -119,12 +126,11 @@ def _to_review(session: Session, token: UUID, *, reviewer: Member, now: datetime
         raise CommentNotFound(N_("Không có góp ý này."))
     comment, department_id = row
     own, day = reviewer.department_id, local_day(now)
-    if own is None:
-        return comment, department_id
-    if own in departments.within(session, department_id=department_id, day=day):
+    if own is not None and own in departments.within(session, department_id=department_id, day=day):
         _record(session, comment, department_id, "surveys.comment_review_denied", reviewer, now)
         raise ReviewerInvolved(N_("Góp ý về đơn vị của bạn phải do người ngoài đơn vị duyệt."))
-    if department_id not in departments.within(session, department_id=own, day=day):
+    allowed = reviewable(session, reviewer, day=day)
+    if allowed is not None and department_id not in allowed:
         raise CommentNotFound(N_("Không có góp ý này."))
     return comment, department_id
 
