@@ -435,12 +435,11 @@ def _review_comments(session: Session, now: datetime) -> None:
     """Clear what was written until a week ago as the masking suggests, and refuse the advertisements."""
     reviewer = staff_queries.account_named(session, username="quanly").member
     before = now - timedelta(days=UNREVIEWED_DAYS)
-    while held := survey_queries.next_held(session, department_ids=None, before=before):
+    for held in survey_queries.held_comments(session, department_ids=None, before=before):
         if held.text == ADVERTISEMENT:
             surveys.refuse_comment(session, held.token, reason="Quảng cáo, nội dung rác", reviewer=reviewer, now=now)
         else:
             surveys.clear_comment(session, held.token, text=held.text, reviewer=reviewer, now=now)
-        session.flush()
 
 
 def _cast_ballots(session: Session, rng: random.Random, now: datetime) -> None:

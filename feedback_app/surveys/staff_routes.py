@@ -71,7 +71,8 @@ def review() -> str:
     except ValueError:
         after = None
     allowed = operations.reviewable(db.session(), current_member(), day=clock.local_day(now))
-    held = queries.next_held(db.session(), department_ids=allowed, before=_midnight(now), after=after)
+    waiting = queries.held_comments(db.session(), department_ids=allowed, before=_midnight(now), after=after, limit=1)
+    held = waiting[0] if waiting else None
     return _page(held, ReviewForm(text=mask(held.text).text) if held else None, now)
 
 

@@ -258,14 +258,13 @@ def test_the_oldest_day_comes_first_and_within_a_day_the_hour_tells_nothing(
 ) -> None:
     days = [local(2026, 3, 5, 8), *(local(2026, 3, 4, 8, minute) for minute in range(12)), local(2026, 3, 3, 16)]
     tokens = [write(session, version, office.ward, f"Góp ý {place}", at) for place, at in enumerate(days)]
-    queue: list[UUID] = []
-    after = None
-    while held := queries.next_held(session, department_ids=None, before=LATER, after=after):
-        after = held.token
-        queue.append(after)
+    queue = [each.token for each in queries.held_comments(session, department_ids=None, before=LATER)]
     assert queue[0] == tokens[-1]
     assert queue[-1] == tokens[0]
     assert queue[1:-1] == sorted(tokens[1:-1])
+    for place, token in enumerate(queue):
+        behind = queries.held_comments(session, department_ids=None, before=LATER, after=token)
+        assert [each.token for each in behind] == queue[place + 1 :]
     assert queries.held_count(session, department_ids=None, before=LATER) == len(tokens)
 
 

@@ -59,7 +59,7 @@ def clear_comment(session: Session, token: UUID, *, text: str, reviewer: Member,
     Masked once more on the way in, so that nothing masked comes back by hand. Raises CommentNotFound,
     ReviewerInvolved, AlreadyReviewed and BadReview.
     """
-    comment, department_id = _to_review(session, token, reviewer=reviewer, now=now)
+    comment, department_id, answered_on = _to_review(session, token, reviewer=reviewer, now=now)
     _check_held(comment)
     shown = mask(normalise_lines(text)).text
     if not shown:
@@ -67,6 +67,7 @@ def clear_comment(session: Session, token: UUID, *, text: str, reviewer: Member,
     if len(shown) > LONGEST_SHOWN:
         raise BadReview(N_("Nội dung dài quá %(limit)s ký tự."), field="text", limit=LONGEST_SHOWN)
     comment.state, comment.shown_text, comment.search_key = "cleared", shown, fold(shown)
+    comment.department_id, comment.month = department_id, answered_on.replace(day=1)
     comment.reviewed_by, comment.reviewed_at = reviewer.id, now
     _record(session, comment, department_id, "surveys.comment_cleared", reviewer, now)
     return shown
@@ -74,7 +75,7 @@ def clear_comment(session: Session, token: UUID, *, text: str, reviewer: Member,
 
 def refuse_comment(session: Session, token: UUID, *, reason: str, reviewer: Member, now: datetime) -> None:
     """Let the comment not be shown. Raises CommentNotFound, ReviewerInvolved, AlreadyReviewed and BadReview."""
-    comment, department_id = _to_review(session, token, reviewer=reviewer, now=now)
+    comment, department_id, _day = _to_review(session, token, reviewer=reviewer, now=now)
     _check_held(comment)
     said = mask(normalise(reason)).text
     if not said:
@@ -88,14 +89,14 @@ def refuse_comment(session: Session, token: UUID, *, reason: str, reviewer: Memb
 
 def reopen_comment(session: Session, token: UUID, *, reviewer: Member, now: datetime) -> None:
     """Take a decision back: the comment waits again. Raises as above, and OriginalErased once there is nothing left."""
-    comment, department_id = _to_review(session, token, reviewer=reviewer, now=now)
+    comment, department_id, _day = _to_review(session, token, reviewer=reviewer, now=now)
     if comment.state == "held":
         raise AlreadyReviewed(N_("Góp ý này đang chờ duyệt."))
     if comment.text is None:
         raise OriginalErased(N_("Nguyên văn góp ý này đã được xóa theo hạn lưu, không hoàn tác được nữa."))
     comment.state = "held"
     comment.shown_text = comment.search_key = comment.refusal_reason = None
-    comment.reviewed_by = comment.reviewed_at = None
+    comment.department_id = comment.month = comment.reviewed_by = comment.reviewed_at = None
     _record(session, comment, department_id, "surveys.comment_reopened", reviewer, now)
 
 
@@ -113,10 +114,10 @@ def erase_originals(session: Session, *, before: datetime) -> int:
     return len(erased)
 
 
-def _to_review(session: Session, token: UUID, *, reviewer: Member, now: datetime) -> tuple[Comment, int]:
-    """The comment, locked, and the department it is about, once the reviewer may decide on it."""
+def _to_review(session: Session, token: UUID, *, reviewer: Member, now: datetime) -> tuple[Comment, int, date]:
+    """The comment, locked, the department it is about and the day it was given, once the reviewer may decide on it."""
     row = session.execute(
-        select(Comment, Response.rated_department_id)
+        select(Comment, Response.rated_department_id, Response.answered_on)
         .join(Response, Response.id == Comment.response_id)
         .where(Comment.token == token, Response.removed_at.is_(None))
         .with_for_update(of=Comment)
@@ -124,7 +125,7 @@ def _to_review(session: Session, token: UUID, *, reviewer: Member, now: datetime
     ).first()
     if row is None:
         raise CommentNotFound(N_("Không có góp ý này."))
-    comment, department_id = row
+    comment, department_id, answered_on = row
     own, day = reviewer.department_id, local_day(now)
     if own is not None and own in departments.within(session, department_id=department_id, day=day):
         _record(session, comment, department_id, "surveys.comment_review_denied", reviewer, now)
@@ -132,7 +133,7 @@ def _to_review(session: Session, token: UUID, *, reviewer: Member, now: datetime
     allowed = reviewable(session, reviewer, day=day)
     if allowed is not None and department_id not in allowed:
         raise CommentNotFound(N_("Không có góp ý này."))
-    return comment, department_id
+    return comment, department_id, answered_on
 
 
 def _check_held(comment: Comment) -> None:

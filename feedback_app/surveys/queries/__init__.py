@@ -8,8 +8,8 @@ from feedback_app.surveys.queries.comments import (
     cleared_comments,
     decisions,
     held_comment,
+    held_comments,
     held_count,
-    next_held,
 )
 from feedback_app.surveys.queries.questionnaires import (
     Assignment,
@@ -58,10 +58,10 @@ __all__ = [
     "has_demonstration",
     "has_demonstration_between",
     "held_comment",
+    "held_comments",
     "held_count",
     "keyed_count",
     "last_keyed",
-    "next_held",
     "on_days",
     "overall_choices",
     "published_versions",

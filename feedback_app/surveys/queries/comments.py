@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Select, cast, func, select, tuple_
+from sqlalchemy import ColumnElement, Date, Integer, Select, and_, cast, column, func, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from feedback_app.kit.errors import N_, NotFound
@@ -67,19 +68,23 @@ def held_count(session: Session, *, department_ids: Collection[int] | None, befo
     return session.scalar(waiting.where(*_held(department_ids, before))) or 0
 
 
-def next_held(
-    session: Session, *, department_ids: Collection[int] | None, before: datetime, after: UUID | None = None
-) -> HeldComment | None:
-    """The oldest text that waits; with `after` the next one behind that comment, whatever became of it."""
-    query = _waiting().where(*_held(department_ids, before)).order_by(*_ORDER).limit(1)
+def held_comments(
+    session: Session,
+    *,
+    department_ids: Collection[int] | None,
+    before: datetime,
+    after: UUID | None = None,
+    limit: int | None = None,
+) -> list[HeldComment]:
+    """What waits, the oldest day first; with `after` what stands behind that comment, whatever became of it."""
+    query = _waiting().where(*_held(department_ids, before)).order_by(*_ORDER).limit(limit)
     if after is not None:
         passed = session.execute(
             select(*_ORDER).join(Response, Response.id == Comment.response_id).where(Comment.token == after)
         ).first()
         if passed is not None:
             query = query.where(tuple_(*_ORDER) > tuple_(*passed))
-    row = session.execute(query).first()
-    return None if row is None else HeldComment(*row)
+    return [HeldComment(*row) for row in session.execute(query)]
 
 
 def held_comment(
@@ -134,11 +139,20 @@ def cleared_comments(
         .limit(1)
         .scalar_subquery()
     )
-    cell = tuple_(Response.rated_department_id, _MONTH)
+    asked = sorted(rated_cells if outcome else cells)
+    # A table to join: as a list, hundreds of pairs would be compared with every comment there is.
+    cell = (
+        func.unnest(
+            cast([department_id for department_id, _ in asked], ARRAY(Integer)),
+            cast([month for _, month in asked], ARRAY(Date)),
+        )
+        .table_valued(column("department_id", Integer), column("month", Date))
+        .render_derived(name="cell")
+    )
     query = (
         select(
-            Response.rated_department_id,
-            _MONTH,
+            Comment.department_id,
+            Comment.month,
             Question.key,
             Question.text,
             Question.text_en,
@@ -148,9 +162,9 @@ def cleared_comments(
         .select_from(Comment)
         .join(Response, Response.id == Comment.response_id)
         .join(Question, Question.id == Comment.question_id)
+        .join(cell, and_(cell.c.department_id == Comment.department_id, cell.c.month == Comment.month))
         .where(Comment.state == "cleared", Response.removed_at.is_(None))
-        .where(cell.in_(rated_cells if outcome else cells))
-        .order_by(_MONTH.desc(), Comment.token)
+        .order_by(Comment.month.desc(), Comment.token)
         .offset(offset)
         .limit(limit)
     )
@@ -162,9 +176,15 @@ def cleared_comments(
         query = query.where(Comment.search_key.contains(wanted, autoescape=True))
     return [
         ClearedComment(
-            department_id, month, key, asked, asked_en, text, rated if (department_id, month) in rated_cells else None
+            department_id,
+            month,
+            key,
+            written,
+            written_en,
+            text,
+            rated if (department_id, month) in rated_cells else None,
         )
-        for department_id, month, key, asked, asked_en, text, rated in session.execute(query)
+        for department_id, month, key, written, written_en, text, rated in session.execute(query)
     ]
 
 
