@@ -124,7 +124,7 @@ def _listed(chosen: Period, first: date, today: date) -> dict[str, list[tuple[st
     return listed
 
 
-class CommentForm(FlaskForm):
+class CommentForm(Form):
     """Which cleared comments to read; sent by GET, as above."""
 
     class Meta:

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from flask import request
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
@@ -17,6 +16,7 @@ from wtforms.validators import ValidationError
 
 from feedback_app.departments.queries import FieldView, Spot
 from feedback_app.kit.errors import N_, Invalid, Refused
+from feedback_app.kit.forms import Form
 from feedback_app.surveys.commands import Channel, Stage, SubmitResponse
 from feedback_app.surveys.versions import VersionView, examine
 
@@ -247,7 +247,7 @@ REFUSALS: Final = (
 OTHER_REFUSAL: Final = "Lý do khác"
 
 
-class ReviewForm(FlaskForm):
+class ReviewForm(Form):
     """One comment under review: the text to show, or why it is not shown."""
 
     text = TextAreaField(

@@ -69,7 +69,7 @@ def clear_comment(session: Session, token: UUID, *, text: str, reviewer: Member,
     comment.state, comment.shown_text, comment.search_key = "cleared", shown, fold(shown)
     comment.department_id, comment.month = department_id, answered_on.replace(day=1)
     comment.reviewed_by, comment.reviewed_at = reviewer.id, now
-    _record(session, comment, department_id, "surveys.comment_cleared", reviewer, now)
+    _record_review(session, comment, department_id, action="surveys.comment_cleared", reviewer=reviewer, now=now)
     return shown
 
 
@@ -84,7 +84,9 @@ def refuse_comment(session: Session, token: UUID, *, reason: str, reviewer: Memb
         raise BadReview(N_("Lý do dài quá %(limit)s ký tự. Xin rút gọn lại."), field="words", limit=LONGEST_REASON)
     comment.state, comment.refusal_reason = "refused", said
     comment.reviewed_by, comment.reviewed_at = reviewer.id, now
-    _record(session, comment, department_id, "surveys.comment_refused", reviewer, now, reason=said)
+    _record_review(
+        session, comment, department_id, action="surveys.comment_refused", reviewer=reviewer, now=now, reason=said
+    )
 
 
 def reopen_comment(session: Session, token: UUID, *, reviewer: Member, now: datetime) -> None:
@@ -97,7 +99,7 @@ def reopen_comment(session: Session, token: UUID, *, reviewer: Member, now: date
     comment.state = "held"
     comment.shown_text = comment.search_key = comment.refusal_reason = None
     comment.department_id = comment.month = comment.reviewed_by = comment.reviewed_at = None
-    _record(session, comment, department_id, "surveys.comment_reopened", reviewer, now)
+    _record_review(session, comment, department_id, action="surveys.comment_reopened", reviewer=reviewer, now=now)
 
 
 def erase_originals(session: Session, *, before: datetime) -> int:
@@ -128,7 +130,9 @@ def _to_review(session: Session, token: UUID, *, reviewer: Member, now: datetime
     comment, department_id, answered_on = row
     own, day = reviewer.department_id, local_day(now)
     if own is not None and own in departments.within(session, department_id=department_id, day=day):
-        _record(session, comment, department_id, "surveys.comment_review_denied", reviewer, now)
+        _record_review(
+            session, comment, department_id, action="surveys.comment_review_denied", reviewer=reviewer, now=now
+        )
         raise ReviewerInvolved(N_("Góp ý về đơn vị của bạn phải do người ngoài đơn vị duyệt."))
     allowed = reviewable(session, reviewer, day=day)
     if allowed is not None and department_id not in allowed:
@@ -141,14 +145,14 @@ def _check_held(comment: Comment) -> None:
         raise AlreadyReviewed(N_("Góp ý này vừa có người khác duyệt."))
 
 
-def _record(
+def _record_review(
     session: Session,
     comment: Comment,
     department_id: int,
+    *,
     action: str,
     reviewer: Member,
     now: datetime,
-    *,
     reason: str | None = None,
 ) -> None:
     record(

@@ -12,6 +12,7 @@ from feedback_app.surveys.queries.comments import (
     held_count,
 )
 from feedback_app.surveys.queries.questionnaires import (
+    BUCKET,
     Assignment,
     KeyedForm,
     NoQuestionnaire,
@@ -21,15 +22,13 @@ from feedback_app.surveys.queries.questionnaires import (
     countable,
     current_version,
     current_versions,
-    day_choice_counts,
-    day_counts,
+    day_tallies,
     forget_demonstration,
     has_demonstration,
     has_demonstration_between,
     keyed_count,
     last_keyed,
     on_days,
-    overall_choices,
     published_versions,
     shows_demonstration,
     version,
@@ -37,6 +36,7 @@ from feedback_app.surveys.queries.questionnaires import (
 )
 
 __all__ = [
+    "BUCKET",
     "Assignment",
     "ClearedComment",
     "CommentNotFound",
@@ -51,8 +51,7 @@ __all__ = [
     "countable",
     "current_version",
     "current_versions",
-    "day_choice_counts",
-    "day_counts",
+    "day_tallies",
     "decisions",
     "forget_demonstration",
     "has_demonstration",
@@ -63,7 +62,6 @@ __all__ = [
     "keyed_count",
     "last_keyed",
     "on_days",
-    "overall_choices",
     "published_versions",
     "shows_demonstration",
     "version",
