@@ -64,6 +64,8 @@ class Minima:
 class Settings:
     """Everything the service needs to know from outside.
 
+    `comment_original_days` is how long the original of a comment is kept after a reviewer decided on it;
+    `public_comments` whether cleared comments stand on public pages;
     `rapid_seconds` the gap within which a second first touch on one device is marked rapid;
     `trusted_proxies` how many reverse proxies in front set X-Forwarded-*.
     """
@@ -77,6 +79,8 @@ class Settings:
     office: Office
     kiosk: KioskSeconds
     minima: Minima
+    comment_original_days: int
+    public_comments: bool
     rapid_seconds: int
     log_level: str
 
@@ -153,6 +157,8 @@ class Settings:
                 ranked=number("MINIMUM_RANKED", max(100, score), score, 100_000),
                 cell=number("SMALL_CELL", 5, 3, 100),
             ),
+            comment_original_days=number("COMMENT_ORIGINAL_DAYS", 90, 1, 3650),
+            public_comments=text("PUBLIC_COMMENTS", "false", check=_one_of("true", "false")) == "true",
             rapid_seconds=number("RAPID_SECONDS", 5, 0, 60),
             log_level=text("LOG_LEVEL", "INFO", check=_one_of("DEBUG", "INFO", "WARNING", "ERROR")),
         )

@@ -44,8 +44,8 @@ from feedback_app.kit.ids import new_id
 from feedback_app.ratings import operations as ratings
 from feedback_app.ratings.operations import recounting
 from feedback_app.recounts import Bucket, Claim, Tally
-from feedback_app.surveys import operations as surveys
 from feedback_app.surveys.commands import SubmitResponse
+from feedback_app.surveys.operations import responses as surveys
 
 WRITERS, EACH, WORKERS, BUCKETS = 8, 12, 6, 2
 STATEMENT_PAUSE, COMMIT_PAUSE = 0.006, 0.02  # seconds at most; a commit waits for the disk and is what others overtake

@@ -39,6 +39,7 @@ from feedback_app.ratings import watch
 from feedback_app.ratings.commands import ReportRating
 from feedback_app.ratings.periods import Kind, Period
 from feedback_app.staff import operations as staff
+from feedback_app.staff import queries as staff_queries
 from feedback_app.staff.queries import Member
 from feedback_app.surveys import operations as surveys
 from feedback_app.surveys import queries as survey_queries
@@ -138,7 +139,13 @@ COMMENTS: Final = (
     "Mong có thêm ghế ngồi ở khu vực chờ. (ý kiến trình diễn)",
     "Trả kết quả trước hẹn, cảm ơn cán bộ quầy. (ý kiến trình diễn)",
     "Phải quay lại bổ sung giấy tờ một lần. (ý kiến trình diễn)",
+    "Gọi số 0000 000 000 không ai nghe máy. (ý kiến trình diễn)",
+    "Hồ sơ H00.00-000000-0000 trả chậm 2 ngày so với giấy hẹn. (ý kiến trình diễn)",
+    "Xin báo kết quả về nguoi-dan@example.vn giúp. (ý kiến trình diễn)",
 )
+ADVERTISEMENT: Final = "Bán hàng giá rẻ, gọi 0000 000 000. (ý kiến trình diễn)"
+# The newest comments wait, so that the reviewer's page has something to do.
+UNREVIEWED_DAYS: Final = 7
 
 
 def is_empty(session: Session) -> bool:
@@ -173,6 +180,7 @@ def load(
     while polls.recount_pending(session, limit=ratings.BATCH):
         pass
     ratings.publish_ended(session, now=now, minima=minima, limit=10_000)
+    _review_comments(session, now)
 
 
 def remove(session: Session, *, now: datetime) -> int:
@@ -440,7 +448,8 @@ def _response(
     if not partial:
         answers |= _more_answers(rng, version, overall, content)
     texts = [question.key for question in version.questions if question.kind == "text"]
-    comments = {texts[0]: rng.choice(COMMENTS)} if texts and not partial and rng.random() < COMMENTED else {}
+    written = texts and not partial and rng.random() < COMMENTED
+    comments = {texts[0]: rng.choice((*COMMENTS, ADVERTISEMENT))} if written else {}
     return SubmitResponse(
         id=UUID(int=rng.getrandbits(128), version=4),
         version_id=version.id,
@@ -483,6 +492,17 @@ def _level(rng: random.Random, question: QuestionView, content: float) -> str:
     good = [content * share for share in ((0.45, 0.55) if upper == 2 else (1.0,))]
     bad = [(1 - content) * 0.6**rank for rank in range(count - upper)]
     return rng.choices([choice.key for choice in question.choices], good + bad)[0]
+
+
+def _review_comments(session: Session, now: datetime) -> None:
+    """Clear what was written until a week ago as the masking suggests, and refuse the advertisements."""
+    reviewer = staff_queries.account_named(session, username="quanly").member
+    before = now - timedelta(days=UNREVIEWED_DAYS)
+    for held in survey_queries.held_comments(session, department_ids=None, before=before):
+        if held.text == ADVERTISEMENT:
+            surveys.refuse_comment(session, held.token, reason="Quảng cáo, nội dung rác", reviewer=reviewer, now=now)
+        else:
+            surveys.clear_comment(session, held.token, text=held.text, reviewer=reviewer, now=now)
 
 
 def _cast_ballots(session: Session, rng: random.Random, now: datetime) -> None:

@@ -1,9 +1,12 @@
 """Deletes what is kept only for a while, after what has to last was counted from it."""
 
+from datetime import timedelta
+
 from feedback_app.kit import clock
 from feedback_app.kit.db import db
+from feedback_app.surveys import operations as surveys
 from feedback_app.visits import operations as visits
-from tasks.worker import app, web
+from tasks.worker import app, settings, web
 
 
 @app.task
@@ -11,4 +14,13 @@ def close_visit_days() -> None:
     """Write down the visits of finished days and forget their sessions."""
     with web.app_context():
         visits.close_days(db.session(), today=clock.local_day(clock.now()))
+        db.session.commit()
+
+
+@app.task
+def erase_comment_originals() -> None:
+    """Erase what people wrote once its review can no longer be taken back; what was cleared stays."""
+    with web.app_context():
+        before = clock.now() - timedelta(days=settings.comment_original_days)
+        surveys.erase_originals(db.session(), before=before)
         db.session.commit()

@@ -13,4 +13,5 @@ SCHEDULE = {
         "schedule": crontab(hour="0,6,12", minute="10"),
     },
     "visits": {"task": "tasks.retention.close_visit_days", "schedule": crontab(hour="1", minute="30")},
+    "comments": {"task": "tasks.retention.erase_comment_originals", "schedule": crontab(hour="1", minute="40")},
 }

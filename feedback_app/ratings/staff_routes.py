@@ -1,4 +1,4 @@
-"""The managers' pages: the departments they answer for in one period, as files, scored, and what was published."""
+"""The managers' pages: their departments in one period, as files, scored, published, and what people wrote."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,8 +16,9 @@ from feedback_app.departments.queries import DepartmentView
 from feedback_app.kit import clock
 from feedback_app.kit.db import db
 from feedback_app.kit.errors import Conflict, Invalid
+from feedback_app.kit.i18n import text_in
 from feedback_app.kit.web import settings
-from feedback_app.ratings import exports, operations, queries
+from feedback_app.ratings import comments, exports, operations, queries
 from feedback_app.ratings.exports import Sheet
 from feedback_app.ratings.forms import (
     FigureForm,
@@ -26,6 +27,7 @@ from feedback_app.ratings.forms import (
     ScoredPeriodForm,
     Selection,
     points_form,
+    read_comment_selection,
     read_scored_period,
     read_selection,
 )
@@ -199,6 +201,40 @@ def _settle(page: _ScoresPage, form: PointsForm, operation: Callable[..., None])
             flash(_("Đã lưu điểm."), "success")
             return redirect(url_for("ratings.scores", code=page.department.code, ky=page.scores.period.code))
     return page.render(), status
+
+
+@blueprint.get("/gop-y/da-duyet")
+@requires("manager")
+def cleared_comments() -> str:
+    """What people wrote, as it was cleared, about the departments the reader answers for."""
+    session: Session = db.session()
+    today = clock.local_day(clock.now())
+    allowed = scope(session, current_member(), today)
+    views = [view for view in departments.all_departments(session) if allowed is None or view.id in allowed]
+    codes = {view.code: view for _depth, view in departments.in_tree_order(views)}
+    form, selection = read_comment_selection(
+        session,
+        request.args,
+        offered=[(code, text_in(view.name, view.name_en)) for code, view in codes.items()],
+        today=today,
+    )
+    return render_template(
+        "ratings/cleared_comments.html",
+        form=form,
+        selection=selection,
+        page=comments.cleared_comments(
+            session,
+            selection.period,
+            department_ids=frozenset({codes[selection.department].id}) if selection.department else allowed,
+            minima=settings().minima,
+            question=selection.question,
+            outcome=selection.outcome,
+            search=selection.search,
+            page=selection.page,
+        ),
+        names={view.id: text_in(view.name, view.name_en) for view in views},
+        minima=settings().minima,
+    )
 
 
 def _read() -> tuple[FigureForm, Selection, Order, RatingTable, list[RatingRow]]:

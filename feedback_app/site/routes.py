@@ -20,12 +20,14 @@ from feedback_app.kit.web import public, settings
 from feedback_app.polls.forms import poll_box
 from feedback_app.ratings import measures
 from feedback_app.ratings import queries as ratings
+from feedback_app.ratings.comments import cleared_comments
 from feedback_app.ratings.forms import Order, Reading, newest_first, read_selection
-from feedback_app.ratings.periods import begun_between, last, period_of
+from feedback_app.ratings.periods import Period, begun_between, last, period_of
 from feedback_app.ratings.queries import Filter, HistoryPoint, RatingRow, VersionFigure
 from feedback_app.site import drawings
 from feedback_app.site.kept import kept
 from feedback_app.surveys import queries as surveys
+from feedback_app.surveys.queries import ClearedComment
 from feedback_app.visits import queries as visits
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ blueprint = Blueprint("site", __name__, template_folder="templates")
 
 HISTORY = 12
 NEWS = 6
+COMMENTS = 10
 
 
 class NoSuchVersion(NotFound):
@@ -131,6 +134,7 @@ def department(code: str) -> str:
             else []
         ),
         points=_history(session, reading, today=today, minima=minima, narrowed=narrowed, as_chosen=True),
+        comments=_comments(session, found.id, period),
         reported=ratings.reported_ratings(session, department_id=found.id),
         kin=_kin(found, existing),
         successions=departments.successions(session, department_id=found.id),
@@ -146,6 +150,19 @@ def department(code: str) -> str:
         today=today,
         drawings=drawings,
     )
+
+
+def _comments(session: Session, department_id: int, period: Period) -> list[ClearedComment]:
+    """The newest comments of the period, if the office shows them; none for a day, which a comment is never tied to."""
+    if not settings().public_comments or period.kind == "day":
+        return []
+    return cleared_comments(
+        session,
+        period,
+        department_ids=frozenset({department_id}),
+        minima=settings().minima,
+        page_size=COMMENTS,
+    ).comments
 
 
 @blueprint.get("/phuong-phap")

@@ -38,6 +38,7 @@ NAVIGATION: Final = (
     ("manager", "/quan-ly/cham-diem", _("Chấm điểm")),
     ("manager", "/quan-ly/cong-bo", _("Các lần công bố")),
     ("manager", "/quan-ly/bat-thuong", _("Phiếu bất thường")),
+    ("manager", "/quan-ly/gop-y", _("Góp ý")),
     ("manager", "/quan-ly/bai-viet", _("Bài viết")),
     ("manager", "/quan-ly/ho-so", _("Số hồ sơ")),
     ("administrator", "/quan-ly/tai-khoan", _("Tài khoản")),

@@ -37,11 +37,16 @@ ACTIONS: Final = {
     "staff.signed_out": _("Đăng xuất"),
     "staff.unlocked": _("Mở khóa đăng nhập"),
     "surveys.assigned": _("Giao mẫu phiếu cho điểm phục vụ"),
+    "surveys.comment_cleared": _("Duyệt góp ý"),
+    "surveys.comment_refused": _("Không cho hiện góp ý"),
+    "surveys.comment_reopened": _("Hoàn tác việc duyệt góp ý"),
+    "surveys.comment_review_denied": _("Bị từ chối duyệt góp ý về đơn vị mình"),
 }
 
 SUBJECTS: Final = {
     "api_key": _("Khóa API"),
     "case": _("Vụ việc"),
+    "comment": _("Góp ý"),
     "dossier_import": _("Lần nhập"),
     "period": _("Kỳ"),
     "petition": _("Phản ánh, kiến nghị số"),

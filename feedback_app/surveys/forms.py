@@ -1,4 +1,4 @@
-"""What arrives at the doors, read into `SubmitResponse`: the phone's form and the kiosk's JSON."""
+"""What arrives at the doors, read into `SubmitResponse`: the phone's form, the kiosk's JSON; and a reviewer's form."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -7,10 +7,16 @@ from datetime import datetime, timedelta
 from typing import Any, Final, get_args
 from uuid import UUID
 
+from flask import request
+from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
+from wtforms import SelectField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
+from wtforms.validators import ValidationError
 
 from feedback_app.departments.queries import FieldView, Spot
 from feedback_app.kit.errors import N_, Invalid, Refused
+from feedback_app.kit.forms import Form
 from feedback_app.surveys.commands import Channel, Stage, SubmitResponse
 from feedback_app.surveys.versions import VersionView, examine
 
@@ -227,3 +233,52 @@ def read_form(
     if filled.field_id and chosen is None:
         filled.errors["field"] = BadDelivery(N_("Xin chọn một lĩnh vực có trong danh sách."), field="field")
     return command, filled
+
+
+# Data rather than text of the page: a reason goes into the trail in the words in which it was given.
+REFUSALS: Final = (
+    ("", _("Chọn lý do")),
+    ("Nêu tên hoặc chi tiết để nhận ra một người", _("Nêu tên hoặc chi tiết để nhận ra một người")),
+    ("Lời lẽ xúc phạm", _("Lời lẽ xúc phạm")),
+    ("Quảng cáo, nội dung rác", _("Quảng cáo, nội dung rác")),
+    ("Không liên quan đến việc giải quyết hồ sơ", _("Không liên quan đến việc giải quyết hồ sơ")),
+    ("Lý do khác", _("Lý do khác")),
+)
+OTHER_REFUSAL: Final = "Lý do khác"
+
+
+class ReviewForm(Form):
+    """One comment under review: the text to show, or why it is not shown."""
+
+    text = TextAreaField(
+        _("Nội dung cho hiện"),
+        description=_(
+            "Đã che sẵn những gì nhận ra được. Che thêm tên người, địa chỉ nếu cần; không viết lại ý của người dân."
+        ),
+        render_kw={"autofocus": True, "rows": 6, "lang": "vi"},
+    )
+    reason = SelectField(
+        _("Lý do không cho hiện"),
+        choices=[SelectChoice(value, label) for value, label in REFUSALS],
+        default="",
+        render_kw={"accesskey": "l"},
+    )
+    words = StringField(_("Nói rõ thêm"))
+
+    @property
+    def refuses(self) -> bool:
+        """Which of the two buttons was pressed."""
+        return request.form.get("decision") == "refuse"
+
+    @property
+    def said(self) -> str:
+        """The whole reason; "another reason" alone says nothing."""
+        words = (self.words.data or "").strip()
+        if self.reason.data == OTHER_REFUSAL:
+            return words
+        return ": ".join(part for part in (self.reason.data, words) if part)
+
+    def validate_reason(self, field: SelectField) -> None:
+        """Enter in the field of the reason presses the first button: a reason must not clear the comment."""
+        if not self.refuses and (field.data or (self.words.data or "").strip()):
+            raise ValidationError(_("Đã có lý do không cho hiện: hãy bấm “Không cho hiện”, hoặc xóa lý do rồi duyệt."))

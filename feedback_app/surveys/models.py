@@ -20,6 +20,7 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     UniqueConstraint,
+    func,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -160,15 +161,41 @@ class Response(Model):
 
 
 class Comment(Model):
-    """Free text as written; `held` until a reviewer clears it, and shown nowhere before."""
+    """Free text: `text` as written, for its reviewer alone, and erased some time after the decision; `shown_text` as
+    the reviewer cleared it, which is all that anybody else ever reads.
+
+    It is called by its random `token`, because the id of its response tells when it was begun. `search_key` is
+    `shown_text` folded for searching. Department and month are copied from the response on clearing: readers go by
+    them, and out of millions of responses the few with a comment would be slow to pick.
+    """
 
     __tablename__ = "comments"
-    __table_args__ = (CheckConstraint("state IN ('held', 'cleared', 'refused')", name="state"),)
+    __table_args__ = (
+        CheckConstraint("state IN ('held', 'cleared', 'refused')", name="state"),
+        CheckConstraint("state <> 'held' OR text IS NOT NULL", name="held_has_text"),
+        CheckConstraint(
+            "(state = 'held') = (reviewed_at IS NULL) AND (state = 'held') = (reviewed_by IS NULL)", name="reviewed"
+        ),
+        CheckConstraint("(state = 'cleared') = (shown_text IS NOT NULL)", name="cleared_is_shown"),
+        CheckConstraint("num_nulls(shown_text, search_key, department_id, month) IN (0, 4)", name="shown_is_found"),
+        CheckConstraint("(state = 'refused') = (refusal_reason IS NOT NULL)", name="refused_has_reason"),
+        Index("ix_comments_held", "response_id", postgresql_where="state = 'held'"),
+        Index("ix_comments_cleared", "department_id", "month", "token", postgresql_where="state = 'cleared'"),
+        Index("ix_comments_reviewed", "reviewed_by", "reviewed_at", postgresql_where="text IS NOT NULL"),
+    )
 
     response_id: Mapped[UUID] = mapped_column(ForeignKey("responses.id", ondelete="CASCADE"), primary_key=True)
     question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), primary_key=True)
-    text: Mapped[str]
+    token: Mapped[UUID] = mapped_column(unique=True, server_default=func.gen_random_uuid())
+    text: Mapped[str | None]
     state: Mapped[str] = mapped_column(default="held")
+    reviewed_by: Mapped[int | None] = mapped_column(ForeignKey("staff_members.id"))
+    reviewed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    refusal_reason: Mapped[str | None]
+    shown_text: Mapped[str | None]
+    search_key: Mapped[str | None]
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("departments.id"))
+    month: Mapped[date | None]
 
 
 class ResponseConflict(Model):

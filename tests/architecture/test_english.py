@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config import Settings
@@ -22,12 +23,14 @@ from feedback_app.exclusions import operations as exclusions
 from feedback_app.exclusions.commands import OpenCase
 from feedback_app.kit import clock
 from feedback_app.kit.i18n import LANGUAGES
+from feedback_app.kit.ids import new_id
 from feedback_app.polls import operations as polls
 from feedback_app.polls.commands import NewOption, NewPoll
 from feedback_app.ratings import operations as ratings
 from feedback_app.surveys import operations as surveys
 from feedback_app.surveys import queries as survey_queries
-from feedback_app.surveys.commands import DefineChoice, DefineQuestion, DefineQuestionnaire
+from feedback_app.surveys.commands import DefineChoice, DefineQuestion, DefineQuestionnaire, SubmitResponse
+from feedback_app.surveys.models import Comment
 from tests import factories
 from tests.staff.people import add_person, sign_in
 
@@ -83,7 +86,12 @@ def values(session: Session) -> dict[str, Any]:
         ),
         now=now,
     )
+    for _ in range(6):
+        said = answer_with_comment(version_id, department_id)
+        surveys.submit(session, said, now=said.answered_at, rapid_seconds=0)
     member = add_person(session, "admin", "administrator", None)
+    cleared, held = session.scalars(select(Comment.token).limit(2))
+    surveys.clear_comment(session, cleared, text="Call 0912345678", reviewer=member, now=now)
     while ratings.recount_pending(session):
         pass
     session.commit()
@@ -94,7 +102,22 @@ def values(session: Session) -> dict[str, Any]:
         "slug": {"polls.page": "poll", "articles.page": "article"},
         "member_id": member.id,
         "case_id": case_id,
+        "token": held,
     }
+
+
+def answer_with_comment(version_id: int, department_id: int) -> SubmitResponse:
+    return SubmitResponse(
+        id=new_id(),
+        version_id=version_id,
+        channel="web",
+        receiving_department_id=department_id,
+        rated_department_id=department_id,
+        answers={"overall": ("good",)},
+        comments={"comment": "Call 0912345678"},
+        answered_at=datetime(2026, 2, 3, 3, tzinfo=UTC),
+        sealed=True,
+    )
 
 
 def visible(page: str, settings: Settings) -> str:

@@ -13,7 +13,7 @@ from feedback_app.staff import labels, operations
 from tests.staff.people import MORNING, add_person, sign_in
 
 # They hand on what their callers name.
-PASSED_ON = ("_record_about", "_record_key")
+PASSED_ON = ("_record_about", "_record_key", "_record_review")
 
 
 def recorded() -> Iterator[tuple[str, str]]:

@@ -1,0 +1,56 @@
+"""The forms somebody has keyed lately."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from feedback_app.surveys.models import (
+    Response,
+)
+from feedback_app.surveys.queries.questionnaires import version
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedForm:
+    """A paper form in its keyer's list of the last ones; `overall` is the text of the level keyed, if any."""
+
+    id: UUID
+    keyed_at: datetime
+    rated_department_id: int
+    answered_on: date
+    overall: str | None
+
+
+def keyed_count(session: Session, *, keyer_id: int, since: datetime) -> int:
+    """How many forms this person has keyed since then and not taken back."""
+    return session.scalar(select(func.count()).select_from(Response).where(_keyed_by(keyer_id, since))) or 0
+
+
+def last_keyed(session: Session, *, keyer_id: int, since: datetime, limit: int) -> list[KeyedForm]:
+    """The newest forms of this person, newest first."""
+    rows = session.scalars(
+        select(Response)
+        .where(_keyed_by(keyer_id, since))
+        .order_by(Response.keyed_at.desc(), Response.id.desc())
+        .limit(limit)
+    )
+    return [
+        KeyedForm(
+            row.id,
+            row.keyed_at or row.received_at,
+            row.rated_department_id,
+            row.answered_on,
+            next(
+                (c.text for c in version(session, row.version_id).overall.choices if c.id in row.choice_ids),
+                None,
+            ),
+        )
+        for row in rows
+    ]
+
+
+def _keyed_by(keyer_id: int, since: datetime) -> ColumnElement[bool]:
+    return and_(Response.keyer_id == keyer_id, Response.keyed_at >= since, Response.removed_at.is_(None))
