@@ -29,6 +29,13 @@ from feedback_app.surveys import operations as surveys
 LONGEST_WORDS: Final = 500
 
 
+# What the audit trail calls a decision, by what was proposed: refused, agreed.
+_DECISIONS: Final = {
+    "exclude": ("exclusions.refused", "exclusions.excluded"),
+    "return": ("exclusions.return_refused", "exclusions.returned"),
+}
+
+
 class WordsMissing(Invalid):
     """Closing a case and every proposal need a reason in words, of a length people read."""
 
@@ -165,8 +172,8 @@ def decide(session: Session, case_id: int, *, now: datetime, member: Member, agr
         if agreed:
             row.kept_by, row.kept_at, row.note = member.id, now, proposal.words
             moved = _give_back(session, row, now)
-    verb = {"exclude": ("refused", "excluded"), "return": ("return_refused", "returned")}[proposal.kind][agreed]
-    _record(session, row, member, now, f"exclusions.{verb}", reason=said or None, details={"responses": len(moved)})
+    action = _DECISIONS[proposal.kind][agreed]
+    _record(session, row, member, now, action, reason=said or None, details={"responses": len(moved)})
     return len(moved)
 
 

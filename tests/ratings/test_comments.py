@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config import Minima, Settings
+from config import Settings
 from feedback_app.app import create_app
 from feedback_app.kit.db import db
 from feedback_app.ratings.comments import cleared_comments
@@ -73,7 +73,7 @@ def texts(session: Session, period: str, department: int, **narrowed: str) -> li
         session,
         parse(period),
         department_ids=frozenset({department}),
-        minima=Minima(score=30, cell=5),
+        minima=factories.minima(30, cell=5),
         **narrowed,  # type: ignore[arg-type]
     )
     return [(each.text, each.outcome) for each in page.comments]

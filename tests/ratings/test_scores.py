@@ -195,7 +195,7 @@ def test_a_version_that_would_change_what_was_scored_is_refused(
     operations.publish(session, QUARTER, now=local(2026, 4, 2), minima=factories.minima(30))
     session.commit()
     done = app.test_cli_runner().invoke(args=["ratings", "schemes", "import", str(newer(tmp_path, **parts))])
-    assert (done.exit_code, done.output) == (1, f"Error: {reason}\n")
+    assert (done.exit_code, done.output) == (1, f"Lỗi: {reason}\n")
     assert len(queries.schemes(session)) == len(shipped())
 
 
