@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from feedback_app.departments import operations as departments
+from feedback_app.exclusions import operations as exclusions
 from feedback_app.kit.ids import new_id
 from feedback_app.ratings import operations, queries
 from feedback_app.ratings.periods import parse
@@ -14,6 +15,7 @@ from feedback_app.ratings.queries import Restatement
 from feedback_app.staff.queries import Member
 from feedback_app.surveys.versions import VersionView
 from tests import factories
+from tests.exclusions.queue import command
 from tests.factories import local
 from tests.staff.people import add_person
 
@@ -87,6 +89,25 @@ def test_responses_taken_out(
     assert (changes.added, changes.removed) == ({}, {"qr": 2})
     assert changes.publication.number == 3
     assert shown(session) == (39, 43)
+
+
+def test_exclusions_by_two_persons_are_told_by_reason(
+    session: Session, version: VersionView, department: int, people: tuple[Member, Member]
+) -> None:
+    extra = factories.responses(session, version, department, local(2026, 9, 2), satisfied=5)
+    restate(session, people, "Nhập muộn")
+    case_id = exclusions.open_case(session, command(department, extra[:3]), now=LATER)
+    first, second = people
+    words = "Một người chạm liên tục vào màn hình."
+    exclusions.propose_exclusion(session, case_id, now=LATER, member=first, reason="repeated", words=words)
+    exclusions.decide(session, case_id, now=LATER, member=second, agreed=True)
+    factories.count(session)
+    assert shown(session) == (41, 45)
+    changes = restate(session, people, "Loại phiếu của một người trả lời nhiều lần")
+    assert changes.excluded == {"repeated": (0, 3)}
+    assert (changes.added, changes.removed) == ({}, {"kiosk": 3})
+    assert changes.publication.excluded == {"repeated": 3}
+    assert shown(session) == (38, 42)
 
 
 def test_rapid_repeats_are_told_by_reason(
