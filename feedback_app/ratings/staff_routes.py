@@ -105,7 +105,9 @@ def publications() -> str:
 @requires("manager")
 def publication(code: str) -> str:
     """One period: its draft with the figures it would publish, what may be done with it, and what was published."""
-    return _publication_page(read_period(code), DraftForm(formdata=None))
+    period = read_period(code)
+    waiting = queries.draft(db.session(), period)
+    return _publication_page(period, DraftForm(formdata=None, reason=waiting.reason if waiting else None))
 
 
 @blueprint.post("/cong-bo/<code>/nhap")

@@ -14,7 +14,7 @@ from feedback_app.kit.numbers import percent_of
 from feedback_app.ratings.figures import PLACES, SUMS, Figure
 from feedback_app.ratings.models import MonthlyTally, Publication, PublishedTally
 from feedback_app.ratings.periods import Period
-from feedback_app.ratings.queries.period_figures import figure_of
+from feedback_app.ratings.queries.period_figures import CHANNELS, figure_of
 from feedback_app.ratings.queries.published import NoPublication, PublicationView
 from feedback_app.ratings.queries.tallies import Row, whole_rows
 from feedback_app.surveys import queries as surveys
@@ -142,12 +142,17 @@ def restatement(session: Session, publication: PublicationView) -> Restatement:
 def _restatement(publication: PublicationView, stored: Mapping[str, Any]) -> Restatement:
     return Restatement(
         publication=publication,
-        added=stored["added"],
-        removed=stored["removed"],
+        added=_by_channel(stored["added"]),
+        removed=_by_channel(stored["removed"]),
         excluded={reason: (before, after) for reason, (before, after) in stored["excluded"].items()},
         together=_step(None, stored["together"]),
         departments=tuple(_step(each["id"], each) for each in stored["departments"]),
     )
+
+
+def _by_channel(counts: Mapping[str, int]) -> dict[str, int]:
+    """In the order in which channels stand everywhere."""
+    return {channel: counts[channel] for channel in CHANNELS if channel in counts}
 
 
 def _figures(session: Session, publication: PublicationView) -> dict[int | None, Figure]:
