@@ -66,6 +66,7 @@ class Settings:
 
     `comment_original_days` is how long the original of a comment is kept after a reviewer decided on it;
     `public_comments` whether cleared comments stand on public pages;
+    `auto_publish_months` whether months go out without two persons, by the timetable;
     `rapid_seconds` the gap within which a second first touch on one device is marked rapid;
     `trusted_proxies` how many reverse proxies in front set X-Forwarded-*.
     """
@@ -81,6 +82,7 @@ class Settings:
     minima: Minima
     comment_original_days: int
     public_comments: bool
+    auto_publish_months: bool
     rapid_seconds: int
     log_level: str
 
@@ -159,6 +161,7 @@ class Settings:
             ),
             comment_original_days=number("COMMENT_ORIGINAL_DAYS", 90, 1, 3650),
             public_comments=text("PUBLIC_COMMENTS", "false", check=_one_of("true", "false")) == "true",
+            auto_publish_months=text("AUTO_PUBLISH_MONTHS", "true", check=_one_of("true", "false")) == "true",
             rapid_seconds=number("RAPID_SECONDS", 5, 0, 60),
             log_level=text("LOG_LEVEL", "INFO", check=_one_of("DEBUG", "INFO", "WARNING", "ERROR")),
         )

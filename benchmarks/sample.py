@@ -214,6 +214,8 @@ def publish(place: Place, database: str) -> int:
     with Session(place.engine(database)) as session:
         ratings.recount_range(session, first=first, before=before)
         session.commit()
-        published = ratings.publish_ended(session, now=clock.now(), minima=MINIMA, limit=1_000)
+        due = ratings.due(session, now=clock.now())
+        for period in due:
+            ratings.publish(session, period, now=clock.now(), minima=MINIMA)
         session.commit()
-    return len(published)
+    return len(due)

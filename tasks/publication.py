@@ -1,4 +1,4 @@
-"""Publishes periods once they are over."""
+"""Publishes months and drafts longer periods once they are over, and keeps waiting drafts up to date."""
 
 from feedback_app.kit import clock
 from feedback_app.kit.db import db
@@ -10,6 +10,12 @@ from tasks.worker import app, settings, web
 def publish_ended_periods() -> None:
     """One period a transaction, so that a stop in the middle leaves whole publications only."""
     with web.app_context():
-        while ratings.publish_ended(db.session(), now=clock.now(), minima=settings.minima, limit=1):
+        while ratings.publish_ended(
+            db.session(),
+            now=clock.now(),
+            minima=settings.minima,
+            limit=1,
+            publish_months=settings.auto_publish_months,
+        ):
             db.session.commit()
-        db.session.rollback()
+        db.session.commit()

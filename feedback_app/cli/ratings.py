@@ -1,4 +1,4 @@
-"""`flask ratings`: publish periods, count days again, take over figures from before the system, bring in schemes."""
+"""`flask ratings`: publish periods and verify them, count days again, take over reported figures, bring in schemes."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,12 +10,14 @@ from feedback_app.cli.files import FILE
 from feedback_app.departments import queries as departments
 from feedback_app.kit import clock, i18n
 from feedback_app.kit.db import db
-from feedback_app.kit.errors import Refused
+from feedback_app.kit.errors import NotAllowed, Refused
 from feedback_app.kit.sheets import BadSheet
 from feedback_app.kit.web import settings
 from feedback_app.ratings import operations, periods, queries, sheets
-from feedback_app.ratings.periods import NotAPeriod
+from feedback_app.ratings.periods import NotAPeriod, Period
 from feedback_app.ratings.schemes import read_file as read_scheme
+from feedback_app.staff import operations as staff
+from feedback_app.staff.queries import Member
 from feedback_app.surveys import queries as surveys
 
 group = AppGroup("ratings", help="Kết quả đánh giá: công bố, đếm lại, số liệu cũ.")
@@ -26,27 +28,70 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @group.command("publish")
 @click.option("--period", "code", metavar="KỲ", help="Như 2026-10, 2026-Q3, 2026-H1, 2026-9M hoặc 2026.")
 @click.option("--reason", metavar="LÝ DO", help="Lý do đính chính một kỳ đã công bố.")
-def publish(code: str | None, reason: str | None) -> None:
-    """Công bố một kỳ đã kết thúc; không nêu kỳ thì mọi kỳ đã kết thúc mà chưa công bố."""
-    session, now, minima = db.session(), clock.now(), settings().minima
+@click.option("--drafter", metavar="TÊN", help="Tên đăng nhập của người lập bản nháp; lệnh hỏi mật khẩu.")
+@click.option("--checker", metavar="TÊN", help="Tên đăng nhập của người kiểm tra, là người khác; lệnh hỏi mật khẩu.")
+def publish(code: str | None, reason: str | None, drafter: str | None, checker: str | None) -> None:
+    """Công bố một kỳ đã kết thúc; không nêu kỳ thì mọi kỳ đã kết thúc mà chưa công bố.
+
+    Tháng công bố được ngay (trừ khi AUTO_PUBLISH_MONTHS=false). Quý, 6 tháng, 9 tháng, năm và mọi đính chính cần hai
+    người: không nêu kỳ thì lệnh chỉ lập bản nháp để hai người kiểm tra và công bố trên trang quản lý; nêu kỳ thì phải
+    có --drafter và --checker.
+    """
+    session, now = db.session(), clock.now()
     if code is None:
-        if reason is not None:
-            raise click.UsageError("Đính chính thì phải nêu --period.")
-        published = 0
-        while found := operations.publish_ended(session, now=now, minima=minima, limit=1):
-            db.session.commit()
-            published += len(found)
-            click.echo(f"Đã công bố kỳ {found[0].code}.")
-        click.echo(f"Tất cả: {published} kỳ.")
+        if (reason, drafter, checker) != (None, None, None):
+            raise click.UsageError("--reason, --drafter và --checker đi cùng --period.")
+        _publish_ended(now)
         return
     try:
-        done = operations.publish(session, periods.parse(code), now=now, minima=minima, reason=reason)
+        period = periods.parse(code)
     except NotAPeriod as error:
         raise click.ClickException(f"Không có kỳ “{code}”.") from error
+    try:
+        if drafter and checker:
+            done = _publish_by_two(period, _ask(drafter, now), _ask(checker, now), now=now, reason=reason)
+        elif drafter or checker:
+            raise click.UsageError("Nêu cả --drafter lẫn --checker.")
+        else:
+            done = operations.publish_month(
+                session,
+                period,
+                now=now,
+                minima=settings().minima,
+                publish_months=settings().auto_publish_months,
+            )
+    except NotAllowed as error:
+        # The refused attempt stays in the trail; nothing else was written.
+        db.session.commit()
+        raise click.ClickException(i18n.say(error)) from error
     except Refused as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(i18n.say(error)) from error
     db.session.commit()
     click.echo(f"Đã công bố kỳ {code}." if done.number == 1 else f"Đã đính chính kỳ {code}, lần {done.number - 1}.")
+
+
+@group.command("verify")
+def verify() -> None:
+    """Tính lại mã kiểm chứng của mọi lần công bố và báo mắt xích đầu tiên bị hỏng."""
+    broken = False
+    for chain in queries.verify(db.session()):
+        if chain.demonstration and not chain.links and not chain.broken:
+            continue
+        name = "Chuỗi trình diễn" if chain.demonstration else "Chuỗi công bố"
+        click.echo(f"{name}: {chain.links} lần công bố đúng như khi ra; mã cuối {chain.last_hash or '–'}.")
+        if chain.broken:
+            broken = True
+            found = chain.broken.publication
+            fault = (
+                "nội dung không còn như khi công bố"
+                if chain.broken.fault == "content"
+                else "không nối với lần công bố trước: có lần công bố bị xóa hoặc bị thay"
+            )
+            click.echo(
+                f"HỎNG tại mắt xích {found.link}: kỳ {found.period.code}, lần {found.number}: {fault}.", err=True
+            )
+    if broken:
+        raise click.exceptions.Exit(1)
 
 
 @group.command("recount")
@@ -112,3 +157,44 @@ def list_schemes() -> None:
     """Liệt kê mọi phiên bản: mã, ngày hiệu lực, căn cứ, SHA-256."""
     for each in queries.schemes(db.session()):
         click.echo(f"{each.id}\t{each.valid_from.isoformat()}\t{each.basis}\t{each.sha256}")
+
+
+def _publish_ended(now: datetime) -> None:
+    handled = 0
+    while found := operations.publish_ended(
+        db.session(),
+        now=now,
+        minima=settings().minima,
+        limit=1,
+        publish_months=settings().auto_publish_months,
+    ):
+        db.session.commit()
+        handled += len(found)
+        code = found[0].period.code
+        click.echo(
+            f"Đã công bố kỳ {code}." if found[0].published else f"Đã lập bản nháp kỳ {code}, chờ hai người công bố."
+        )
+    db.session.commit()
+    click.echo(f"Tất cả: {handled} kỳ.")
+
+
+def _ask(username: str, now: datetime) -> Member:
+    """The account, once its password was typed: a name alone signs nothing."""
+    password = click.prompt(f"Mật khẩu của {username}", hide_input=True)
+    answer = staff.sign_in(db.session(), now=now, username=username, password=password)
+    db.session.commit()
+    if isinstance(answer, staff.SignInRefused):
+        raise click.ClickException(f"Sai tên đăng nhập hoặc mật khẩu, hoặc tài khoản đang bị khóa: {username}.")
+    return answer.member
+
+
+def _publish_by_two(
+    period: Period, drafter: Member, checker: Member, *, now: datetime, reason: str | None
+) -> operations.Published:
+    """All three steps in one transaction."""
+    session = db.session()
+    draft = operations.draft_publication(
+        session, period, now=now, minima=settings().minima, member=drafter, reason=reason
+    )
+    operations.check_publication(session, draft.id, period, now=now, member=checker)
+    return operations.publish_publication(session, draft.id, period, now=now, member=drafter)

@@ -24,6 +24,9 @@ from itertools import combinations, product
 from random import Random
 from typing import Final
 
+# Goes into every publication: other rules get another number.
+RULES: Final = "blocks-and-margins/1"
+
 MONTHS: Final = range(1, 13)
 Months = frozenset[int]
 

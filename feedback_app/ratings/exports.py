@@ -146,7 +146,7 @@ def _about(
         (_("Số phiếu tối thiểu để nêu tỷ lệ"), table.minimum),
         (_("Số phiếu tối thiểu để xếp hạng"), table.minimum_ranked),
     ]
-    if publication is None:
+    if publication is None or publication.published_at is None:
         lines.append((_("Tình trạng"), _("tạm tính")))
     else:
         lines.append((_("Tình trạng"), _("đã công bố")))

@@ -8,7 +8,7 @@ from typing import Final
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
-from wtforms import SelectField, StringField
+from wtforms import HiddenField, SelectField, StringField, SubmitField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Length
 
@@ -16,7 +16,7 @@ from feedback_app.kit.errors import N_, NotFound, Refused
 from feedback_app.kit.forms import Form
 from feedback_app.kit.i18n import say, text_in
 from feedback_app.kit.text import normalise
-from feedback_app.ratings import queries
+from feedback_app.ratings import operations, queries
 from feedback_app.ratings.labels import CHANNEL_LABELS, KIND_LABELS, period_name
 from feedback_app.ratings.periods import (
     PUBLISHED_KINDS,
@@ -29,7 +29,7 @@ from feedback_app.ratings.periods import (
     period_of,
     previous,
 )
-from feedback_app.ratings.queries import AssessmentView, Filter, RatingRow
+from feedback_app.ratings.queries import AssessmentView, Filter, PublicationView, RatingRow
 from feedback_app.ratings.schemes.indices import IndexRules
 from feedback_app.surveys import queries as surveys
 from feedback_app.surveys.versions import VersionView
@@ -59,20 +59,40 @@ class FigureForm(Form):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What was chosen, checked."""
+    """What was chosen, checked.
+
+    `publication` is the one asked for by its number, else None and the newest is read; `restated_by` is the newest
+    where an older one was asked for.
+    """
 
     period: Period
     channel: str | None
     questionnaire: str | None
+    publication: PublicationView | None = None
+    restated_by: PublicationView | None = None
 
     @property
     def arguments(self) -> dict[str, str]:
         """Back into an address; what was not narrowed is left out."""
-        chosen = {"ky": self.period.code, "kenh": self.channel, "phieu": self.questionnaire}
+        return {**self.which, **self._parts}
+
+    @property
+    def which(self) -> dict[str, str]:
+        """The period, and the publication of it if one was asked for."""
+        number = {"ban": str(self.publication.number)} if self.publication else {}
+        return {"ky": self.period.code, **number}
+
+    def at(self, period: Period) -> dict[str, str]:
+        """The same choice in another period, whose newest figures are read."""
+        return {"ky": period.code, **self._parts}
+
+    @property
+    def _parts(self) -> dict[str, str]:
+        chosen = {"kenh": self.channel, "phieu": self.questionnaire}
         return {name: value for name, value in chosen.items() if value}
 
     def narrowed(self, department_ids: frozenset[int] | None = None) -> Filter:
-        return Filter(department_ids, self.channel, self.questionnaire)
+        return Filter(department_ids, self.channel, self.questionnaire, self.publication)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +108,20 @@ class Reading:
 def read_selection(session: Session, arguments: MultiDict[str, str], *, today: date) -> Reading:
     """The choice in the address: without one the newest published quarter, or the running month before there is one.
 
-    Raises NoSuchPeriod.
+    Raises NoSuchPeriod, and NoPublication for a number that was never published.
     """
     versions = surveys.published_versions(session)
     newest_last = sorted(versions.values(), key=lambda each: (each.code, each.number))
     titles = {each.code: text_in(each.title, each.title_en) for each in newest_last}
     first_day = queries.first_day(session)
+    period = _period(session, arguments.get("ky", ""), today=today)
+    publication, restated_by = _publication(session, period, arguments.get("ban", ""))
     selection = Selection(
-        period=_period(session, arguments.get("ky", ""), today=today),
+        period=period,
         channel=arguments.get("kenh") or None,
         questionnaire=arguments.get("phieu") or None,
+        publication=publication,
+        restated_by=restated_by,
     )
     if (selection.channel or "kiosk") not in CHANNEL_LABELS:
         raise NoSuchPeriod(N_("Không có kênh trả lời này."))
@@ -118,10 +142,28 @@ def newest_first(session: Session, *, today: date) -> Period:
 def _period(session: Session, code: str, *, today: date) -> Period:
     if not code:
         return newest_first(session, today=today)
+    return read_period(code)
+
+
+def read_period(code: str) -> Period:
+    """The period an address names; raises NoSuchPeriod."""
     try:
         return parse(code)
     except NotAPeriod as error:
         raise NoSuchPeriod(N_("Không có kỳ báo cáo này.")) from error
+
+
+def _publication(
+    session: Session, period: Period, number: str
+) -> tuple[PublicationView | None, PublicationView | None]:
+    """The publication of this number, and the newest one where that is another."""
+    if not number:
+        return None, None
+    found = queries.publications(session, period)
+    chosen = next((each for each in found if str(each.number) == number), None)
+    if chosen is None:
+        raise queries.NoPublication(N_("Kỳ này không có lần công bố ấy."))
+    return chosen, found[-1] if chosen is not found[-1] else None
 
 
 def _listed(chosen: Period, first: date, today: date) -> dict[str, list[tuple[str, str]]]:
@@ -305,6 +347,32 @@ def read_comment_selection(
     form.cau_hoi.choices = [("", gettext("Mọi câu hỏi")), *questions.items()]
     form.danh_gia.choices = [("", gettext("Mọi mức")), *((key, str(label)) for key, label in OUTCOME_LABELS.items())]
     return form, selection
+
+
+class DraftForm(Form):
+    """Why a published period is restated; a first draft needs no reason."""
+
+    reason = TextAreaField(
+        lazy_gettext("Lý do đính chính"),
+        description=lazy_gettext("Sẽ được công khai cùng số liệu."),
+        render_kw={"rows": 3, "maxlength": operations.LONGEST_REASON},
+    )
+    submit = SubmitField(lazy_gettext("Lập bản nháp"))
+
+
+class StepForm(Form):
+    """One step with the draft that was seen, named by its id; a reason where it is returned."""
+
+    draft = HiddenField()
+    reason = TextAreaField(
+        lazy_gettext("Vì sao trả lại"), render_kw={"rows": 3, "maxlength": operations.LONGEST_REASON}
+    )
+
+    @property
+    def draft_id(self) -> int:
+        """0 for what is no id, which no draft has."""
+        written = self.draft.data or ""
+        return int(written) if written.isascii() and written.isdigit() and len(written) < 10 else 0
 
 
 ORDERS: Final = ("ten", "ty-le", "so-phieu", "thay-doi")

@@ -8,6 +8,7 @@ from flask import Flask
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
+from feedback_app.exclusions.labels import REASON_LABELS
 from feedback_app.kit.i18n import locale
 from feedback_app.ratings.measures import measure
 from feedback_app.ratings.periods import Kind, Period
@@ -37,14 +38,29 @@ BREAK_LABELS: Final = {
     Break.REPORTED: lazy_gettext("số liệu theo báo cáo không nối với số liệu tính từ phiếu"),
 }
 
+# Why responses were left out of a publication.
+EXCLUSION_LABELS: Final = {
+    "rapid": lazy_gettext("Chạm lặp lại quá nhanh trên cùng một thiết bị"),
+    **REASON_LABELS,
+}
+
 _ROMAN: Final = ("I", "II", "III", "IV")
 
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
-        channel=channel_name, period=period_name, short_period=short_period_name, break_reasons=break_reasons
+        channel=channel_name,
+        exclusion=exclusion_name,
+        period=period_name,
+        short_period=short_period_name,
+        break_reasons=break_reasons,
     )
     app.jinja_env.globals.update(measure=measure)
+
+
+def exclusion_name(reason: str) -> str:
+    """`rapid` in words."""
+    return str(EXCLUSION_LABELS.get(reason, reason))
 
 
 def channel_name(channel: str) -> str:

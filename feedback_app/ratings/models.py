@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     SmallInteger,
     UniqueConstraint,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback_app.kit.db import Model
@@ -98,13 +100,25 @@ class RatingRevision(Model):
 
 
 class Publication(Model):
-    """A period as it was published. Number 1 is the first; a higher one is a restatement and says why."""
+    """A period as it was published, or until `published_at` stands the draft of it.
+
+    Number 1 is the first; a higher one is a restatement and says why. `as_of` is when its inputs were frozen.
+    Published, it never changes: triggers refuse it, and `hash` is the fingerprint of all it says, chained to
+    `previous_hash`, that of the link before (`chain`). Publications that rest on demonstration answers make a chain of
+    their own, which may be deleted.
+    """
 
     __tablename__ = "publications"
     __table_args__ = (
         UniqueConstraint("period_kind", "starts_on", "number"),
+        UniqueConstraint("demonstration", "link"),
         CheckConstraint("period_kind IN ('month', 'quarter', 'half_year', 'nine_months', 'year')", name="period_kind"),
         CheckConstraint("number = 1 OR reason IS NOT NULL", name="restatement_has_reason"),
+        CheckConstraint("returned_at IS NULL OR return_reason IS NOT NULL", name="return_has_reason"),
+        CheckConstraint(
+            "(published_at IS NULL) = (hash IS NULL) AND (hash IS NULL) = (link IS NULL)", name="published_is_chained"
+        ),
+        CheckConstraint("(link = 1) = (previous_hash IS NULL)", name="chain_has_one_beginning"),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -112,13 +126,28 @@ class Publication(Model):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     number: Mapped[int]
-    published_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    published_by: Mapped[int | None] = mapped_column(ForeignKey("staff_members.id"))
     reason: Mapped[str | None]
     scheme: Mapped[str]
+    disclosure: Mapped[str]
     minimum_responses: Mapped[int]
     small_cell: Mapped[int]
+    # How many responses were left out, by reason; and what a restatement changed, as `queries.changes` found it.
+    excluded: Mapped[dict[str, int]] = mapped_column(JSONB)
+    changes: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), deferred=True)
     demonstration: Mapped[bool] = mapped_column(default=False)
+    as_of: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    drafted_by: Mapped[int | None] = mapped_column(ForeignKey("staff_members.id"))
+    checked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    checked_by: Mapped[int | None] = mapped_column(ForeignKey("staff_members.id"))
+    returned_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    returned_by: Mapped[int | None] = mapped_column(ForeignKey("staff_members.id"))
+    return_reason: Mapped[str | None]
+    published_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    published_by: Mapped[int | None] = mapped_column(ForeignKey("staff_members.id"))
+    link: Mapped[int | None]
+    serialisation: Mapped[str | None]
+    previous_hash: Mapped[str | None] = mapped_column(unique=True)
+    hash: Mapped[str | None] = mapped_column(unique=True)
 
 
 class PublishedTally(Counts, Model):

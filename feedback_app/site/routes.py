@@ -21,7 +21,7 @@ from feedback_app.polls.forms import poll_box
 from feedback_app.ratings import measures
 from feedback_app.ratings import queries as ratings
 from feedback_app.ratings.comments import cleared_comments
-from feedback_app.ratings.forms import Order, Reading, newest_first, read_selection
+from feedback_app.ratings.forms import Order, Reading, newest_first, read_period, read_selection
 from feedback_app.ratings.periods import Period, begun_between, last, period_of
 from feedback_app.ratings.queries import Filter, HistoryPoint, RatingRow, VersionFigure
 from feedback_app.site import drawings
@@ -38,6 +38,7 @@ blueprint = Blueprint("site", __name__, template_folder="templates")
 HISTORY = 12
 NEWS = 6
 COMMENTS = 10
+PUBLICATIONS_ON_A_PAGE = 100
 
 
 class NoSuchVersion(NotFound):
@@ -84,10 +85,12 @@ def results() -> str:
         order=order,
         table=table,
         rows=rows,
-        bars=drawings.bars(
-            rows, name=_name, url=lambda row: _department_url(row.department, {"ky": selection.period.code})
+        bars=drawings.bars(rows, name=_name, url=lambda row: _department_url(row.department, selection.which)),
+        since=(
+            ratings.since_publication(session, table.publication)
+            if table.publication and not selection.restated_by
+            else 0
         ),
-        since=ratings.since_publication(session, table.publication) if table.publication else 0,
         left_out=ratings.left_out(session, table, narrowed),
         points=_history(session, reading, today=today, minima=minima, narrowed=narrowed),
         reported=reported,
@@ -96,6 +99,45 @@ def results() -> str:
         ),
         today=today,
         drawings=drawings,
+    )
+
+
+@blueprint.get("/ket-qua/cong-bo")
+@public
+@kept
+def publications() -> str:
+    """Every publication and restatement with its hash, newest first."""
+    page = max(request.args.get("trang", 1, type=int), 1)
+    # One more than a page holds tells whether there is another page.
+    found = ratings.all_publications(
+        db.session(), limit=PUBLICATIONS_ON_A_PAGE + 1, offset=(page - 1) * PUBLICATIONS_ON_A_PAGE
+    )
+    return render_template(
+        "site/publications.html",
+        publications=found[:PUBLICATIONS_ON_A_PAGE],
+        page=page,
+        another=len(found) > PUBLICATIONS_ON_A_PAGE,
+    )
+
+
+@blueprint.get("/ket-qua/cong-bo/<period>/<int:number>")
+@public
+@kept
+def publication(period: str, number: int) -> str:
+    """One publication: how it came about, its hash, and of a restatement what it changed and why."""
+    session = db.session()
+    found = ratings.publication(session, read_period(period), number)
+    changes = ratings.restatement(session, found) if found.number > 1 else None
+    ids = {each.department_id for each in changes.departments if each.department_id} if changes else set()
+    return render_template(
+        "site/publication.html",
+        publication=found,
+        newest=ratings.newest_publications(session, [found.period])[found.period],
+        changes=changes,
+        departments=departments.departments(session, ids=ids, on=found.period.last_day),
+        together=ratings.table(
+            session, found.period, minima=settings().minima, narrowed=Filter(publication=found)
+        ).together,
     )
 
 
@@ -112,7 +154,9 @@ def department(code: str) -> str:
     found = departments.department(session, code=code, on=min(period.last_day, today))
     narrowed = selection.narrowed(frozenset({found.id}))
     table = ratings.table(session, period, minima=minima, narrowed=narrowed, versions=reading.versions)
-    parts = ratings.department_parts(session, period, department_id=found.id, smallest=minima.cell)
+    parts = ratings.department_parts(
+        session, period, department_id=found.id, smallest=minima.cell, publication=selection.publication
+    )
     versions = ratings.by_version(parts, minimum=table.minimum, versions=reading.versions) if parts else []
     shown = _shown_version(versions, request.args.get("mau", ""))
     existing = departments.departments_on(session, day=min(period.last_day, today))

@@ -4,14 +4,16 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from feedback_app.ratings import queries
-from feedback_app.ratings.models import DailyTally, MonthlyTally
+from feedback_app.ratings.models import DailyTally, MonthlyTally, PublishedTally
 from feedback_app.ratings.periods import parse
 from tests import factories
 from tests.factories import local
+from tests.ratings.tampering import unfrozen
+from tests.staff.people import PASSWORD, add_person
 
 HEADINGS = "department_code,period_kind,starts_on,ends_on,percent,written,measure,source"
 
@@ -26,31 +28,76 @@ def office(session: Session) -> int:
     return department
 
 
-def run(app: Flask, *words: str) -> tuple[int, str]:
-    result = app.test_cli_runner().invoke(args=["ratings", *words])
+def run(app: Flask, *words: str, typed: str = "") -> tuple[int, str]:
+    result = app.test_cli_runner().invoke(args=["ratings", *words], input=typed)
     return result.exit_code, result.output
 
 
-def test_publishes_all_that_is_over_and_then_nothing(app: Flask, office: int) -> None:
+def test_publishes_months_and_drafts_the_others_and_then_nothing(app: Flask, office: int, session: Session) -> None:
     code, said = run(app, "publish")
     assert code == 0
     assert "Đã công bố kỳ 2026-02." in said
-    assert "Đã công bố kỳ 2026-Q1." in said
+    assert "Đã lập bản nháp kỳ 2026-Q1, chờ hai người công bố." in said
+    assert queries.publications(session, parse("2026-Q1")) == []
     assert run(app, "publish") == (0, "Tất cả: 0 kỳ.\n")
 
 
-def test_restates_with_a_reason_only(app: Flask, office: int, session: Session) -> None:
-    assert run(app, "publish", "--period", "2026-02") == (0, "Đã công bố kỳ 2026-02.\n")
+@pytest.fixture
+def people(app: Flask, session: Session) -> None:
+    add_person(session, "lap", "manager", None)
+    add_person(session, "kiem", "administrator", None)
+
+
+TWO = ("--drafter", "lap", "--checker", "kiem")
+PASSWORDS = f"{PASSWORD}\n{PASSWORD}\n"
+
+
+def test_a_quarter_takes_two_named_accounts_and_their_passwords(
+    app: Flask, office: int, people: None, session: Session
+) -> None:
+    quarter = ("--period", "2026-Q1")
+    code, said = run(app, "publish", *quarter)
+    assert (code, "phải có hai người" in said) == (1, True)
+    assert run(app, "publish", *quarter, "--drafter", "lap")[0] == 2
+    code, said = run(app, "publish", *quarter, *TWO, typed=f"{PASSWORD}\nsai mật khẩu\n")
+    assert (code, "Sai tên đăng nhập hoặc mật khẩu" in said) == (1, True)
+    code, said = run(app, "publish", *quarter, "--drafter", "lap", "--checker", "lap", typed=PASSWORDS)
+    assert (code, "người khác phải kiểm tra" in said) == (1, True)
+    assert queries.publications(session, parse("2026-Q1")) == []
+    session.commit()
+    code, said = run(app, "publish", *quarter, *TWO, typed=PASSWORDS)
+    assert (code, said.splitlines()[-1]) == (0, "Đã công bố kỳ 2026-Q1.")
+    (published,) = queries.publications(session, parse("2026-Q1"))
+    assert published.drafted_by == published.published_by != published.checked_by
+
+
+def test_restates_by_two_with_a_reason_only(app: Flask, office: int, people: None, session: Session) -> None:
+    month = ("--period", "2026-02")
+    assert run(app, "publish", *month) == (0, "Đã công bố kỳ 2026-02.\n")
     version = factories.survey_queries.current_versions(session)[0]
     factories.response(session, version, office, local(2026, 2, 3), channel="paper")
     session.commit()
-    code, said = run(app, "publish", "--period", "2026-02")
-    assert code == 1
-    assert "phải nêu lý do" in said
-    assert run(app, "publish", "--period", "2026-02", "--reason", "Nhập muộn") == (
+    code, said = run(app, "publish", *month, "--reason", "Nhập muộn")
+    assert (code, "phải có hai người" in said) == (1, True)
+    code, said = run(app, "publish", *month, *TWO, typed=PASSWORDS)
+    assert (code, "phải nêu lý do" in said) == (1, True)
+    code, said = run(app, "publish", *month, *TWO, "--reason", "Nhập muộn", typed=PASSWORDS)
+    assert (code, said.splitlines()[-1]) == (0, "Đã đính chính kỳ 2026-02, lần 1.")
+
+
+def test_verifies_the_chain_and_names_the_broken_link(app: Flask, office: int, session: Session) -> None:
+    run(app, "publish")
+    newest = queries.all_publications(session, limit=1)[0]
+    assert run(app, "verify") == (
         0,
-        "Đã đính chính kỳ 2026-02, lần 1.\n",
+        f"Chuỗi công bố: {newest.link} lần công bố đúng như khi ra; mã cuối {newest.hash}.\n",
     )
+    session.commit()
+    with unfrozen(session):
+        session.execute(update(PublishedTally).where(PublishedTally.rated == 2).values(satisfied=1, neutral=1))
+    code, said = run(app, "verify")
+    assert code == 1
+    assert "HỎNG tại mắt xích 1: kỳ 2026-02, lần 1: nội dung không còn như khi công bố" in said
 
 
 @pytest.mark.parametrize(

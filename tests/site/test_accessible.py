@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
 from feedback_app.ratings import operations
+from feedback_app.ratings.periods import parse
 from tests import factories
 from tests.factories import local
 from tests.staff.people import PASSWORD, add_person
@@ -19,6 +20,14 @@ PATHS = (
     "/ket-qua?ky=2026-Q1",
     "/ket-qua/do-thi?ky=2026-Q1",
     "/phuong-phap",
+    "/ket-qua?ky=2026-Q1&ban=1",
+    "/ket-qua/do-thi?ky=2026-Q1&ban=1",
+    "/ket-qua/cong-bo",
+    "/ket-qua/cong-bo/2026-Q1/2",
+    "/quan-ly/cong-bo",
+    "/quan-ly/cong-bo/2026-Q1",
+    "/quan-ly/cong-bo/2026-Q1/kiem-tra",
+    "/quan-ly/cong-bo/2026-Q1/tra-lai",
     "/quan-ly?ky=2026-Q1",
     "/quan-ly/cham-diem?ky=2026-Q1",
     "/quan-ly/cham-diem/do-thi?ky=2026-Q1",
@@ -42,8 +51,16 @@ def figures(session: Session, page: Page) -> None:
         )
     factories.responses(session, version, few, local(2026, 3, 3), satisfied=4, channel="paper")
     factories.count(session)
-    while operations.publish_ended(session, now=local(2026, 4, 2), minima=factories.minima(30), limit=1):
-        pass
+    quarter, minima = parse("2026-Q1"), factories.minima(30)
+    # Published, restated, and a second restatement drafted by another person.
+    operations.publish(session, quarter, now=local(2026, 4, 2), minima=minima)
+    factories.responses(session, version, department, local(2026, 3, 4), not_satisfied=20, channel="paper")
+    operations.publish(session, quarter, now=local(2026, 4, 9), minima=minima, reason="Phiếu giấy nhập muộn")
+    factories.responses(session, version, department, local(2026, 3, 4), satisfied=9, channel="paper")
+    other = add_person(session, "nguoilap", "manager", None)
+    operations.draft_publication(
+        session, quarter, now=local(2026, 4, 12), minima=minima, member=other, reason="Còn một tập phiếu giấy"
+    )
     add_person(session, "quanly", "manager", None)
     session.commit()
     page.goto("/dang-nhap")

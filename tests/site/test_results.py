@@ -79,7 +79,7 @@ def test_provisional_published_and_restated(client: FlaskClient, session: Sessio
     session.commit()
     page = words(client.get("/ket-qua").text)  # the newest published quarter is shown unasked
     assert "Công bố lúc 00:10 01/04/2026." in page
-    assert "7 phiếu của kỳ này đến sau khi công bố" in page
+    assert "7 phiếu của kỳ này đến sau khi chốt số liệu" in page
     assert "88,9 %" in page
     operations.publish(
         session, QUARTER, now=local(2026, 4, 9), minima=factories.minima(30), reason="Phiếu giấy nhập muộn"
@@ -88,7 +88,7 @@ def test_provisional_published_and_restated(client: FlaskClient, session: Sessio
     page = words(client.get("/ket-qua").text)
     assert "Đính chính lần 1. Lý do: Phiếu giấy nhập muộn" in page
     assert "76,9 %" in page  # 40 of 52
-    assert "đến sau khi công bố" not in page
+    assert "đến sau khi chốt số liệu" not in page
 
 
 def test_all_are_all_only_when_they_are(client: FlaskClient, session: Session) -> None:

@@ -1,11 +1,22 @@
-"""Counts days again, publishes periods, stores reported ratings, schemes and assessments. Nothing here commits."""
+"""Counts days again, drafts and publishes periods, stores reported ratings, schemes, assessments. Nothing commits."""
 
 from feedback_app.ratings.operations.publishing import (
+    LONGEST_REASON,
+    DraftOutdated,
+    Handled,
     NotEnded,
     NothingToRestate,
     Published,
+    ReasonMissing,
+    check_publication,
+    draft_publication,
+    due,
     publish,
     publish_ended,
+    publish_month,
+    publish_publication,
+    refresh,
+    return_publication,
     withdraw_demonstration,
 )
 from feedback_app.ratings.operations.recounting import BATCH, RECOUNT_MEMORY, recount_pending, recount_range
@@ -22,21 +33,32 @@ from feedback_app.ratings.operations.scoring import (
 
 __all__ = [
     "BATCH",
+    "LONGEST_REASON",
     "RECOUNT_MEMORY",
     "AlreadyAppraised",
     "BadPoints",
+    "DraftOutdated",
+    "Handled",
     "NotEnded",
     "NotIndependent",
     "NothingToRestate",
     "Published",
+    "ReasonMissing",
     "SchemeKnown",
     "appraise",
     "assess",
+    "check_publication",
+    "draft_publication",
+    "due",
     "import_reported",
     "import_scheme",
     "publish",
     "publish_ended",
+    "publish_month",
+    "publish_publication",
     "recount_pending",
     "recount_range",
+    "refresh",
+    "return_publication",
     "withdraw_demonstration",
 ]

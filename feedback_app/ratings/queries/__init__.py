@@ -1,5 +1,6 @@
 """Ratings as they are read, never written: tallies, the figures made of them, publications, and reported ratings."""
 
+from feedback_app.ratings.queries.changes import Moved, Restatement, Step, compare, moved, restatement
 from feedback_app.ratings.queries.distributions import QuestionCounts, distribution
 from feedback_app.ratings.queries.left_out import left_out
 from feedback_app.ratings.queries.parts import DepartmentParts, Filter, department_parts, period_rows
@@ -15,9 +16,14 @@ from feedback_app.ratings.queries.period_figures import (
     table,
 )
 from feedback_app.ratings.queries.published import (
+    NoPublication,
     PublicationView,
     all_publications,
+    draft,
+    drafts,
+    newest_publications,
     newest_published,
+    publication,
     publications,
     since_publication,
 )
@@ -33,14 +39,19 @@ from feedback_app.ratings.queries.scoring import (
     scores,
 )
 from feedback_app.ratings.queries.tallies import PeriodRows, Row, first_day, revision
+from feedback_app.ratings.queries.verification import Broken, Chain, verify
 
 __all__ = [
     "CHANNELS",
     "INDICES",
     "AssessmentView",
+    "Broken",
+    "Chain",
     "DepartmentParts",
     "Filter",
     "HistoryPoint",
+    "Moved",
+    "NoPublication",
     "PeriodRows",
     "PublicationView",
     "QuestionCounts",
@@ -48,28 +59,38 @@ __all__ = [
     "RatingRow",
     "RatingTable",
     "ReportedRatingView",
+    "Restatement",
     "Row",
     "Scores",
+    "Step",
     "VersionFigure",
     "all_publications",
     "assessments",
     "by_version",
+    "compare",
     "department_parts",
     "distribution",
+    "draft",
+    "drafts",
     "figure",
     "first_day",
     "history",
     "index_points",
     "left_out",
+    "moved",
+    "newest_publications",
     "newest_published",
     "period_rows",
+    "publication",
     "publications",
     "reported_rating",
     "reported_ratings",
+    "restatement",
     "revision",
     "scheme_in_force",
     "schemes",
     "scores",
     "since_publication",
     "table",
+    "verify",
 ]

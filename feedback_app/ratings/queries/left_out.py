@@ -11,7 +11,7 @@ from feedback_app.surveys import queries as surveys
 def left_out(session: Session, read: RatingTable, narrowed: Filter | None = None) -> dict[str, int]:
     """How many responses the figures of `read` leave out, by reason: 'rapid' first, then those two people excluded.
 
-    Of a published period it is what was left out when it was published. `narrowed` is the filter `read` was read with.
+    Of a published period it is what was left out when it was frozen. `narrowed` is the filter `read` was read with.
     """
     narrowed = narrowed or Filter()
     rapid = read.together.figure.sums.rapid
@@ -23,6 +23,6 @@ def left_out(session: Session, read: RatingTable, narrowed: Filter | None = None
         department_ids=narrowed.department_ids,
         channel=narrowed.channel,
         version_ids=[each.id for each in versions if each.code == narrowed.questionnaire] if versions else None,
-        as_of=read.publication.published_at if read.publication else None,
+        as_of=read.publication.as_of if read.publication else None,
     )
     return ({"rapid": rapid} if rapid else {}) | excluded

@@ -14,8 +14,17 @@ from sqlalchemy.orm import Session
 from feedback_app.ratings.disclosure import Group, standing
 from feedback_app.ratings.figures import OUTCOMES, Sums, total
 from feedback_app.ratings.periods import Period
-from feedback_app.ratings.queries.published import PublicationView, newest_publications
-from feedback_app.ratings.queries.tallies import Detail, Months, PeriodRows, Row, details, held_months, whole_rows
+from feedback_app.ratings.queries.published import PublicationView
+from feedback_app.ratings.queries.tallies import (
+    Detail,
+    Months,
+    PeriodRows,
+    Row,
+    details,
+    held_months,
+    held_publications,
+    whole_rows,
+)
 from feedback_app.surveys import queries as surveys
 
 Dimension = Literal["channel", "version_id", "field_id", "stage"]
@@ -26,11 +35,15 @@ _QUARTERS: Final = tuple(frozenset(range(first, first + 3)) for first in (1, 4, 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a reader narrows figures to; None is everything. `department_ids` also bounds what they may see."""
+    """What a reader narrows figures to; None is everything. `department_ids` also bounds what they may see.
+
+    `publication` is read instead of the newest one of its period: an older one, or a draft.
+    """
 
     department_ids: frozenset[int] | None = None
     channel: str | None = None
     questionnaire: str | None = None
+    publication: PublicationView | None = None
 
     @property
     def to_a_part(self) -> bool:
@@ -85,16 +98,28 @@ def rows_of_periods(
     if narrowed.to_a_part:
         return _rows_of_a_part(session, periods, narrowed, smallest)
     return whole_rows(
-        session, periods, smallest=smallest, department_ids=narrowed.department_ids, by_department=by_department
+        session,
+        periods,
+        smallest=smallest,
+        department_ids=narrowed.department_ids,
+        by_department=by_department,
+        publication=narrowed.publication,
     )
 
 
-def department_parts(session: Session, period: Period, *, department_id: int, smallest: int) -> DepartmentParts | None:
-    """One department's parts in a period, frozen where it is published; None for a day."""
+def department_parts(
+    session: Session,
+    period: Period,
+    *,
+    department_id: int,
+    smallest: int,
+    publication: PublicationView | None = None,
+) -> DepartmentParts | None:
+    """One department's parts in a period, frozen where it is published; None for a day. `publication` as in Filter."""
     if period.kind == "day":
         return None
     only = frozenset({department_id})
-    publication = newest_publications(session, [period]).get(period)
+    publication = held_publications(session, [period], publication).get(period)
     rows = details(session, period, publication, only)
     held = held_months(session, period, publication, smallest=smallest, department_ids=only)
     return DepartmentParts(period, tuple(rows), _told(period, rows, _least(publication, smallest), held))
@@ -125,7 +150,7 @@ def _told(period: Period, rows: Sequence[Detail], smallest: int, held: Months) -
 
 
 def _rows_of_a_part(session: Session, periods: Sequence[Period], narrowed: Filter, smallest: int) -> list[PeriodRows]:
-    published = newest_publications(session, periods)
+    published = held_publications(session, periods, narrowed.publication)
     version_ids = frozenset(
         each.id for each in surveys.published_versions(session).values() if each.code == narrowed.questionnaire
     )

@@ -68,13 +68,14 @@ def whole_rows(
     smallest: int,
     department_ids: frozenset[int] | None = None,
     by_department: bool = True,
+    publication: PublicationView | None = None,
 ) -> list[PeriodRows]:
     """The sums of several periods, in the order given, over all channels and questionnaires.
 
     Without `by_department` the database adds all departments up and `department_id` is 0. Of a day only the numbers of
-    responses are told: the answers of single days would take months apart.
+    responses are told: the answers of single days would take months apart. `publication` is as in `held_publications`.
     """
-    published = newest_publications(session, periods)
+    published = held_publications(session, periods, publication)
     unread = [each.id for each in published.values() if (each.id, department_ids, by_department) not in _frozen]
     live = [(place, period) for place, period in enumerate(periods) if period not in published]
     held = withheld_months(session, [period for _, period in live if period.kind != "day"], smallest, department_ids)
@@ -109,6 +110,13 @@ def whole_rows(
             _frozen[key] = fresh[publication.id]
         found.append(PeriodRows(period, publication, _frozen[key]))
     return found
+
+
+def held_publications(
+    session: Session, periods: Sequence[Period], chosen: PublicationView | None
+) -> dict[Period, PublicationView]:
+    """What each period is read from: its newest publication, or the one that was chosen of its period, even a draft."""
+    return newest_publications(session, periods) | ({chosen.period: chosen} if chosen else {})
 
 
 def withheld_months(
