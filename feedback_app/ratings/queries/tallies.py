@@ -190,6 +190,33 @@ def months_of(period: Period) -> frozenset[int]:
     return frozenset(range(period.starts_on.month, period.last_day.month + 1)) if period.kind != "day" else frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """How many responses a department's day brought in a field and stage (None: not known), never how they answered."""
+
+    department_id: int
+    day: date
+    field_id: int | None
+    stage: str | None
+    responses: int
+
+
+def day_counts(session: Session, period: Period) -> list[DayCount]:
+    """The numbers of responses of every day of a period, as counted now."""
+    rows = session.execute(
+        select(
+            DailyTally.department_id,
+            DailyTally.day,
+            func.nullif(DailyTally.field_id, 0),
+            func.nullif(DailyTally.stage, ""),
+            func.sum(DailyTally.responses),
+        )
+        .where(DailyTally.day >= period.starts_on, DailyTally.day < period.ends_on)
+        .group_by(DailyTally.department_id, DailyTally.day, DailyTally.field_id, DailyTally.stage)
+    )
+    return [DayCount(*row) for row in rows]
+
+
 def first_day(session: Session) -> date | None:
     """The first day that was counted; None while there is none."""
     return session.scalar(select(func.min(DailyTally.day)))
