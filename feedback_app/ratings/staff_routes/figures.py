@@ -1,5 +1,7 @@
 """Departments by period, within what the reader answers for, as a page and as files."""
 
+from dataclasses import dataclass
+
 from flask import make_response, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -10,7 +12,7 @@ from feedback_app.kit.web import settings
 from feedback_app.ratings import exports, queries
 from feedback_app.ratings.exports import Sheet
 from feedback_app.ratings.forms import FigureForm, Order, Selection, read_selection
-from feedback_app.ratings.queries import RatingRow, RatingTable
+from feedback_app.ratings.queries import Filter, RatingRow, RatingTable
 from feedback_app.ratings.staff_routes.blueprint import blueprint
 from feedback_app.staff.access import current_member, requires, scope
 
@@ -19,15 +21,15 @@ from feedback_app.staff.access import current_member, requires, scope
 @requires("manager")
 def overview() -> str:
     """Departments by period, within what the reader answers for."""
-    form, selection, order, table, rows = _read()
+    read = _read()
     return render_template(
         "ratings/overview.html",
-        form=form,
-        selection=selection,
-        order=order,
-        table=table,
-        rows=rows,
-        since=_since(table),
+        form=read.form,
+        selection=read.selection,
+        order=read.order,
+        table=read.table,
+        rows=read.rows,
+        since=_since(read.table),
         today=clock.local_day(clock.now()),
     )
 
@@ -49,32 +51,46 @@ def export_xlsx() -> Response:
     return _file(exports.as_xlsx(content), kind, selection, "xlsx")
 
 
-def _read() -> tuple[FigureForm, Selection, Order, RatingTable, list[RatingRow]]:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What the address asks for, within what the reader answers for; `rows` are those of `table`, sorted."""
+
+    form: FigureForm
+    selection: Selection
+    order: Order
+    narrowed: Filter
+    table: RatingTable
+    rows: list[RatingRow]
+
+
+def _read() -> _Read:
     session: Session = db.session()
     today = clock.local_day(clock.now())
     reading = read_selection(session, request.args, today=today)
     selection = reading.selection
     order = Order.read(request.args)
-    allowed = scope(session, current_member(), today)
+    narrowed = selection.narrowed(scope(session, current_member(), today))
     table = queries.table(
         session,
         selection.period,
         minima=settings().minima,
-        narrowed=selection.narrowed(allowed),
+        narrowed=narrowed,
         versions=reading.versions,
     )
-    return reading.form, selection, order, table, order.sort(table.rows)
+    return _Read(reading.form, selection, order, narrowed, table, order.sort(table.rows))
 
 
 def _sheet() -> tuple[Selection, Sheet]:
-    form, selection, _order, table, rows = _read()
-    titles: dict[str, str] = dict(form.phieu.choices)
+    read = _read()
+    selection, table = read.selection, read.table
+    titles: dict[str, str] = dict(read.form.phieu.choices)
     content = exports.sheet(
         table,
-        rows,
+        read.rows,
         channel=selection.channel,
         questionnaire=titles[selection.questionnaire] if selection.questionnaire else None,
         since=_since(table),
+        left_out=queries.left_out(db.session(), table, read.narrowed),
         now=clock.now(),
     )
     return selection, content
