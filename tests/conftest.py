@@ -231,6 +231,16 @@ def session(clean: None, engine: Engine) -> Iterator[Session]:
 
 
 @pytest.fixture
+def second_session(new_database: Callable[..., str], process_number: int) -> Iterator[Session]:
+    """A session on a second database of the same process, migrated and empty, whose numbers begin at 1."""
+    url = new_database(f"test_{process_number}_second").replace("postgresql:", "postgresql+psycopg:")
+    engine = create_engine(url, connect_args={"options": "-c timezone=UTC"})
+    with Session(engine) as session:
+        yield session
+    engine.dispose()
+
+
+@pytest.fixture
 def app(clean: None, whole_app: Flask) -> Flask:
     """The application on the clean database. Pushes no context: requests must bring their own."""
     return whole_app

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from feedback_app.departments import queries as departments
 from feedback_app.dossiers import figures
 from feedback_app.dossiers.days import Key, Register
-from feedback_app.dossiers.figures import COUNTED, Counts, DossierCounts, Participation, PublishedRate, Share
+from feedback_app.dossiers.figures import COUNTED, Counts, DossierCounts, PublishedRate, Share
 from feedback_app.dossiers.models import DailyDossiers, DossierImport, DossierUpload, ReportedDossiers
 from feedback_app.kit.errors import N_, NotFound
 
@@ -41,12 +41,11 @@ class PeriodCounts:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class MoreRatings:
-    """A department (or one field of it) that more people rated than it had dossiers: to be asked about."""
+class Ratable:
+    """Dossiers of a department that could be rated: all, and by field, None where one of its days tells no field."""
 
-    department_id: int
-    field_id: int | None
-    participation: Participation
+    whole: int
+    by_field: Mapping[int, int] | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -163,29 +162,18 @@ def dossier_counts(
     ]
 
 
-def more_ratings_than_dossiers(
-    session: Session, *, first: date, before: date, responses: Mapping[tuple[int, int | None], int]
-) -> list[MoreRatings]:
-    """Where more people answered in the period than dossiers could be rated.
-
-    `responses` counts them by department and field; None for a field is the department as a whole. Without any
-    counts of a department nothing is said of it, nor of its fields where a day tells no field.
-    """
-    span = {"first": first, "before": before, "department_ids": {department_id for department_id, _ in responses}}
-    whole = {each.department_id: each.counts for each in dossier_counts(session, **span)}  # type: ignore[arg-type]
-    by_field = {
-        (each.department_id, each.part_id): each.counts
-        for each in dossier_counts(session, **span, by="field")  # type: ignore[arg-type]
+def ratable(session: Session, *, first: date, before: date) -> dict[int, Ratable]:
+    """What could be rated from `first` until before `before`, by department; nothing of those without counts."""
+    by_field: dict[int, dict[int | None, int]] = defaultdict(dict)
+    for each in dossier_counts(session, first=first, before=before, by="field"):
+        by_field[each.department_id][each.part_id] = each.counts.ratable
+    return {
+        department_id: Ratable(
+            whole=sum(fields.values()),
+            by_field=None if None in fields else {part: count for part, count in fields.items() if part is not None},
+        )
+        for department_id, fields in by_field.items()
     }
-    found = []
-    for (department_id, field_id), count in responses.items():
-        if department_id not in whole or (field_id is not None and (department_id, None) in by_field):
-            continue
-        counts = whole[department_id] if field_id is None else by_field.get((department_id, field_id), DossierCounts())
-        participation = Participation(responses=count, ratable=counts.ratable)
-        if participation.more_ratings_than_dossiers:
-            found.append(MoreRatings(department_id=department_id, field_id=field_id, participation=participation))
-    return found
 
 
 def register(session: Session) -> Register:

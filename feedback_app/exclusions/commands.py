@@ -16,8 +16,9 @@ class OpenCase:
     """A finding about one department. `rule`, `department_id`, `subject` and `first_day` together are the finding: seen
     again it is the same case.
 
-    `subject` is `<kind>:<id>` (`place:3`, `keyer:7`, `device:0190…`, `department:5`). `evidence` holds the rule's
-    numbers; `hours`, where times mean something, how many of the responses fall in each hour of the day (24 numbers).
+    `subject` is `<kind>:<id>` (`place:3`, `keyer:7`, `device:0190…`, `department:5`, `field:2`). `evidence` holds the
+    rule's numbers; `hours`, where times mean something, how many of the responses fall in each hour of the day (24
+    numbers). `response_ids` is empty where a finding is about numbers and no response in particular.
     """
 
     rule: str

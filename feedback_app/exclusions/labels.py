@@ -38,12 +38,20 @@ def init_app(app: Flask) -> None:
 
 
 def left_out_rows(counts: Mapping[str, int]) -> list[tuple[str, str]]:
-    """What a figure leaves out, for the component `facts`: rapid touches always, exclusions by reason where there are
-    any. `counts` is what ratings.queries.left_out gives."""
-    rows = [(_("Lần chạm lặp lại quá nhanh trên cùng một thiết bị (không tính)"), counts.get("rapid", 0))]
-    rows += [
-        (_("Phiếu đã loại, hai người duyệt (không tính): %(reason)s", reason=label), counts[reason])
-        for reason, label in REASON_LABELS.items()
-        if counts.get(reason)
+    """What a figure leaves out, for the component `facts`."""
+    return [(term, format_count(count, locale())) for term, count in left_out_terms(counts)]
+
+
+def left_out_terms(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """What a figure leaves out, in words: rapid touches always, exclusions by reason where there are any.
+
+    `counts` is what ratings.queries.left_out gives.
+    """
+    return [
+        (_("Lần chạm lặp lại quá nhanh trên cùng một thiết bị (không tính)"), counts.get("rapid", 0)),
+        *(
+            (_("Phiếu đã loại, hai người duyệt (không tính): %(reason)s", reason=label), counts[reason])
+            for reason, label in REASON_LABELS.items()
+            if counts.get(reason)
+        ),
     ]
-    return [(term, format_count(count, locale())) for term, count in rows]

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from feedback_app.exclusions import queries
@@ -23,7 +23,7 @@ from feedback_app.kit.errors import N_, Conflict, Invalid, NotAllowed
 from feedback_app.kit.locks import lock
 from feedback_app.kit.text import normalise
 from feedback_app.staff.operations import record
-from feedback_app.staff.queries import Member
+from feedback_app.staff.queries import Member, belongs, is_outside
 from feedback_app.surveys import operations as surveys
 
 LONGEST_WORDS: Final = 500
@@ -42,6 +42,10 @@ class WordsMissing(Invalid):
 
 class StateChanged(Conflict):
     """Somebody was faster: the case is no longer what the reader saw."""
+
+
+class NothingToExclude(Conflict):
+    """The case is about how many responses there are, not about certain ones: it is kept, with a note."""
 
 
 class SamePerson(NotAllowed):
@@ -103,7 +107,7 @@ def keep(session: Session, case_id: int, *, now: datetime, member: Member, note:
     """
     row = _case(session, case_id, "open")
     said = _words(note, "note")
-    if queries.belongs(session, member, department_id=row.department_id, day=local_day(now)):
+    if belongs(session, member, department_id=row.department_id, day=local_day(now)):
         _refuse(session, row, member, now, attempt="keep", why="own_department")
         raise OwnDepartment(N_("Người của đơn vị được đánh giá không tự khép lại vụ việc về đơn vị mình."))
     row.state, row.kept_by, row.kept_at, row.note = "kept", member.id, now, said
@@ -115,9 +119,13 @@ def propose_exclusion(
 ) -> None:
     """The first person: propose that a case's responses be left out, for one of REASONS and in words.
 
-    A case that was kept may be taken up again. Raises CaseNotFound, StateChanged, WordsMissing.
+    A case that was kept may be taken up again. Raises CaseNotFound, StateChanged, NothingToExclude, WordsMissing.
     """
     row = _case(session, case_id, "open", "kept")
+    if not session.scalar(select(exists().where(CaseResponse.case_id == row.id))):
+        raise NothingToExclude(
+            N_("Vụ việc này nói về số lượng, không về phiếu cụ thể nào, nên không có phiếu để loại.")
+        )
     if reason not in REASONS:
         raise WordsMissing(N_("Xin chọn lý do loại."), field="reason")
     said = _words(words, "words")
@@ -152,7 +160,7 @@ def decide(session: Session, case_id: int, *, now: datetime, member: Member, agr
     if member.id == proposal.proposed_by:
         _refuse(session, row, member, now, attempt=proposal.kind, why="same_person")
         raise SamePerson(N_("Người đề nghị không tự duyệt: cần một người khác đồng ý hoặc từ chối."))
-    if not queries.is_outside(session, member, department_id=row.department_id, day=local_day(now)):
+    if not is_outside(session, member, department_id=row.department_id, day=local_day(now)):
         _refuse(session, row, member, now, attempt=proposal.kind, why="own_department")
         raise OwnDepartment(
             N_("Người thứ hai phải ở ngoài đơn vị được đánh giá, kể cả đơn vị cấp trên và cấp dưới của đơn vị ấy.")

@@ -12,10 +12,9 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from feedback_app.departments import queries as departments
 from feedback_app.exclusions.models import CaseResponse, ExcludedSpan, Proposal, ReviewCase
 from feedback_app.kit.errors import N_, NotFound
-from feedback_app.staff.queries import Member
+from feedback_app.staff.queries import Member, is_outside
 from feedback_app.surveys import queries as surveys
 
 WAITING: Final = ("proposed", "return_proposed")
@@ -78,25 +77,6 @@ class CaseView:
         if self.subject_kind == "keyer":
             ids.add(int(self.subject_id))
         return frozenset(each for each in ids if each is not None)
-
-
-def is_outside(session: Session, member: Member, *, department_id: int, day: date) -> bool:
-    """Whether somebody stands outside a rated department: neither of it, nor of one above or below it on the day.
-
-    Who belongs to no department answers for the whole service and stands outside of each.
-    """
-    if member.department_id is None:
-        return True
-    return department_id not in departments.within(
-        session, department_id=member.department_id, day=day
-    ) and not belongs(session, member, department_id=department_id, day=day)
-
-
-def belongs(session: Session, member: Member, *, department_id: int, day: date) -> bool:
-    """Whether somebody is of a department or of one below it on the day."""
-    return member.department_id is not None and member.department_id in departments.within(
-        session, department_id=department_id, day=day
-    )
 
 
 def cases(

@@ -159,9 +159,10 @@ def _page(found: CaseView, sent: CaseForm | None = None) -> str:
         names=_department_names([found]),
         people=staff.names(session, ids=found.people),
         places={place.id: place for place in departments.places(session, on=found.first_day)},
+        fields={field.id: field for field in departments.fields(session)},
         member=member,
-        own=queries.belongs(session, member, department_id=found.department_id, day=day),
-        outside=queries.is_outside(session, member, department_id=found.department_id, day=day),
+        own=staff.belongs(session, member, department_id=found.department_id, day=day),
+        outside=staff.is_outside(session, member, department_id=found.department_id, day=day),
         **forms,
     )
 

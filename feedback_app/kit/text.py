@@ -4,8 +4,9 @@ import re
 import unicodedata
 
 _SPACE = re.compile(r"\s+")
-# NUL cannot be stored and a lone surrogate cannot be encoded; the other control characters mean nothing in a text.
-_UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+# NUL cannot be stored and a lone surrogate cannot be encoded; the other control characters mean nothing in a text,
+# save those that are white space (tab to CR, FS to US, NEL).
+_UNWRITABLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
 # The alphabet with f, j, w, z where names from elsewhere need them.
 _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _RANK = {letter: rank for rank, letter in enumerate(_ALPHABET, start=1)}
@@ -14,7 +15,8 @@ _TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
 
 def normalise(text: str) -> str:
     """NFC, every run of white space (no-break spaces too) one space, ends trimmed, nothing that cannot be stored."""
-    return _UNWRITABLE.sub("", _SPACE.sub(" ", unicodedata.normalize("NFC", text))).strip()
+    # What is left out goes first: what stood on both sides of it may be one run of spaces, or one letter.
+    return unicodedata.normalize("NFC", _SPACE.sub(" ", _UNWRITABLE.sub("", text)).strip())
 
 
 def normalise_lines(text: str) -> str:

@@ -10,10 +10,11 @@ from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
-from math import erfc, exp, lgamma, log, sqrt
+from math import exp, lgamma, log
 from typing import Final, Literal, TypeVar
 
 from feedback_app.kit.clock import VIETNAM
+from feedback_app.ratings.comparison import Proportion, compare
 
 Answer = TypeVar("Answer", bound=Hashable)
 Rule = Literal["burst", "after_hours", "identical", "pace", "divergence", "surplus"]
@@ -191,36 +192,26 @@ def diverging(*, paper: tuple[int, int], kiosk: tuple[int, int]) -> Finding | No
     """Paper that says something else than the kiosk about one department; each is (satisfied, rated)."""
     if min(paper[1], kiosk[1]) < LEAST_COMPARED:
         return None
-    shares = [satisfied / rated for satisfied, rated in (paper, kiosk)]
-    if abs(shares[0] - shares[1]) < LEAST_DIFFERENCE or chance_of_difference(paper, kiosk) > DIVERGENCE_CHANCE:
+    on_paper, at_kiosk = Proportion(*paper), Proportion(*kiosk)
+    if (
+        abs(on_paper.share - at_kiosk.share) < LEAST_DIFFERENCE
+        or compare(on_paper, at_kiosk).p_value > DIVERGENCE_CHANCE
+    ):
         return None
     evidence = {
-        "paper_percent": round(100 * shares[0], 1),
-        "paper_rated": paper[1],
-        "kiosk_percent": round(100 * shares[1], 1),
-        "kiosk_rated": kiosk[1],
+        "paper_percent": round(100 * on_paper.share, 1),
+        "paper_rated": on_paper.trials,
+        "kiosk_percent": round(100 * at_kiosk.share, 1),
+        "kiosk_rated": at_kiosk.trials,
     }
     return Finding("divergence", (), evidence)
 
 
-def surplus(*, ratings: int, dossiers: int) -> Finding | None:
-    """More ratings of one stage than dossiers that reached it, in one department and period."""
+def surplus(*, ratings: int, dossiers: int, days: int) -> Finding | None:
+    """More ratings of one stage than dossiers there were to rate, over the days of which both are known."""
     if ratings <= dossiers * SURPLUS_FACTOR or ratings - dossiers < LEAST_SURPLUS:
         return None
-    return Finding("surplus", (), {"ratings": ratings, "dossiers": dossiers})
-
-
-def chance_of_difference(first: tuple[int, int], second: tuple[int, int]) -> float:
-    """Two-sided chance that two shares (successes, trials) differ so much though they are the same: pooled z test.
-
-    The one place that compares two shares here, to be replaced by the statistics module's test once it has one.
-    """
-    pooled = (first[0] + second[0]) / (first[1] + second[1])
-    if pooled in (0, 1):
-        return 1.0
-    spread = sqrt(pooled * (1 - pooled) * (1 / first[1] + 1 / second[1]))
-    z = abs(first[0] / first[1] - second[0] / second[1]) / spread
-    return erfc(z / sqrt(2))
+    return Finding("surplus", (), {"ratings": ratings, "dossiers": dossiers, "days": days})
 
 
 def poisson_tail(count: int, mean: float) -> float:

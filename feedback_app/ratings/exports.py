@@ -6,7 +6,7 @@ has to trust our rounding. Text that a spreadsheet would run as a formula is quo
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -14,6 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import xlsxwriter
 from flask_babel import gettext as _
 
+from feedback_app.exclusions.labels import left_out_terms
 from feedback_app.kit.clock import VIETNAM
 from feedback_app.kit.sheets import plain_text
 from feedback_app.ratings.bands import Band
@@ -40,14 +41,18 @@ def sheet(
     channel: str | None,
     questionnaire: str | None,
     since: int,
+    left_out: Mapping[str, int],
     now: datetime,
 ) -> Sheet:
     """`rows` of `table` in the order shown. `questionnaire` is the title of the one chosen, `channel` a channel.
 
-    `since` is how many responses more (or fewer) the whole period holds than when it was published.
+    `since` is how many responses more (or fewer) the whole period holds than when it was published; `left_out` how many
+    the figures leave out, by reason, as queries.left_out gives it.
     """
     return Sheet(
-        about=tuple(_about(table, channel=channel, questionnaire=questionnaire, since=since, now=now)),
+        about=tuple(
+            _about(table, channel=channel, questionnaire=questionnaire, since=since, left_out=left_out, now=now)
+        ),
         headings=(
             _("Mã cơ quan, đơn vị"),
             _("Tên trong kỳ"),
@@ -127,6 +132,7 @@ def _about(
     channel: str | None,
     questionnaire: str | None,
     since: int,
+    left_out: Mapping[str, int],
     now: datetime,
 ) -> list[tuple[str, Cell]]:
     publication = table.publication
@@ -156,6 +162,7 @@ def _about(
             lines.append((_("Lý do đính chính"), publication.reason))
         if since:
             lines.append((_("Phiếu thêm hoặc bớt sau khi công bố, toàn hệ thống, chưa tính"), since))
+    lines += left_out_terms(left_out)
     lines.append((_("Tải về lúc"), now.astimezone(VIETNAM).isoformat(timespec="seconds")))
     return lines
 

@@ -4,20 +4,21 @@ What is usual at a place or in a department is taken from the weeks before the d
 may be looked at as often as one likes: the same finding is the same case.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final, TypeVar
 
 from sqlalchemy.orm import Session
 
+from feedback_app.dossiers import queries as dossiers
 from feedback_app.exclusions import operations as exclusions
 from feedback_app.exclusions.commands import OpenCase
 from feedback_app.kit.clock import VIETNAM
 from feedback_app.ratings import anomalies
 from feedback_app.ratings.anomalies import Finding, UsualHours
-from feedback_app.ratings.periods import Period, period_of
-from feedback_app.ratings.queries import Filter, period_rows
+from feedback_app.ratings.periods import Period, period_of, previous
+from feedback_app.ratings.queries import Filter, day_counts, period_rows
 from feedback_app.surveys import queries as surveys
 from feedback_app.surveys.queries import Given
 
@@ -39,12 +40,17 @@ def look_at_day(session: Session, day: date, *, now: datetime, days_off: Collect
 
 
 def look_at_quarter(session: Session, day: date, *, now: datetime, smallest: int) -> list[int]:
-    """Hold each department's paper against its kiosks over the quarter of a day; the ids of the cases found.
+    """Hold each department's paper against its kiosks over the quarter of a day, and its responses against its dossiers
+    there and in the quarter before, of which dossiers may have come in since; the ids of the cases found.
 
     Shares that may not be told (`smallest`, see `disclosure`) are not compared: a case would tell them.
     """
     quarter = period_of("quarter", day)
-    commands = _divergences(session, quarter, smallest)
+    commands = [
+        *_divergences(session, quarter, smallest),
+        *_surpluses(session, previous(quarter)),
+        *_surpluses(session, quarter),
+    ]
     return [exclusions.open_case(session, command, now=now) for command in commands]
 
 
@@ -113,6 +119,48 @@ def _divergences(session: Session, quarter: Period, smallest: int) -> Iterable[O
                 hours=None,  # paper has a day and no minute
                 response_ids=tuple(each.id for each in given),
                 demonstration=all(each.demonstration for each in given),
+            )
+
+
+def _surpluses(session: Session, quarter: Period) -> Iterable[OpenCase]:
+    """Departments, and fields of them, that more people rated than had an occasion to.
+
+    Only days whose dossiers are known are compared, as imports lag behind answers. A dossier may be rated once at each
+    stage, so the stage with most ratings is held against the dossiers; a case names no response, because nobody can say
+    which of them are too many.
+    """
+    span = {"first": quarter.starts_on, "before": quarter.ends_on}
+    ratable = dossiers.ratable(session, **span)
+    days = dossiers.counted_sources(
+        session, department_ids=ratable.keys(), first=quarter.starts_on, last=quarter.last_day
+    ).keys()
+    given: dict[tuple[int, int | None], Counter[str | None]] = defaultdict(Counter)
+    for each in day_counts(session, quarter):
+        if (each.department_id, each.day) in days:
+            for field_id in {None, each.field_id}:
+                given[each.department_id, field_id][each.stage] += each.responses
+    known = Counter(department_id for department_id, _ in days)
+    for (department_id, field_id), by_stage in given.items():
+        counts = ratable[department_id]
+        if field_id is None:
+            count = counts.whole
+        elif counts.by_field is None:
+            continue
+        else:
+            count = counts.by_field.get(field_id, 0)
+        found = anomalies.surplus(ratings=max(by_stage.values()), dossiers=count, days=known[department_id])
+        if found:
+            yield OpenCase(
+                rule=found.rule,
+                department_id=department_id,
+                subject=f"department:{department_id}" if field_id is None else f"field:{field_id}",
+                first_day=quarter.starts_on,
+                last_day=quarter.last_day,
+                evidence=found.evidence,
+                hours=None,
+                response_ids=(),
+                # Invented answers, once removed, leave other numbers: the next night then looks at those.
+                demonstration=surveys.has_demonstration_between(session, **span),
             )
 
 

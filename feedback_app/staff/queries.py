@@ -171,8 +171,14 @@ def is_outside(session: Session, member: Member, *, department_id: int, day: dat
     if member.department_id is None:
         return True
     below_theirs = departments.within(session, department_id=member.department_id, day=day)
-    below_rated = departments.within(session, department_id=department_id, day=day)
-    return department_id not in below_theirs and member.department_id not in below_rated
+    return department_id not in below_theirs and not belongs(session, member, department_id=department_id, day=day)
+
+
+def belongs(session: Session, member: Member, *, department_id: int, day: date) -> bool:
+    """Whether somebody is of a department or of one below it on the day."""
+    return member.department_id is not None and member.department_id in departments.within(
+        session, department_id=department_id, day=day
+    )
 
 
 def as_member(row: StaffMember) -> Member:

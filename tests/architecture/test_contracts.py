@@ -6,7 +6,7 @@ from tests.conftest import ROOT
 
 PACKAGE = ROOT / "feedback_app"
 # No slices: they hold no capability and no tables.
-OTHER_PACKAGES = {"cli", "kit"}
+OTHER_PACKAGES = {"cli", "demo", "kit"}
 
 
 def contracts() -> list[dict[str, list[str]]]:

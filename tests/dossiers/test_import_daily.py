@@ -1,7 +1,6 @@
 """Entering the dossiers of days: what a file replaces, what is left out, and what a period then adds up to."""
 
 from datetime import date, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -280,31 +279,21 @@ def test_the_command_shows_what_it_understood_and_enters_all_or_nothing(app: Fla
     assert counted(session, *MARCH) == {("dong-son", None): C}
 
 
-def test_who_has_more_ratings_than_dossiers_is_named(session: Session, office: Office):
+def test_what_could_be_rated_by_department_and_field(session: Session):
     enter(
         session,
         line(MONDAY, "dong-son", A, "ho-tich"),
         line(MONDAY, "dong-son", B, "dat-dai"),
         line(MONDAY, "tai-chinh", C),
+        line(MONDAY, "tai-chinh", B, "dat-dai"),
     )
     civil, land = field_id(session, "ho-tich"), field_id(session, "dat-dai")
     # Of A: 4 + 3 + 1 resolved, 1 refused, 20 open; of B: 2 and 8; of C: 6 and 9.
-    responses = {
-        (office.ward, None): 39,
-        (office.ward, civil): 30,
-        (office.ward, land): 10,
-        (office.bureau, None): 16,
-        (office.bureau, civil): 500,  # the bureau tells no fields
-        (office.elsewhere, None): 500,  # nothing is known of it
-    }
-    found = queries.more_ratings_than_dossiers(session, first=MARCH[0], before=MARCH[1], responses=responses)
-
-    assert [(each.department_id, each.field_id, each.participation.ratable) for each in found] == [
-        (office.ward, civil, 29),
-        (office.bureau, None, 15),
+    assert list(queries.ratable(session, first=MARCH[0], before=MARCH[1]).values()) == [
+        queries.Ratable(whole=39, by_field={civil: 29, land: 10}),
+        queries.Ratable(whole=25, by_field=None),
     ]
-    assert all(each.participation.percent is None for each in found)
-    assert queries.Participation(responses=10, ratable=39).percent == Decimal("25.6")
+    assert queries.ratable(session, first=MARCH[1], before=date(2026, 5, 1)) == {}
 
 
 def test_the_database_keeps_the_rules_too(session: Session):

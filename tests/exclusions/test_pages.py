@@ -13,6 +13,7 @@ from feedback_app.exclusions.models import ReviewCase
 from feedback_app.staff.models import AuditEvent
 from feedback_app.surveys.models import Response
 from tests import factories
+from tests.dossiers.making import field_id, register
 from tests.exclusions.queue import NOW, WORDS, Queue, command, exclude, make_queue
 from tests.factories import local
 from tests.staff.people import add_person, post, sign_in
@@ -178,6 +179,30 @@ def test_a_department_whose_answers_are_all_left_out_says_so(app: Flask, session
     assert "Thiết bị lỗi hoặc chạm thử</dt><dd>6</dd>" in page
 
 
+def test_a_case_about_numbers_offers_to_keep_it_alone(app: Flask, session: Session, queue: Queue) -> None:
+    register(session)
+    field = field_id(session, "ho-tich")
+    given = command(
+        queue.office.ward,
+        [],
+        rule="surplus",
+        subject=f"field:{field}",
+        evidence={"ratings": 140, "dossiers": 100, "days": 60},
+        hours=None,
+    )
+    case_id = operations.open_case(session, given, now=NOW)
+    session.commit()
+    page = sign_in(app, "truong").get(f"{QUEUE}/{case_id}").text
+    assert "Lĩnh vực: Hộ tịch" in page
+    assert "140 lượt đánh giá trên 100 hồ sơ, trong 60 ngày đã có số hồ sơ." in page
+    assert "/giu-lai" in page
+    assert "/de-nghi-loai" not in page
+    sent = {"reason": "device", "words": WORDS}
+    assert post(sign_in(app, "truong"), f"{QUEUE}/{case_id}/de-nghi-loai", sent).status_code == 409
+    own = sign_in(app, "trongphuong").get(f"{QUEUE}/{case_id}").text
+    assert "không tự khép lại vụ việc này." in own
+
+
 RULES = {
     "burst": ("place:0", {"peak": 90, "minutes": 10, "full_hall_an_hour": 60, "known_days": 3}),
     "after_hours": ("keyer:1", {"keyed": 20}),
@@ -187,7 +212,7 @@ RULES = {
         "department:1",
         {"paper_percent": 99.1, "paper_rated": 200, "kiosk_percent": 70, "kiosk_rated": 400},
     ),
-    "surplus": ("department:1", {"ratings": 140, "dossiers": 100}),
+    "surplus": ("department:1", {"ratings": 140, "dossiers": 100, "days": 60}),
 }
 
 

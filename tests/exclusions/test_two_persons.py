@@ -10,10 +10,17 @@ from sqlalchemy.orm import Session
 
 from feedback_app.exclusions import operations
 from feedback_app.exclusions.models import CaseResponse, Proposal, ReviewCase
-from feedback_app.exclusions.operations import OwnDepartment, SamePerson, StateChanged, WordsMissing
-from feedback_app.exclusions.queries import CaseNotFound, is_outside
+from feedback_app.exclusions.operations import (
+    NothingToExclude,
+    OwnDepartment,
+    SamePerson,
+    StateChanged,
+    WordsMissing,
+)
+from feedback_app.exclusions.queries import CaseNotFound
 from feedback_app.recounts import RecountRequest
 from feedback_app.staff.models import AuditEvent
+from feedback_app.staff.queries import belongs, is_outside
 from feedback_app.surveys.models import Response
 from tests.exclusions.queue import LATER, NOW, WORDS, Queue, command, exclude, make_queue
 
@@ -100,6 +107,21 @@ def test_who_stands_outside(session: Session, queue: Queue) -> None:
         for who in ("insider", "above", "beside", "stranger", "chief")
     }
     assert outside == {"insider": False, "above": False, "beside": True, "stranger": True, "chief": True}
+    of_it = {
+        who: belongs(session, getattr(queue, who), department_id=queue.office.ward, day=NOW.date()) for who in outside
+    }
+    assert of_it == {"insider": True, "above": False, "beside": False, "stranger": False, "chief": False}
+
+
+def test_a_case_about_numbers_has_nothing_to_leave_out(session: Session, queue: Queue) -> None:
+    found = command(queue.office.ward, [], rule="surplus", subject=f"department:{queue.office.ward}", hours=None)
+    case_id = operations.open_case(session, found, now=NOW)
+    with pytest.raises(NothingToExclude):
+        operations.propose_exclusion(session, case_id, now=NOW, member=queue.chief, reason="device", words=WORDS)
+    operations.keep(session, case_id, now=NOW, member=queue.chief, note="Tư vấn cũng được đánh giá.")
+    kept = session.get(ReviewCase, case_id)
+    assert kept is not None
+    assert kept.state == "kept"
 
 
 def test_nothing_is_agreed_that_nobody_proposed(session: Session, queue: Queue) -> None:

@@ -1,7 +1,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from feedback_app.kit.text import fold, normalise, normalise_lines, slug, sort_key
@@ -14,8 +14,15 @@ def test_decomposed_letters_and_no_break_spaces_become_one_form():
 
 
 @given(st.text())
+@example("0\r\x1b\r0")
+@example("e\x1b\u0301")
 def test_the_normal_form_is_its_own_normal_form(text: str):
     assert normalise(normalise(text)) == normalise(text)
+
+
+def test_what_cannot_be_stored_leaves_nothing_behind():
+    assert normalise("0\r\x1b\r0") == "0 0"
+    assert normalise("Đo\x00\u0302\u0300ng\x1fHới\ud800\x85") == "Đồng Hới"
 
 
 def test_line_breaks_of_free_text_stay():

@@ -10,9 +10,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from feedback_app.kit.ids import new_id
 from feedback_app.ratings.comparison import Proportion, compare
 from feedback_app.ratings.figures import Change
 from tests import factories
+from tests.exclusions.queue import exclude, make_queue
 from tests.factories import local
 from tests.staff.people import add_person, make_office, sign_in
 
@@ -55,6 +57,31 @@ def test_one_number_has_one_look_on_the_page_in_csv_and_in_xlsx(reader: FlaskCli
         if isinstance(cell.value, (int, float)):
             places = len(cell.number_format.partition(".")[2])
             assert f"{cell.value:.{places}f}".replace(".", ",") == text
+
+
+def test_what_is_left_out_stands_above_the_table_by_reason(app: Flask, session: Session) -> None:
+    queue = make_queue(session)
+    exclude(session, queue)
+    device = new_id()
+    for second in (0, 2):
+        at = local(2026, 3, 5, 9, 0, second)
+        factories.response(session, queue.version, queue.office.ward, at, device_id=device, rapid_seconds=5)
+    factories.count(session)
+    session.commit()
+    manager = sign_in(app, "truong")
+    lines = list(
+        csv.reader(manager.get(f"/quan-ly/xuat.csv{MARCH}").data.decode("utf-8-sig").splitlines(), delimiter=";")
+    )
+    about = {line[0]: line[1] for line in lines[: lines.index([])]}
+    together = dict(zip(lines[lines.index([]) + 1], lines[-1], strict=True))
+    rapid = "Lần chạm lặp lại quá nhanh trên cùng một thiết bị (không tính)"
+    reason = "Phiếu đã loại, hai người duyệt (không tính): Thiết bị lỗi hoặc chạm thử"
+    assert (about[rapid], about[reason]) == ("1", "13")
+    assert together["Chạm lặp quá nhanh, không tính"] == "1"
+    book = openpyxl.load_workbook(io.BytesIO(manager.get(f"/quan-ly/xuat.xlsx{MARCH}").data))
+    assert {row[0].value: row[1].value for row in book.active.iter_rows()}[reason] == 13
+    beside = sign_in(app, "taichinh").get(f"/quan-ly/xuat.csv{MARCH}").data.decode("utf-8-sig")
+    assert "Phiếu đã loại" not in beside
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import threading
 from datetime import date
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
@@ -54,6 +54,20 @@ def test_freezes_sums_and_choices(session: Session, office: tuple[int, VersionVi
     assert [count for _, count in overall.picked] == [36, 0, 0, 4, 0]
     # The month before it was published from is still counted from its days.
     assert queries.table(session, parse("2026-08"), minima=factories.minima(1)).together.figure.sums.rated == 1
+
+
+def test_what_is_frozen_is_remembered_by_its_own_database_alone(
+    session: Session, second_session: Session, office: tuple[int, VersionView]
+) -> None:
+    first = operations.publish(session, QUARTER, now=AFTER, minima=factories.minima(30))
+    assert shown(session) == (36, 40)
+    department, version = factories.department(second_session, "mot-cua"), factories.questionnaire(second_session)
+    factories.responses(second_session, version, department, local(2026, 8, 1), satisfied=30)
+    factories.count(second_session)
+    second_session.execute(text(f"ALTER TABLE publications ALTER COLUMN id RESTART WITH {first.publication_id}"))
+    second = operations.publish(second_session, QUARTER, now=AFTER, minima=factories.minima(30))
+    assert second.publication_id == first.publication_id
+    assert shown(second_session) == (30, 30)
 
 
 def test_counts_what_still_waits_first(session: Session, office: tuple[int, VersionView]) -> None:

@@ -12,8 +12,9 @@ from feedback_app.kit.ids import new_id
 from feedback_app.ratings import watch
 from feedback_app.surveys.versions import VersionView
 from tests import factories
+from tests.dossiers.making import enter, field_id, line, register
 from tests.factories import local
-from tests.staff.people import add_person, make_office
+from tests.staff.people import Office, add_person, make_office
 from tests.surveys.halls import Hall, make_hall
 
 DAY = date(2026, 3, 24)  # a Tuesday
@@ -159,3 +160,64 @@ def test_paper_against_kiosk_over_the_quarter(session: Session, hall: Hall, vers
     factories.count(session)
     watch.look_at_quarter(session, DAY, now=NOW, smallest=5)
     assert cases(session) == [("divergence", "department", 90)]
+
+
+@pytest.fixture
+def office(session: Session) -> Office:
+    """With two fields, and dossiers of one day in each of two quarters."""
+    made = make_office(session)
+    register(session)
+    few = (20, 5, 5, 0, 0, 10, 0)  # 20 could be rated
+    enter(
+        session,
+        line(date(2025, 12, 30), "dong-son", few, "ho-tich"),
+        line(date(2026, 3, 2), "dong-son", few, "ho-tich"),
+        line(date(2026, 3, 2), "dong-son", few, "dat-dai"),
+        line(date(2026, 3, 2), "tai-chinh", few),
+    )
+    return made
+
+
+def surpluses(session: Session) -> list[tuple[str, int, date, dict[str, float]]]:
+    """Kind of subject, department, first day and evidence; every other rule is silent."""
+    factories.count(session)
+    watch.look_at_quarter(session, DAY, now=NOW, smallest=5)
+    found = session.scalars(select(ReviewCase).order_by(ReviewCase.first_day, ReviewCase.id)).all()
+    assert {each.rule for each in found} <= {"surplus"}
+    return [(each.subject.partition(":")[0], each.department_id, each.first_day, each.evidence) for each in found]
+
+
+def test_more_answers_than_dossiers_in_a_quarter(session: Session, office: Office) -> None:
+    version = factories.questionnaire(session)
+    civil = field_id(session, "ho-tich")
+    factories.responses(session, version, office.ward, local(2025, 12, 30), satisfied=31)
+    factories.responses(session, version, office.ward, local(2026, 3, 2), satisfied=30, field_id=civil)
+    factories.responses(session, version, office.bureau, local(2026, 3, 2), satisfied=20, field_id=civil)
+    assert surpluses(session) == [
+        ("department", office.ward, date(2025, 10, 1), {"ratings": 31, "dossiers": 20, "days": 1}),
+        ("field", office.ward, date(2026, 1, 1), {"ratings": 30, "dossiers": 20, "days": 1}),
+    ]
+    assert cases(session) == [("surplus", "department", 0), ("surplus", "field", 0)]
+    assert len(surpluses(session)) == 2
+
+
+def test_days_whose_dossiers_are_not_known_are_not_compared(session: Session, office: Office) -> None:
+    version = factories.questionnaire(session)
+    factories.responses(session, version, office.ward, local(2026, 3, 2), satisfied=20)
+    factories.responses(session, version, office.ward, local(2026, 3, 3), satisfied=100)
+    factories.responses(session, version, office.elsewhere, local(2026, 3, 2), satisfied=100)
+    assert surpluses(session) == []
+
+
+def test_a_dossier_may_be_rated_once_at_each_of_its_stages(session: Session, office: Office) -> None:
+    version = factories.questionnaire(session)
+    for stage in ("received", "supplement", "returned"):
+        factories.responses(session, version, office.bureau, local(2026, 3, 2), satisfied=20, stage=stage)
+    assert surpluses(session) == []
+
+
+def test_invented_answers_make_an_invented_case(session: Session, office: Office) -> None:
+    version = factories.questionnaire(session)
+    factories.responses(session, version, office.bureau, local(2026, 3, 2), satisfied=31, demonstration=True)
+    assert len(surpluses(session)) == 1
+    assert session.scalars(select(ReviewCase.demonstration)).one()

@@ -30,6 +30,13 @@ def test_a_shipped_questionnaire_keeps_the_rules_and_speaks_both_languages(sessi
         assert all(choice.text_en for choice in question.choices)
 
 
+def test_a_version_is_remembered_by_its_own_database_alone(session: Session, second_session: Session) -> None:
+    known = publish(session, "kiosk")
+    assert queries.version(session, known.id) == known
+    with pytest.raises(queries.NoQuestionnaire):
+        queries.version(second_session, known.id)
+
+
 def test_a_middle_level_is_neutral_and_never_satisfied(session: Session) -> None:
     levels = publish(session, "kiosk").overall.choices
     assert [(each.text, each.outcome, each.points) for each in levels] == [

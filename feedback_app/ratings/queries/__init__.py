@@ -38,7 +38,7 @@ from feedback_app.ratings.queries.scoring import (
     schemes,
     scores,
 )
-from feedback_app.ratings.queries.tallies import PeriodRows, Row, first_day, revision
+from feedback_app.ratings.queries.tallies import DayCount, PeriodRows, Row, day_counts, first_day, revision
 from feedback_app.ratings.queries.verification import Broken, Chain, verify
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "AssessmentView",
     "Broken",
     "Chain",
+    "DayCount",
     "DepartmentParts",
     "Filter",
     "HistoryPoint",
@@ -68,6 +69,7 @@ __all__ = [
     "assessments",
     "by_version",
     "compare",
+    "day_counts",
     "department_parts",
     "distribution",
     "draft",

@@ -10,9 +10,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     ColumnElement,
+    Engine,
     Integer,
     Select,
     and_,
@@ -56,9 +58,10 @@ class PeriodRows:
 
 
 # What was published never changes, so each process reads it once for each way it is asked for. A publication that is
-# withdrawn is found by nobody any more, and its id is never given to another one.
+# withdrawn is found by nobody any more, and its id is never given to another one of the same database.
 MOST_FROZEN: Final = 2000
-_frozen: dict[tuple[int, frozenset[int] | None, bool], tuple[Row, ...]] = {}
+Frozen = dict[tuple[int, frozenset[int] | None, bool], tuple[Row, ...]]
+_frozen: WeakKeyDictionary[Engine, Frozen] = WeakKeyDictionary()
 
 
 def whole_rows(
@@ -76,7 +79,14 @@ def whole_rows(
     responses are told: the answers of single days would take months apart. `publication` is as in `held_publications`.
     """
     published = held_publications(session, periods, publication)
-    unread = [each.id for each in published.values() if (each.id, department_ids, by_department) not in _frozen]
+    frozen = _frozen.setdefault(session.get_bind().engine, {})
+    # Held here, because another thread may start the memory over meanwhile.
+    known = {
+        each.id: rows
+        for each in published.values()
+        if (rows := frozen.get((each.id, department_ids, by_department))) is not None
+    }
+    unread = [each.id for each in published.values() if each.id not in known]
     live = [(place, period) for place, period in enumerate(periods) if period not in published]
     held = withheld_months(session, [period for _, period in live if period.kind != "day"], smallest, department_ids)
     # The first column tells whose a row is: a period's place in the list, or minus the id of its publication.
@@ -92,23 +102,19 @@ def whole_rows(
             .where(PublishedTally.publication_id.in_(unread), *_within(PublishedTally, department_ids))
             .group_by(PublishedTally.publication_id)
         )
-    rows: dict[int, list[Row]] = defaultdict(list)
+    read: dict[int, list[Row]] = defaultdict(list)
     if parts:
         for row in session.execute(union_all(*parts)):
-            rows[row[0]].append(Row(row[1], row[2], row[3], Sums(*map(int, row[4:]))))
-    if len(_frozen) + len(unread) > MOST_FROZEN:
-        _frozen.clear()
-    fresh = {publication_id: tuple(rows[-publication_id]) for publication_id in unread}
+            read[row[0]].append(Row(row[1], row[2], row[3], Sums(*map(int, row[4:]))))
+    if len(frozen) + len(unread) > MOST_FROZEN:
+        frozen.clear()
+    for publication_id in unread:
+        frozen[publication_id, department_ids, by_department] = known[publication_id] = tuple(read[-publication_id])
     found = []
     for place, period in enumerate(periods):
-        publication = published.get(period)
-        if publication is None:
-            found.append(PeriodRows(period, None, tuple(rows[place])))
-            continue
-        key = (publication.id, department_ids, by_department)
-        if publication.id in fresh:
-            _frozen[key] = fresh[publication.id]
-        found.append(PeriodRows(period, publication, _frozen[key]))
+        held_in = published.get(period)
+        rows = known[held_in.id] if held_in else tuple(read[place])
+        found.append(PeriodRows(period, held_in, rows))
     return found
 
 
@@ -182,6 +188,33 @@ def _uneven_years(
 def months_of(period: Period) -> frozenset[int]:
     """The months of the year that make up a period; a day makes up none."""
     return frozenset(range(period.starts_on.month, period.last_day.month + 1)) if period.kind != "day" else frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """How many responses a department's day brought in a field and stage (None: not known), never how they answered."""
+
+    department_id: int
+    day: date
+    field_id: int | None
+    stage: str | None
+    responses: int
+
+
+def day_counts(session: Session, period: Period) -> list[DayCount]:
+    """The numbers of responses of every day of a period, as counted now."""
+    rows = session.execute(
+        select(
+            DailyTally.department_id,
+            DailyTally.day,
+            func.nullif(DailyTally.field_id, 0),
+            func.nullif(DailyTally.stage, ""),
+            func.sum(DailyTally.responses),
+        )
+        .where(DailyTally.day >= period.starts_on, DailyTally.day < period.ends_on)
+        .group_by(DailyTally.department_id, DailyTally.day, DailyTally.field_id, DailyTally.stage)
+    )
+    return [DayCount(*row) for row in rows]
 
 
 def first_day(session: Session) -> date | None:

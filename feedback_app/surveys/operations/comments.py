@@ -16,7 +16,7 @@ from feedback_app.kit.clock import local_day
 from feedback_app.kit.errors import N_, Conflict, Invalid, NotAllowed
 from feedback_app.kit.text import fold, normalise, normalise_lines
 from feedback_app.staff.operations import record
-from feedback_app.staff.queries import Member
+from feedback_app.staff.queries import Member, belongs
 from feedback_app.surveys.masking import mask
 from feedback_app.surveys.models import Comment, Response
 from feedback_app.surveys.queries.comments import CommentNotFound
@@ -128,8 +128,8 @@ def _to_review(session: Session, token: UUID, *, reviewer: Member, now: datetime
     if row is None:
         raise CommentNotFound(N_("Không có góp ý này."))
     comment, department_id, answered_on = row
-    own, day = reviewer.department_id, local_day(now)
-    if own is not None and own in departments.within(session, department_id=department_id, day=day):
+    day = local_day(now)
+    if belongs(session, reviewer, department_id=department_id, day=day):
         _record_review(
             session, comment, department_id, action="surveys.comment_review_denied", reviewer=reviewer, now=now
         )

@@ -1,8 +1,9 @@
 """Reads of questionnaires: their versions, and which place asks which."""
 
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from feedback_app.kit.errors import N_, NotFound
@@ -20,15 +21,17 @@ class NoQuestionnaire(NotFound):
     """The place asks nothing at this door, or the version does not exist or is not published."""
 
 
-# A published version never changes, so each process reads it once. Ids are never reused within a database.
-_published: dict[int, VersionView] = {}
+# A published version never changes, so each process reads it once. Ids are never reused within a database, but another
+# database gives the same ones to other versions.
+_published: WeakKeyDictionary[Engine, dict[int, VersionView]] = WeakKeyDictionary()
 
 
 def version(session: Session, version_id: int) -> VersionView:
     """A published version; raises NoQuestionnaire."""
-    if version_id not in _published:
-        _published[version_id] = _read_version(session, version_id)
-    return _published[version_id]
+    known = _published.setdefault(session.get_bind().engine, {})
+    if version_id not in known:
+        known[version_id] = _read_version(session, version_id)
+    return known[version_id]
 
 
 def version_at(session: Session, *, place_id: int, door: str) -> VersionView:

@@ -1,0 +1,27 @@
+"""What a reader may choose in an address, and what people fill in to score a department or publish a period."""
+
+from feedback_app.ratings.forms.comments import CommentForm, CommentSelection, read_comment_selection
+from feedback_app.ratings.forms.figures import FigureForm, Order, Reading, Selection, read_selection
+from feedback_app.ratings.forms.periods import NoSuchPeriod, newest_first, read_period
+from feedback_app.ratings.forms.publications import DraftForm, StepForm
+from feedback_app.ratings.forms.scoring import PointsForm, ScoredPeriodForm, points_form, read_scored_period
+
+__all__ = [
+    "CommentForm",
+    "CommentSelection",
+    "DraftForm",
+    "FigureForm",
+    "NoSuchPeriod",
+    "Order",
+    "PointsForm",
+    "Reading",
+    "ScoredPeriodForm",
+    "Selection",
+    "StepForm",
+    "newest_first",
+    "points_form",
+    "read_comment_selection",
+    "read_period",
+    "read_scored_period",
+    "read_selection",
+]
