@@ -36,6 +36,7 @@ from feedback_app.polls import routes as polls_routes
 from feedback_app.ratings import api as ratings_api
 from feedback_app.ratings import labels as rating_labels
 from feedback_app.ratings import models as _ratings
+from feedback_app.ratings import routes as ratings_routes
 from feedback_app.ratings import staff_routes as rating_routes
 from feedback_app.site import routes as site_routes
 from feedback_app.staff import access
@@ -71,6 +72,7 @@ BLUEPRINTS = (
     site_routes.blueprint,
     rating_routes.blueprint,
     exclusion_routes.blueprint,
+    ratings_routes.blueprint,
     ratings_api.blueprint,
     articles_routes.blueprint,
     articles_staff_routes.blueprint,

@@ -23,8 +23,9 @@ from feedback_app.kit.security import limiter
 from feedback_app.kit.web import public, settings
 from feedback_app.ratings import queries
 from feedback_app.ratings.figures import MEASURE, PLACES, SCHEME, Figure
+from feedback_app.ratings.forms import read_period
 from feedback_app.ratings.openapi import DESCRIPTION, HISTORY_KINDS, MOST_HISTORY
-from feedback_app.ratings.periods import Kind, NotAPeriod, Period, begun_between, last, parse, period_of
+from feedback_app.ratings.periods import Kind, Period, begun_between, last, period_of
 from feedback_app.ratings.queries import CHANNELS, Filter, PublicationView, QuestionCounts, RatingRow, VersionFigure
 from feedback_app.surveys import queries as surveys
 from feedback_app.surveys.versions import VersionView
@@ -40,8 +41,8 @@ class BadArgument(Invalid):
     """An argument is unknown, absent, given twice or not one of its values; `field` names it."""
 
 
-class NothingThere(NotFound):
-    """The address names no period or questionnaire there is."""
+class NoSuchQuestionnaire(NotFound):
+    """There is no such questionnaire."""
 
 
 def reads(*allowed: str) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
@@ -134,7 +135,7 @@ def periods() -> dict[str, Any]:
 def ratings() -> dict[str, Any]:
     """Departments in one period, as the page of results shows them."""
     session, today = db.session(), _today()
-    period = _period(_required("period"))
+    period = read_period(_required("period"))
     versions = surveys.published_versions(session)
     narrowed = _narrowed(session, versions, on=min(period.last_day, today))
     table = queries.table(session, period, minima=settings().minima, narrowed=narrowed, versions=versions)
@@ -181,7 +182,7 @@ def history() -> dict[str, Any]:
 def questions(department: str, period: str) -> dict[str, Any]:
     """How people answered each question of each questionnaire version, as the page of the department shows it."""
     session, today, minima = db.session(), _today(), settings().minima
-    asked = _period(period)
+    asked = read_period(period)
     view = departments.department(session, code=department, on=min(asked.last_day, today))
     versions = surveys.published_versions(session)
     table = queries.table(session, asked, minima=minima, narrowed=Filter(frozenset({view.id})), versions=versions)
@@ -246,7 +247,17 @@ def _row(row: RatingRow) -> dict[str, Any]:
     return {
         "department": _department(row.department) if row.department else None,
         "figure": _figure(row.figure),
-        "change": {"points": str(change.shown), "clear": change.clear} if change else None,
+        "change": (
+            {
+                "points": str(change.shown),
+                "low": str(change.bounds[0]),
+                "high": str(change.bounds[1]),
+                "clear": change.clear,
+                "reworded": row.reworded,
+            }
+            if change
+            else None
+        ),
         "channels": dict(row.channels),
         "partial": sums.partial,
         "assisted": sums.assisted,
@@ -352,19 +363,12 @@ def _count() -> int:
     return int(written)
 
 
-def _period(code: str) -> Period:
-    try:
-        return parse(code)
-    except NotAPeriod as error:
-        raise NothingThere(N_("Không có kỳ báo cáo này.")) from error
-
-
 def _narrowed(session: Session, versions: Mapping[int, VersionView], *, on: date) -> Filter:
     """What the arguments narrow figures to, checked."""
     channel = _one_of("channel", CHANNELS)
     questionnaire = request.args.get("questionnaire")
     if questionnaire is not None and questionnaire not in {each.code for each in versions.values()}:
-        raise NothingThere(N_("Không có mẫu phiếu này."))
+        raise NoSuchQuestionnaire(N_("Không có mẫu phiếu này."))
     ids = None
     if "department" in request.args:
         ids = frozenset({departments.department(session, code=request.args["department"], on=on).id})

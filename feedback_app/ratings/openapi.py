@@ -122,8 +122,11 @@ _SCHEMAS: Final[dict[str, Schema]] = {
         department={**_maybe(_of("Department")), "description": "null: tất cả cơ quan, đơn vị cộng lại."},
         figure=_of("Figure"),
         change={
-            **_maybe(_object(points=_TEXT, clear={"type": "boolean"})),
-            "description": "Thay đổi so với kỳ trước, điểm phần trăm; clear: hai khoảng tin cậy không giao nhau.",
+            **_maybe(
+                _object(points=_TEXT, low=_TEXT, high=_TEXT, clear={"type": "boolean"}, reworded={"type": "boolean"})
+            ),
+            "description": "Thay đổi so với kỳ trước, điểm phần trăm; clear: khác rõ (p < 0,05); reworded: hai kỳ "
+            "dùng mẫu phiếu khác nhau.",
         },
         channels=_CHANNELS,
         partial=_COUNT,

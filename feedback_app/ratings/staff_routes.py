@@ -19,7 +19,7 @@ from feedback_app.kit.db import db
 from feedback_app.kit.errors import N_, Conflict, Invalid, NotAllowed
 from feedback_app.kit.i18n import text_in
 from feedback_app.kit.web import settings
-from feedback_app.ratings import comments, exports, operations, queries
+from feedback_app.ratings import comments, exports, operations, queries, reports
 from feedback_app.ratings.exports import Sheet
 from feedback_app.ratings.forms import (
     DraftForm,
@@ -87,6 +87,23 @@ def export_xlsx() -> Response:
     selection, content = _sheet()
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return _file(exports.as_xlsx(content), kind, selection, "xlsx")
+
+
+@blueprint.get("/bao-cao/<period>.pdf")
+@requires("manager")
+def report(period: str) -> Response:
+    """A period as an official report over the departments the reader answers for; a draft until it is published."""
+    session, now = db.session(), clock.now()
+    member = current_member()
+    allowed = scope(session, member, clock.local_day(now))
+    table = queries.table(
+        session, read_period(period), minima=settings().minima, narrowed=Filter(department_ids=allowed)
+    )
+    reach = reports.WHOLE
+    if member.department_id is not None:
+        own = departments.departments(session, ids=[member.department_id], on=table.period.last_day)
+        reach = f"{own[member.department_id].name} và các đơn vị trực thuộc"
+    return reports.answer(table, office=settings().office, reach=reach, now=now)
 
 
 @blueprint.get("/cong-bo")

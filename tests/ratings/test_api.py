@@ -55,7 +55,7 @@ def test_a_figure_carries_all_it_rests_on(client: FlaskClient, office: None) -> 
     row = found["ratings"][0]
     assert row["department"] == {"code": "a", "name": "Phòng A", "name_en": None}
     assert row["figure"] == {
-        "measure": "satisfied_share",
+        "measure": "satisfied-share",
         "state": "shown",
         "responses": 45,
         "n": 45,
