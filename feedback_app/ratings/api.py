@@ -229,9 +229,11 @@ def _period_fields(period: Period) -> dict[str, str]:
 
 
 def _publication(publication: PublicationView) -> dict[str, Any]:
+    published_at = publication.published_at
     return {
         "number": publication.number,
-        "published_at": publication.published_at.astimezone(clock.VIETNAM).isoformat(timespec="seconds"),
+        "hash": publication.hash,
+        "published_at": published_at.astimezone(clock.VIETNAM).isoformat(timespec="seconds") if published_at else None,
         "reason": publication.reason,
         "scheme": publication.scheme,
         "minimum": publication.minimum,

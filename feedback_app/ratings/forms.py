@@ -8,15 +8,16 @@ from typing import Final
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
-from wtforms import HiddenField, SelectField, StringField, SubmitField, TextAreaField
+from wtforms import HiddenField, SelectField, StringField, SubmitField, TextAreaField, ValidationError
 from wtforms.fields import SelectChoice
-from wtforms.validators import Length
+from wtforms.validators import InputRequired, Length
 
 from feedback_app.kit.errors import N_, NotFound, Refused
 from feedback_app.kit.forms import Form
 from feedback_app.kit.i18n import say, text_in
 from feedback_app.kit.text import normalise
 from feedback_app.ratings import operations, queries
+from feedback_app.ratings.commands import AskExport
 from feedback_app.ratings.labels import CHANNEL_LABELS, KIND_LABELS, period_name
 from feedback_app.ratings.periods import (
     PUBLISHED_KINDS,
@@ -424,3 +425,51 @@ class Order:
         if self.by == "thay-doi":
             return float(row.change.points) if row.change else None
         return float(row.figure.share) if row.figure.share is not None else None
+
+
+class ExportForm(Form):
+    """Every period of one kind between two months, as one file."""
+
+    kind = SelectField(
+        lazy_gettext("Loại kỳ"), choices=[SelectChoice(kind, label) for kind, label in KIND_LABELS.items()]
+    )
+    first = StringField(
+        lazy_gettext("Từ tháng"),
+        description=lazy_gettext("Năm rồi tháng, thí dụ 2026-01."),
+        validators=[InputRequired(lazy_gettext("Xin nhập tháng đầu."))],
+    )
+    last = StringField(
+        lazy_gettext("Đến hết tháng"),
+        description=lazy_gettext("Năm rồi tháng, thí dụ 2026-09."),
+        validators=[InputRequired(lazy_gettext("Xin nhập tháng cuối."))],
+    )
+    format = SelectField(lazy_gettext("Dạng tệp"), choices=[SelectChoice("xlsx", "XLSX"), SelectChoice("csv", "CSV")])
+    submit = SubmitField(lazy_gettext("Xuất dữ liệu"))
+
+    def validate_first(self, field: StringField) -> None:
+        _month(field)
+
+    def validate_last(self, field: StringField) -> None:
+        _month(field)
+
+    def command(self, *, asked_by: int, department_ids: frozenset[int] | None) -> AskExport:
+        """What is asked for; only after the form was found valid."""
+        return AskExport(
+            asked_by=asked_by,
+            kind=self.kind.data,
+            first_on=_month(self.first).starts_on,
+            last_on=_month(self.last).last_day,
+            format=self.format.data,
+            department_ids=department_ids,
+        )
+
+
+def _month(field: StringField) -> Period:
+    """The month somebody typed; raises ValidationError."""
+    try:
+        period = parse((field.data or "").strip())
+    except NotAPeriod:
+        raise ValidationError(gettext("Cần một tháng, viết năm rồi tháng, thí dụ 2026-01.")) from None
+    if period.kind != "month":
+        raise ValidationError(gettext("Cần một tháng, viết năm rồi tháng, thí dụ 2026-01."))
+    return period

@@ -95,6 +95,7 @@ _SCHEMAS: Final[dict[str, Schema]] = {
     ),
     "Publication": _object(
         number={"type": "integer", "minimum": 1, "description": "Lần công bố; từ 2 trở đi là đính chính."},
+        hash={**_MAYBE_TEXT, "description": "Mã băm trong chuỗi công bố; xem /ket-qua/cong-bo."},
         published_at={"type": "string", "format": "date-time"},
         reason={**_MAYBE_TEXT, "description": "Lý do đính chính."},
         scheme=_SCHEME,

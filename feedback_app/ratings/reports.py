@@ -64,7 +64,7 @@ def report(table: RatingTable, *, office: "Office", reach: str, now: datetime) -
 def _content(table: RatingTable, *, office: "Office", reach: str, now: datetime) -> dict[str, object]:
     period, publication = table.period, table.publication
     sums = table.together.figure.sums
-    if publication is None:
+    if publication is None or publication.published_at is None:
         standing = (
             f"Số liệu tạm tính lúc {_moment(now)}, kỳ chưa công bố; không dùng để xếp loại, khen thưởng hay kỷ luật."
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Final
+from uuid import UUID
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -23,6 +24,7 @@ from feedback_app.ratings import comments, exports, operations, queries, reports
 from feedback_app.ratings.exports import Sheet
 from feedback_app.ratings.forms import (
     DraftForm,
+    ExportForm,
     FigureForm,
     Order,
     PointsForm,
@@ -36,14 +38,17 @@ from feedback_app.ratings.forms import (
     read_selection,
 )
 from feedback_app.ratings.periods import Period
-from feedback_app.ratings.queries import Filter, PublicationView, RatingRow, RatingTable, Scores
+from feedback_app.ratings.queries import FileNotFound, Filter, PublicationView, RatingRow, RatingTable, Scores
+from feedback_app.ratings.sending import send
 from feedback_app.ratings.two_persons import Step, WrongState, refusal
 from feedback_app.staff import queries as staff
 from feedback_app.staff.access import check_scope, current_member, requires, scope
+from feedback_app.staff.queries import Member
 
 blueprint = Blueprint("ratings", __name__, template_folder="templates", url_prefix="/quan-ly")
 
 LISTED_PUBLICATIONS: Final = 100
+LISTED_EXPORTS: Final = 50
 # The addresses of the steps that a draft goes through, and what is said once one is taken.
 STEPS: Final[dict[str, Step]] = {"kiem-tra": "check", "tra-lai": "return", "cong-bo": "publish"}
 DONE: Final = {
@@ -87,6 +92,62 @@ def export_xlsx() -> Response:
     selection, content = _sheet()
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return _file(exports.as_xlsx(content), kind, selection, "xlsx")
+
+
+@blueprint.route("/xuat", methods=["GET", "POST"])
+@requires("manager")
+def exports_page() -> str | Response | tuple[str, int]:
+    """Ask for many periods at once, and find what was asked for before."""
+    session, now = db.session(), clock.now()
+    member = current_member()
+    form = ExportForm()
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.validate():
+            try:
+                export_id = operations.ask_export(
+                    session,
+                    form.command(asked_by=member.id, department_ids=scope(session, member, clock.local_day(now))),
+                    now=now,
+                )
+                session.commit()
+                return redirect(url_for("ratings.export_page", export_id=export_id), 303)
+            except (Invalid, Conflict) as refused:
+                session.rollback()
+                status = 422 if isinstance(refused, Invalid) else 409
+                form.last.errors = [i18n.say(refused)]
+    found = queries.exports(session, asked_by=_whose(member), limit=LISTED_EXPORTS)
+    names = staff.names(session, ids=frozenset(each.asked_by for each in found))
+    page = render_template("ratings/exports.html", form=form, exports=found, names=names, days=operations.KEPT_DAYS)
+    return page, status
+
+
+@blueprint.get("/xuat/<uuid:export_id>")
+@requires("manager")
+def export_page(export_id: UUID) -> Response:
+    """How far an export is; asks itself again every few seconds until there is nothing more to wait for."""
+    found = queries.export(db.session(), export_id=export_id, asked_by=_whose(current_member()))
+    response = make_response(render_template("ratings/export.html", export=found))
+    if found.state in ("queued", "running"):
+        # Without a script, and of the page that holds no form: nothing typed is lost.
+        response.headers["Refresh"] = "3"
+    return response
+
+
+@blueprint.get("/xuat/<uuid:export_id>/tep")
+@requires("manager")
+def export_file(export_id: UUID) -> Response:
+    """The finished file, for who asked for it and for administrators. Raises FileNotFound."""
+    found = queries.export(db.session(), export_id=export_id, asked_by=_whose(current_member()))
+    if found.file is None:
+        raise FileNotFound(N_("Tệp chưa có, hoặc đã hết hạn."))
+    return send(found.file)
+
+
+def _whose(member: Member) -> int | None:
+    """Whose exports somebody may see: their own, administrators of the whole service everybody's."""
+    return None if member.role == "administrator" and member.department_id is None else member.id
 
 
 @blueprint.get("/bao-cao/<period>.pdf")

@@ -101,6 +101,7 @@ def holding_publications(session: Session) -> list[PublicationView]:
     """The newest publication of every published period, the latest period first."""
     newest = (
         select(Publication.id)
+        .where(_PUBLISHED)
         .ext(distinct_on(Publication.period_kind, Publication.starts_on))
         .order_by(Publication.period_kind, Publication.starts_on, Publication.number.desc())
     )
@@ -109,7 +110,7 @@ def holding_publications(session: Session) -> list[PublicationView]:
         .where(Publication.id.in_(newest))
         .order_by(Publication.ends_on.desc(), Publication.starts_on.desc())
     )
-    return [_view(row) for row in rows]
+    return [view(row) for row in rows]
 
 
 def newest_publications(session: Session, periods: Sequence[Period]) -> dict[Period, PublicationView]:
