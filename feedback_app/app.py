@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, jsonify, make_response, render_template, request
 from flask_babel import gettext
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFError
 from psycopg.errors import NumericValueOutOfRange
 from sqlalchemy import text
 from sqlalchemy.exc import DataError, SQLAlchemyError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
@@ -26,14 +26,17 @@ from feedback_app.exclusions import models as _exclusions
 from feedback_app.exclusions import staff_routes as exclusion_routes
 from feedback_app.kit import charts, clock, i18n, log, security, visitor_tokens, web
 from feedback_app.kit.db import db, engine_options
-from feedback_app.kit.errors import N_, Conflict, Invalid, NotAllowed, NotFound, Refused
+from feedback_app.kit.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
+from feedback_app.kit.problems import problem
 from feedback_app.kit.web import public
 from feedback_app.paper import routes as paper_routes
 from feedback_app.petitions import models as _petitions
 from feedback_app.polls import models as _polls
 from feedback_app.polls import routes as polls_routes
+from feedback_app.ratings import api as ratings_api
 from feedback_app.ratings import labels as rating_labels
 from feedback_app.ratings import models as _ratings
+from feedback_app.ratings import routes as ratings_routes
 from feedback_app.ratings import staff_routes as rating_routes
 from feedback_app.site import routes as site_routes
 from feedback_app.staff import access
@@ -69,6 +72,8 @@ BLUEPRINTS = (
     site_routes.blueprint,
     rating_routes.blueprint,
     exclusion_routes.blueprint,
+    ratings_routes.blueprint,
+    ratings_api.blueprint,
     articles_routes.blueprint,
     articles_staff_routes.blueprint,
     surveys_routes.blueprint,
@@ -85,15 +90,6 @@ BLUEPRINTS = (
 STATUSES: dict[type[Refused], int] = {Invalid: 422, NotFound: 404, NotAllowed: 403, Conflict: 409}
 
 # What other systems read where a person gets a page.
-API_MESSAGES = {
-    400: N_("Không đọc được nội dung gửi lên."),
-    404: N_("Không có gì ở địa chỉ này."),
-    405: N_("Địa chỉ này không dùng theo cách đó."),
-    413: N_("Nội dung gửi lên quá lớn."),
-    429: N_("Bạn gửi quá nhanh. Hãy đợi một phút rồi thử lại."),
-    500: N_("Hệ thống đang gặp trục trặc. Hãy thử lại sau ít phút."),
-}
-
 migrate = Migrate()
 
 
@@ -192,20 +188,22 @@ def refused(error: Refused) -> tuple[Response | str, int]:
     return _error_page(status, i18n.say(error), error.field)
 
 
-def http_error(error: HTTPException) -> tuple[Response | str, int]:
+def http_error(error: HTTPException) -> Response:
     """Errors that Flask and its extensions raise; a stale form gets words of its own."""
     if isinstance(error, CSRFError):
-        return _error_page(400, gettext("Trang đã mở quá lâu. Hãy tải lại trang rồi gửi lại."))
+        return make_response(_error_page(400, gettext("Trang đã mở quá lâu. Hãy tải lại trang rồi gửi lại.")))
     if (error.code or 500) >= 500:
         # What failed may have left a broken transaction behind, and the error page reads from the database too.
         db.session.rollback()
-    return _error_page(error.code or 500, "")
+    response = make_response(_error_page(error.code or 500, ""))
+    if isinstance(error, MethodNotAllowed):
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+    return response
 
 
 def _error_page(status: int, message: str, field: str | None = None) -> tuple[Response | str, int]:
     if request.path.startswith("/api/"):
-        said = message or gettext(API_MESSAGES.get(status, API_MESSAGES[500]))
-        return jsonify(errors=[{"field": field or "", "message": said}]), status
+        return problem(status, [(field or "", message)] if message else ()), status
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
         return jsonify(status=status, message=message), status
     return render_template("error.html", status=status, message=message), status

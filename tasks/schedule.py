@@ -12,6 +12,9 @@ SCHEDULE = {
         "task": "tasks.publication.publish_ended_periods",
         "schedule": crontab(hour="0,6,12", minute="10"),
     },
+    "exports": {"task": "tasks.exports.make_next_export", "schedule": 5.0, "options": {"expires": 5}},
+    "open_files": {"task": "tasks.exports.make_open_files", "schedule": 60.0, "options": {"expires": 60}},
+    "expired_exports": {"task": "tasks.exports.expire_exports", "schedule": crontab(hour="2", minute="40")},
     "visits": {"task": "tasks.retention.close_visit_days", "schedule": crontab(hour="1", minute="30")},
     "comments": {"task": "tasks.retention.erase_comment_originals", "schedule": crontab(hour="1", minute="40")},
 }

@@ -16,13 +16,18 @@ settings = Settings.from_environ(os.environ)
 web = create_app(settings, process="worker")
 
 LONGEST_TASK_SECONDS = 300
+# Ten years of months of a large city; only one is made at a time, so it never keeps more than one process busy.
+LONGEST_EXPORT_SECONDS = 1800
 
 # Celery spells the address of a Unix socket, and the database behind it, in its own way.
 broker = settings.redis_url.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
 app = Celery("feedback", broker=broker)
 app.conf.update(
-    include=["tasks.recounts", "tasks.publication", "tasks.retention", "tasks.watch"],
+    include=["tasks.recounts", "tasks.publication", "tasks.retention", "tasks.watch", "tasks.exports"],
     beat_schedule=SCHEDULE,
+    # Named, so that a large office may give exports a worker of their own (-Q); every worker reads both otherwise.
+    task_queues={"celery": {}, "exports": {}},
+    task_routes={"tasks.exports.*": {"queue": "exports"}},
     timezone="Asia/Ho_Chi_Minh",
     # JSON alone: a message can then never make the worker run code.
     accept_content=["json"],

@@ -11,6 +11,7 @@ from feedback_app.dossiers.operations import OutsideKey
 from feedback_app.kit import clock, i18n
 from feedback_app.kit.db import db
 from feedback_app.kit.errors import Refused
+from feedback_app.kit.problems import problem
 from feedback_app.kit.security import csrf, limiter
 from feedback_app.staff.access import current_key, requires_key
 
@@ -25,7 +26,7 @@ RATE: Final = "120/minute"
 @blueprint.put("/<department_code>/<day>")
 @limiter.limit(RATE)
 @requires_key
-def put_day(department_code: str, day: str) -> Response | tuple[Response, int]:
+def put_day(department_code: str, day: str) -> Response:
     """Replace what the source says of the department's day; the same again changes nothing."""
     message, problems = read_message(request.get_json(silent=True), department=department_code, day=day)
     if message is None:
@@ -61,5 +62,5 @@ def put_day(department_code: str, day: str) -> Response | tuple[Response, int]:
     )
 
 
-def _problems(problems: list[tuple[str, Refused]]) -> tuple[Response, int]:
-    return jsonify(errors=[{"field": field, "message": i18n.say(problem)} for field, problem in problems]), 422
+def _problems(problems: list[tuple[str, Refused]]) -> Response:
+    return problem(422, [(field, i18n.say(each)) for field, each in problems])

@@ -19,6 +19,15 @@ def lock(session: Session, space: str, *parts: object, shared: bool = False) -> 
     )
 
 
+def try_lock(session: Session, space: str, *parts: object) -> bool:
+    """Take the lock if nobody holds it, without waiting; held and given back as by `lock`."""
+    taken = session.scalar(
+        text("SELECT pg_try_advisory_xact_lock(:space, :key)"),
+        {"space": _number(space), "key": _number("/".join(map(str, parts)))},
+    )
+    return bool(taken)
+
+
 def _number(name: str) -> int:
     """A signed 32-bit number, stable across processes and machines."""
     return crc32(name.encode()) - 2**31

@@ -16,6 +16,7 @@ from feedback_app.ratings.comparison import Comparison, Proportion, compare
 from feedback_app.ratings.statistics import Interval, wilson
 
 SCHEME: Final = "satisfied-share/1"
+MEASURE: Final = "satisfied-share"
 
 # Decimal places of every computed percentage, wherever it is shown or exported: one number, one look.
 PLACES: Final = 1

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
@@ -231,3 +232,74 @@ class UnitAssessment(Model):
     appraised_by: Mapped[int | None] = mapped_column(ForeignKey("staff_members.id"))
     appraised_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     reason: Mapped[str | None]
+
+
+class KeptFile(Model):
+    """A file that was made once and is handed out as it is; its bytes are in the parts, in the order of their numbers.
+
+    In the database, because the worker that makes a file and the web server that sends it need not share a disk.
+    """
+
+    __tablename__ = "kept_files"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str]
+    made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class FilePart(Model):
+    """At most a megabyte of a kept file."""
+
+    __tablename__ = "file_parts"
+
+    file_id: Mapped[UUID] = mapped_column(ForeignKey("kept_files.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    content: Mapped[bytes]
+
+
+class OpenFile(Model):
+    """What is published of one publication for anybody to take away, in one format."""
+
+    __tablename__ = "open_files"
+    __table_args__ = (CheckConstraint("format IN ('csv', 'json')", name="format"),)
+
+    publication_id: Mapped[int] = mapped_column(ForeignKey("publications.id", ondelete="CASCADE"), primary_key=True)
+    format: Mapped[str] = mapped_column(primary_key=True)
+    file_id: Mapped[UUID] = mapped_column(ForeignKey("kept_files.id"), unique=True)
+
+
+class ExportJob(Model):
+    """An export of many periods that somebody asked for; the worker makes it, and it is kept for some days.
+
+    `department_ids` is what the asker answered for when asking (null: the whole service). `done` counts periods.
+    """
+
+    __tablename__ = "export_jobs"
+    __table_args__ = (
+        CheckConstraint("state IN ('queued', 'running', 'done', 'failed', 'expired')", name="state"),
+        CheckConstraint("format IN ('csv', 'xlsx')", name="format"),
+        CheckConstraint("(state = 'done') = (file_id IS NOT NULL)", name="done_has_file"),
+        Index("ix_export_jobs_asked_by_asked_at", "asked_by", "asked_at"),
+        Index("ix_export_jobs_waiting", "asked_at", postgresql_where="state IN ('queued', 'running')"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    asked_by: Mapped[int] = mapped_column(ForeignKey("staff_members.id"))
+    asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    period_kind: Mapped[str]
+    first_on: Mapped[date]
+    last_on: Mapped[date]
+    format: Mapped[str]
+    department_ids: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
+    state: Mapped[str]
+    attempts: Mapped[int] = mapped_column(default=0)
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int]
+    rows: Mapped[int | None]
+    file_id: Mapped[UUID | None] = mapped_column(ForeignKey("kept_files.id"), unique=True)
+    started_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

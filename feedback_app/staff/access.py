@@ -5,7 +5,7 @@ from datetime import date
 from functools import wraps
 from typing import Any, Final, TypeVar, cast
 
-from flask import Flask, abort, g, jsonify, make_response, redirect, request, url_for
+from flask import Flask, abort, g, make_response, redirect, request, url_for
 from flask import session as cookie
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -22,6 +22,7 @@ from feedback_app.departments import queries as departments
 from feedback_app.kit import clock
 from feedback_app.kit.db import db
 from feedback_app.kit.errors import N_, NotAllowed
+from feedback_app.kit.problems import problem
 from feedback_app.staff import operations, queries
 from feedback_app.staff.queries import KeyHolder, Member
 
@@ -37,6 +38,7 @@ NAVIGATION: Final = (
     ("manager", "/quan-ly", _("Kết quả theo đơn vị")),
     ("manager", "/quan-ly/cham-diem", _("Chấm điểm")),
     ("manager", "/quan-ly/cong-bo", _("Các lần công bố")),
+    ("manager", "/quan-ly/xuat", _("Xuất nhiều kỳ")),
     ("manager", "/quan-ly/bat-thuong", _("Phiếu bất thường")),
     ("manager", "/quan-ly/gop-y", _("Góp ý")),
     ("manager", "/quan-ly/bai-viet", _("Bài viết")),
@@ -130,8 +132,7 @@ def requires_key(view: View) -> View:
         if scheme.lower() != "bearer" or holder is None:
             db.session.rollback()
             message = gettext("Thiếu khóa API, hoặc khóa không đúng hay đã bị thu hồi.")
-            refusal = jsonify(errors=[{"field": "Authorization", "message": message}])
-            return refusal, 401, {"WWW-Authenticate": "Bearer"}
+            return problem(401, [("Authorization", message)]), 401, {"WWW-Authenticate": "Bearer"}
         db.session.commit()  # that the key was used holds even if what it brought is refused
         g.key_holder = holder
         return view(*args, **kwargs)

@@ -53,7 +53,7 @@ def message(*parts: dict[str, Any], source: str = SOURCE) -> dict[str, Any]:
 
 
 def errors(answer: TestResponse) -> list[tuple[str, str]]:
-    assert answer.mimetype == "application/json", answer.text
+    assert answer.mimetype == "application/problem+json", answer.text
     return [(each["field"], each["message"]) for each in answer.get_json()["errors"]]
 
 

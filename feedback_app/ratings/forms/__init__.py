@@ -1,6 +1,7 @@
 """What a reader may choose in an address, and what people fill in to score a department or publish a period."""
 
 from feedback_app.ratings.forms.comments import CommentForm, CommentSelection, read_comment_selection
+from feedback_app.ratings.forms.exports import ExportForm
 from feedback_app.ratings.forms.figures import FigureForm, Order, Reading, Selection, read_selection
 from feedback_app.ratings.forms.periods import NoSuchPeriod, newest_first, read_period
 from feedback_app.ratings.forms.publications import DraftForm, StepForm
@@ -10,6 +11,7 @@ __all__ = [
     "CommentForm",
     "CommentSelection",
     "DraftForm",
+    "ExportForm",
     "FigureForm",
     "NoSuchPeriod",
     "Order",

@@ -1,5 +1,19 @@
 """Counts days again, drafts and publishes periods, stores reported ratings, schemes, assessments. Nothing commits."""
 
+from feedback_app.ratings.operations.files import (
+    KEPT_DAYS,
+    MOST_PERIODS,
+    BadExport,
+    TooManyExports,
+    ask_export,
+    expire_exports,
+    fail_export,
+    finish_export,
+    keep_open_file,
+    note_progress,
+    start_export,
+    take_turn,
+)
 from feedback_app.ratings.operations.publishing import (
     LONGEST_REASON,
     DraftOutdated,
@@ -32,6 +46,18 @@ from feedback_app.ratings.operations.scoring import (
 )
 
 __all__ = [
+    "KEPT_DAYS",
+    "MOST_PERIODS",
+    "BadExport",
+    "TooManyExports",
+    "ask_export",
+    "expire_exports",
+    "fail_export",
+    "finish_export",
+    "keep_open_file",
+    "note_progress",
+    "start_export",
+    "take_turn",
     "BATCH",
     "LONGEST_REASON",
     "RECOUNT_MEMORY",

@@ -2,7 +2,21 @@
 
 from feedback_app.ratings.queries.changes import Moved, Restatement, Step, compare, moved, restatement
 from feedback_app.ratings.queries.distributions import QuestionCounts, distribution
+from feedback_app.ratings.queries.files import (
+    ExportView,
+    FileNotFound,
+    KeptFileView,
+    OpenFileView,
+    export,
+    exports,
+    file_part,
+    open_file,
+    open_files,
+    periods_between,
+    without_open_files,
+)
 from feedback_app.ratings.queries.left_out import left_out
+from feedback_app.ratings.queries.lines import Line, PeriodLines, period_lines
 from feedback_app.ratings.queries.parts import DepartmentParts, Filter, department_parts, period_rows
 from feedback_app.ratings.queries.period_figures import (
     CHANNELS,
@@ -21,6 +35,7 @@ from feedback_app.ratings.queries.published import (
     all_publications,
     draft,
     drafts,
+    holding_publications,
     newest_publications,
     newest_published,
     publication,
@@ -42,6 +57,20 @@ from feedback_app.ratings.queries.tallies import DayCount, PeriodRows, Row, day_
 from feedback_app.ratings.queries.verification import Broken, Chain, verify
 
 __all__ = [
+    "ExportView",
+    "FileNotFound",
+    "KeptFileView",
+    "OpenFileView",
+    "export",
+    "exports",
+    "file_part",
+    "open_file",
+    "open_files",
+    "periods_between",
+    "without_open_files",
+    "Line",
+    "PeriodLines",
+    "period_lines",
     "CHANNELS",
     "INDICES",
     "AssessmentView",
@@ -77,6 +106,7 @@ __all__ = [
     "figure",
     "first_day",
     "history",
+    "holding_publications",
     "index_points",
     "left_out",
     "moved",

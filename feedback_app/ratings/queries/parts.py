@@ -107,6 +107,22 @@ def rows_of_periods(
     )
 
 
+def channel_rows(
+    session: Session, period: Period, department_ids: frozenset[int] | None = None, *, smallest: int
+) -> list[Row]:
+    """The sums of a period of whole months, each row as it is told where its channel is looked at alone."""
+    publication = held_publications(session, [period], None).get(period)
+    return [
+        Row(
+            detail.department_id,
+            detail.version_id,
+            detail.channel,
+            detail.sums if detail.channel in told["channel"] else hide(detail.sums),
+        )
+        for detail, told in _told_details(session, period, publication, department_ids, smallest)
+    ]
+
+
 def department_parts(
     session: Session,
     period: Period,
@@ -178,16 +194,28 @@ def _part_of_period(
             if _matches(row, narrowed, version_ids):
                 yield row
         return
+    for detail, told in _told_details(session, period, publication, narrowed.department_ids, smallest):
+        if _matches(detail, narrowed, version_ids):
+            sums = detail.sums if _may_be_told(detail, narrowed, told) else hide(detail.sums)
+            yield Row(detail.department_id, detail.version_id, detail.channel, sums)
+
+
+def _told_details(
+    session: Session,
+    period: Period,
+    publication: PublicationView | None,
+    department_ids: frozenset[int] | None,
+    smallest: int,
+) -> Iterable[tuple[Detail, dict[Dimension, frozenset[Hashable]]]]:
+    """Every row of a period of whole months with what may be told of its department."""
     by_department: dict[int, list[Detail]] = defaultdict(list)
-    for detail in details(session, period, publication, narrowed.department_ids):
+    for detail in details(session, period, publication, department_ids):
         by_department[detail.department_id].append(detail)
-    held = held_months(session, period, publication, smallest=smallest, department_ids=narrowed.department_ids)
-    for department_id, rows in by_department.items():
+    held = held_months(session, period, publication, smallest=smallest, department_ids=department_ids)
+    for rows in by_department.values():
         told = _told(period, rows, _least(publication, smallest), held)
         for detail in rows:
-            if _matches(detail, narrowed, version_ids):
-                sums = detail.sums if _may_be_told(detail, narrowed, told) else hide(detail.sums)
-                yield Row(department_id, detail.version_id, detail.channel, sums)
+            yield detail, told
 
 
 def _matches(row: Row | Detail, narrowed: Filter, version_ids: frozenset[int]) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import func, select, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from feedback_app.kit.errors import N_, NotFound
@@ -92,6 +93,22 @@ def all_publications(session: Session, *, limit: int, offset: int = 0) -> list[P
         .order_by(Publication.published_at.desc(), Publication.id.desc())
         .limit(limit)
         .offset(offset)
+    )
+    return [view(row) for row in rows]
+
+
+def holding_publications(session: Session) -> list[PublicationView]:
+    """The newest publication of every published period, the latest period first."""
+    newest = (
+        select(Publication.id)
+        .where(_PUBLISHED)
+        .ext(distinct_on(Publication.period_kind, Publication.starts_on))
+        .order_by(Publication.period_kind, Publication.starts_on, Publication.number.desc())
+    )
+    rows = session.scalars(
+        select(Publication)
+        .where(Publication.id.in_(newest))
+        .order_by(Publication.ends_on.desc(), Publication.starts_on.desc())
     )
     return [view(row) for row in rows]
 

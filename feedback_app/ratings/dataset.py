@@ -1,0 +1,219 @@
+"""Figures of whole periods as a data set: its columns, what each of them means, and the files made of it.
+
+One list of columns heads the files and fills the dictionary that explains them. Nothing in a file depends on who asks
+or when, so that its checksum can be published.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import IO, Final
+
+import xlsxwriter
+from flask_babel import lazy_gettext as _
+
+from feedback_app.kit.clock import VIETNAM
+from feedback_app.kit.sheets import plain_text
+from feedback_app.ratings.figures import SCHEME
+from feedback_app.ratings.queries import Line, PeriodLines
+
+Cell = str | int | Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`key` names it for programs; the rest is for people, in their language. `law` is empty where none says it."""
+
+    key: str
+    title: object
+    meaning: object
+    unit: object = ""
+    formula: object = ""
+    law: object = ""
+
+    @property
+    def heading(self) -> str:
+        """As the first line of a file has it: days and moments with their zone."""
+        return f"{self.key} ({VIETNAM.key})" if self.key in ZONED else self.key
+
+
+ZONED: Final = frozenset({"first_day", "last_day", "published_at"})
+ALL_CHANNELS: Final = "all"
+_RESPONSES: Final = _("phiếu")
+_PERCENT: Final = _("phần trăm, một chữ số thập phân")
+_POINTS: Final = _("điểm phần trăm, một chữ số thập phân")
+_DECREE_27: Final = _("Nghị định 61/2018/NĐ-CP, Điều 27: sự hài lòng là thước đo; bảo mật thông tin người trả lời")
+_CIRCULAR_15: Final = _("Thông tư 01/2018/TT-VPCP, Điều 15: kỳ đánh giá theo quý và năm")
+
+COLUMNS: Final = (
+    Column("period", _("Kỳ"), _("Mã của kỳ: 2026-Q3, 2026-10, 2026-H1, 2026-9M, 2026."), law=_CIRCULAR_15),
+    Column("period_kind", _("Loại kỳ"), _("month, quarter, half_year, nine_months hoặc year.")),
+    Column("first_day", _("Từ ngày"), _("Ngày đầu tiên của kỳ, theo giờ Việt Nam."), _("ngày")),
+    Column("last_day", _("Đến hết ngày"), _("Ngày cuối cùng còn thuộc kỳ, theo giờ Việt Nam."), _("ngày")),
+    Column("status", _("Tình trạng"), _("published: đã công bố; provisional: tạm tính, còn thay đổi.")),
+    Column("publication", _("Lần công bố"), _("1 là lần đầu; từ 2 trở đi là đính chính. Trống khi chưa công bố.")),
+    Column("published_at", _("Công bố lúc"), _("Thời điểm công bố, có lệch giờ so với UTC."), _("thời điểm")),
+    Column("department_code", _("Mã cơ quan, đơn vị"), _("Không đổi qua các lần đổi tên. Trống: tất cả cộng lại.")),
+    Column("department_name", _("Tên trong kỳ"), _("Tên vào ngày cuối của kỳ. Trống: tất cả cộng lại.")),
+    Column("channel", _("Kênh trả lời"), _("kiosk, qr, web, paper hoặc scan; all: mọi kênh cộng lại.")),
+    Column(
+        "state",
+        _("Tình trạng số liệu"),
+        _(
+            "shown: nêu đủ; too_few: chưa đủ phiếu; withheld: không nêu, để bảo vệ người trả lời; no_data: chưa có "
+            "phiếu. Khác shown thì các cột về nội dung trả lời để trống."
+        ),
+        law=_DECREE_27,
+    ),
+    Column(
+        "responses",
+        _("Tổng số phiếu"),
+        _("Mọi phiếu được tính. Các kênh của một đơn vị cộng lại bằng dòng all của đơn vị đó."),
+        _RESPONSES,
+    ),
+    Column("n", _("Phiếu có đánh giá chung"), _("Số phiếu mà tỷ lệ dựa vào; luôn nêu."), _RESPONSES),
+    Column("satisfied", _("Phiếu hài lòng"), _("Tử số: chọn mức hài lòng hoặc rất hài lòng."), _RESPONSES),
+    Column("neutral", _("Phiếu bình thường"), _("Không phải hài lòng, nhưng vẫn nằm trong mẫu số."), _RESPONSES),
+    Column("not_satisfied", _("Phiếu không hài lòng"), _("Chọn mức không hài lòng."), _RESPONSES),
+    Column(
+        "withheld",
+        _("Phiếu không nêu nội dung"),
+        _("Phiếu có đánh giá chung không cộng vào tử số và mẫu số, vì cộng vào sẽ để lộ câu trả lời của vài người."),
+        _RESPONSES,
+        law=_DECREE_27,
+    ),
+    Column(
+        "satisfied_percent",
+        _("Tỷ lệ hài lòng"),
+        _("Làm tròn một lần, nửa thì lên; chỉ ghi 100 hoặc 0 khi đúng là tất cả hoặc không ai."),
+        _PERCENT,
+        "satisfied ÷ (satisfied + neutral + not_satisfied) × 100",
+        _DECREE_27,
+    ),
+    Column("interval_low", _("Cận dưới khoảng tin cậy"), _("Khoảng 95 % theo Wilson (1927)."), _PERCENT),
+    Column("interval_high", _("Cận trên khoảng tin cậy"), _("Khoảng 95 % theo Wilson (1927)."), _PERCENT),
+    Column(
+        "change",
+        _("Thay đổi so với kỳ trước"),
+        _("Hiệu của hai tỷ lệ chưa làm tròn, với kỳ liền trước cùng loại. Chỉ có ở dòng all."),
+        _POINTS,
+    ),
+    Column("change_clear", _("Khác rõ so với kỳ trước"), _("1: khác rõ (p dưới 0,05); 0: có thể chỉ do ngẫu nhiên.")),
+    Column("reworded", _("Đổi mẫu phiếu"), _("1: hai kỳ dùng mẫu phiếu khác nhau, không so sánh được.")),
+    Column("minimum", _("Số phiếu tối thiểu"), _("Dưới số này thì không nêu tỷ lệ."), _RESPONSES),
+    Column("partial", _("Phiếu dở dang"), _("Bắt đầu rồi rời đi; vẫn tính câu đã trả lời."), _RESPONSES),
+    Column("assisted", _("Phiếu có người trợ giúp"), _("Có người trợ giúp điền; vẫn tính."), _RESPONSES),
+    Column("rapid", _("Chạm lặp quá nhanh"), _("Lần chạm lặp trên cùng một thiết bị; không tính."), _("lần")),
+    Column("scheme", _("Cách tính, phiên bản"), _("Mã của công thức, thí dụ satisfied-share/1.")),
+)
+
+
+def rows(read: PeriodLines) -> Iterator[tuple[Cell, ...]]:
+    """The lines of one period, a cell for each of COLUMNS."""
+    period, publication = read.period, read.publication
+    begin: tuple[Cell, ...] = (
+        period.code,
+        period.kind,
+        period.starts_on.isoformat(),
+        period.last_day.isoformat(),
+        "published" if publication else "provisional",
+        publication.number if publication else None,
+        publication.published_at.astimezone(VIETNAM).isoformat(timespec="seconds")
+        if publication and publication.published_at
+        else None,
+    )
+    scheme = publication.scheme if publication else SCHEME
+    for line in read.lines:
+        yield (*begin, *_cells(line, read.minimum), scheme)
+
+
+def _cells(line: Line, minimum: int) -> tuple[Cell, ...]:
+    figure, change = line.figure, line.change
+    sums, state = figure.sums, figure.state
+    shown = state == "shown"
+    low, high = figure.bounds or (None, None)
+    return (
+        line.department.code if line.department else None,
+        line.department.name if line.department else None,
+        line.channel or ALL_CHANNELS,
+        state,
+        sums.responses,
+        figure.n,
+        sums.satisfied if shown else None,
+        sums.neutral if shown else None,
+        sums.not_satisfied if shown else None,
+        sums.withheld,
+        figure.percent,
+        low,
+        high,
+        change.shown if change else None,
+        int(change.clear) if change else None,
+        int(line.reworded) if change else None,
+        minimum,
+        sums.partial,
+        sums.assisted,
+        sums.rapid,
+    )
+
+
+def write_csv(periods: Iterable[PeriodLines], file: IO[bytes], headings: Sequence[str]) -> int:
+    """UTF-8 with its mark and semicolons, decimals with a comma, as spreadsheets set to Vietnamese read them.
+
+    Row by row; how many rows there are below the headings.
+    """
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=False)
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(headings)
+    count = 0
+    for read in periods:
+        for cells in rows(read):
+            writer.writerow([_in_csv(cell) if isinstance(cell, str | Decimal) else cell for cell in cells])
+            count += 1
+    text.detach()
+    return count
+
+
+def write_json(read: PeriodLines, file: IO[bytes]) -> None:
+    """One period as an object: the zone of its days, its columns, its rows by column; decimals as text."""
+    content = {
+        "time_zone": VIETNAM.key,
+        "columns": [column.key for column in COLUMNS],
+        "rows": [dict(zip((column.key for column in COLUMNS), cells, strict=True)) for cells in rows(read)],
+    }
+    file.write(json.dumps(content, ensure_ascii=False, default=str, indent=1).encode())
+
+
+def write_xlsx(periods: Iterable[PeriodLines], file: IO[bytes], headings: Sequence[str]) -> int:
+    """A workbook of one sheet, in constant memory; how many rows there are below the headings."""
+    workbook = xlsxwriter.Workbook(
+        file,
+        {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
+    )
+    page = workbook.add_worksheet()
+    decimal = workbook.add_format({"num_format": "0.0"})
+    bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    writers: dict[type, Callable[[int, int, Cell], object]] = {
+        str: lambda line, column, cell: page.write_string(line, column, plain_text(str(cell))),
+        int: lambda line, column, cell: page.write_number(line, column, cell),
+        Decimal: lambda line, column, cell: page.write_number(line, column, float(cell or 0), decimal),
+    }
+    page.set_column(0, len(headings) - 1, 14)
+    for column, heading in enumerate(headings):
+        page.write_string(0, column, heading, bold)
+    page.freeze_panes(1, 0)
+    count = 0
+    for read in periods:
+        for cells in rows(read):
+            count += 1
+            for column, cell in enumerate(cells):
+                if cell is not None:
+                    writers[type(cell)](count, column, cell)
+    workbook.close()
+    return count
+
+
+def _in_csv(cell: str | Decimal) -> str:
+    return plain_text(cell) if isinstance(cell, str) else str(cell).replace(".", ",")
