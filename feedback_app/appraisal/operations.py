@@ -106,7 +106,7 @@ def import_quarters(
             officer = stored[row.officer] = Officer(code=row.officer, demonstration=demonstration)
             session.add(officer)
             session.flush()
-        _link(session, officer, members.get(row.line), by, now)
+        _link(session, officer, members.get(row.username or ""), by, now)
         before = newest.get((officer.id, row.quarter.starts_on))
         department_id = departments[row.department]
         if before is not None and _same(before, department_id, row.counted):
@@ -274,10 +274,10 @@ def decide(
     row = session.get_one(Contest, contest_id, with_for_update=True, populate_existing=True)
     if row.decided_at is not None:
         raise StateChanged(N_("Khiếu nại này vừa có người quyết định."))
-    row.answer = _words(answer, "answer")
-    if upheld:
-        row.corrected_version = _correct(session, found, corrected, member, now)
-    row.decided_by, row.decided_at, row.upheld = member.id, now, upheld
+    said = _words(answer, "answer")
+    version = _correct(session, found, corrected, member, now) if upheld else None
+    row.decided_by, row.decided_at, row.upheld, row.answer = member.id, now, upheld, said
+    row.corrected_version = version
     _record_about(session, found, member, now, "appraisal.upheld" if upheld else "appraisal.rejected")
     session.flush()
 
@@ -394,7 +394,7 @@ def _link(session: Session, officer: Officer, member: Member | None, by: Member,
 
 
 def _members(session: Session, rows: Sequence[AppraiseOfficer]) -> tuple[dict[str, Member], list[tuple[str, str]]]:
-    """The account each line names, and the lines that name none that is open."""
+    """The accounts by the names the lines give, and the lines that name none that is open."""
     found: dict[str, Member] = {}
     unknown = []
     for row in rows:
@@ -407,7 +407,7 @@ def _members(session: Session, rows: Sequence[AppraiseOfficer]) -> tuple[dict[st
         if account is None or not account.active:
             unknown.append((row.line, N_("Không có tài khoản “%(name)s” đang mở.") % {"name": row.username}))
         else:
-            found[row.line] = account.member
+            found[row.username] = account.member
     return found, unknown
 
 
@@ -458,7 +458,7 @@ def _wrong_people(
     """Lines that give one account to two officers, or bring in points of the one who answers for the file."""
     owner = {row.member_id: code for code, row in stored.items() if row.member_id is not None}
     for row in rows:
-        member = members.get(row.line)
+        member = members.get(row.username or "")
         if member is not None and owner.setdefault(member.id, row.officer) != row.officer:
             yield row.line, N_("Tài khoản “%(name)s” đã gắn với cán bộ khác.") % {"name": member.username}
         if owner.get(by.id) == row.officer:

@@ -1,4 +1,4 @@
-"""Officers to look at: a ward with two of them, a bureau with one, and everybody who may or may not see their points."""
+"""Officers to look at, two of a ward and one of a bureau, and everybody who may or may not see their points."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

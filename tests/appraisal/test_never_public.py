@@ -2,6 +2,7 @@
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from feedback_app.appraisal import operations
@@ -11,6 +12,7 @@ from feedback_app.staff import operations as staff
 from tests import factories
 from tests.appraisal.making import DAYS, FULL, NOW, QUARTER, enter, line, make_workplace
 from tests.factories import local
+from tests.staff.people import sign_in
 
 # Numbers that occur nowhere else, so that any of them on a page is a leak.
 SECRET_SUM, SECRET_COUNT = 918_273, 564_738
@@ -63,14 +65,19 @@ def addresses(app: Flask, filled: dict[str, str], *audiences: str) -> set[str]:
     return found
 
 
+def read(client: FlaskClient, path: str, headers: dict[str, str] | None = None) -> bytes:
+    with client.get(path, headers=headers, follow_redirects=True) as reply:
+        return bytes(reply.data)
+
+
 def test_no_public_route_tells_anything(app: Flask, filled: dict[str, str]) -> None:
     paths = addresses(app, filled, "public", "key")
     assert len(paths) > 15
     for path in paths:
         for query in ("", "?ky=2026-Q1"):
-            reply = app.test_client().get(path + query, follow_redirects=True)
+            content = read(app.test_client(), path + query)
             for secret in SECRETS:
-                assert secret.encode() not in reply.data, (path, secret)
+                assert secret.encode() not in content, (path, secret)
 
 
 def test_every_route_of_points_is_for_accounts(whole_app: Flask) -> None:
@@ -83,12 +90,12 @@ def test_a_key_of_another_system_opens_nothing(app: Flask, session: Session, fil
     token = staff.add_key(session, now=NOW, name="một cửa", department_id=factories.department_id(session, "dong-son"))
     session.commit()
     for path in addresses(app, filled, "public", "key", "staff"):
-        reply = app.test_client().get(path, headers={"Authorization": f"Bearer {token}"})
+        content = read(app.test_client(), path, {"Authorization": f"Bearer {token}"})
         for secret in SECRETS[:8]:
-            assert secret.encode() not in reply.data, (path, secret)
+            assert secret.encode() not in content, (path, secret)
 
 
-def test_pages_of_points_are_not_kept_by_browsers_or_found_by_crawlers(app: Flask, filled: dict[str, str]) -> None:
-    for path in addresses(app, filled, "staff"):
-        reply = app.test_client().get(path)
-        assert reply.status_code in (302, 404), path
+def test_pages_of_points_are_kept_nowhere(app: Flask, filled: dict[str, str]) -> None:
+    for path in ("/toi/danh-gia", "/quan-ly/diem-can-bo", "/quan-ly/khieu-nai-diem"):
+        assert app.test_client().get(path).status_code == 302
+        assert sign_in(app, "phuong").get(path).headers["Cache-Control"] == "no-store"
