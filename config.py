@@ -67,6 +67,8 @@ class Settings:
     `comment_original_days` is how long the original of a comment is kept after a reviewer decided on it;
     `public_comments` whether cleared comments stand on public pages;
     `auto_publish_months` whether months go out without two persons, by the timetable;
+    `minimum_officer_dossiers` from how many dossiers on an index of one officer is told;
+    `contest_days` how many days after it became known an officer may contest it;
     `rapid_seconds` the gap within which a second first touch on one device is marked rapid;
     `trusted_proxies` how many reverse proxies in front set X-Forwarded-*.
     """
@@ -83,6 +85,8 @@ class Settings:
     comment_original_days: int
     public_comments: bool
     auto_publish_months: bool
+    minimum_officer_dossiers: int
+    contest_days: int
     rapid_seconds: int
     log_level: str
 
@@ -162,6 +166,8 @@ class Settings:
             comment_original_days=number("COMMENT_ORIGINAL_DAYS", 90, 1, 3650),
             public_comments=text("PUBLIC_COMMENTS", "false", check=_one_of("true", "false")) == "true",
             auto_publish_months=text("AUTO_PUBLISH_MONTHS", "true", check=_one_of("true", "false")) == "true",
+            minimum_officer_dossiers=number("MINIMUM_OFFICER_DOSSIERS", 30, 5, 10_000),
+            contest_days=number("CONTEST_DAYS", 15, 1, 365),
             rapid_seconds=number("RAPID_SECONDS", 5, 0, 60),
             log_level=text("LOG_LEVEL", "INFO", check=_one_of("DEBUG", "INFO", "WARNING", "ERROR")),
         )

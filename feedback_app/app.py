@@ -14,6 +14,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from feedback_app import cli, design, recounts
+from feedback_app.appraisal import models as _appraisal
+from feedback_app.appraisal import staff_routes as appraisal_routes
 from feedback_app.articles import models as _articles
 from feedback_app.articles import routes as articles_routes
 from feedback_app.articles import staff_routes as articles_staff_routes
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
 
 # Foreign keys between slices name tables as strings, so every table must be known before the first query.
 TABLES = (
+    _appraisal,
     _articles,
     _departments,
     _dossiers,
@@ -70,6 +73,7 @@ TABLES = (
 
 BLUEPRINTS = (
     site_routes.blueprint,
+    appraisal_routes.blueprint,
     rating_routes.blueprint,
     exclusion_routes.blueprint,
     ratings_routes.blueprint,

@@ -2,10 +2,22 @@
 
 from flask import Flask
 
-from feedback_app.cli import articles, demo, departments, dossiers, petitions, polls, ratings, staff, surveys, visits
+from feedback_app.cli import (
+    appraisal,
+    articles,
+    demo,
+    departments,
+    dossiers,
+    petitions,
+    polls,
+    ratings,
+    staff,
+    surveys,
+    visits,
+)
 
 
 def register(app: Flask) -> None:
     """Add every command group to `app`."""
-    for topic in (articles, demo, departments, dossiers, petitions, polls, ratings, staff, surveys, visits):
+    for topic in (appraisal, articles, demo, departments, dossiers, petitions, polls, ratings, staff, surveys, visits):
         app.cli.add_command(topic.group)

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
+from feedback_app.appraisal import operations as appraisal
 from feedback_app.articles import operations as articles
 from feedback_app.demo.accounts import ACCOUNTS, ADDRESSES, load_accounts
 from feedback_app.demo.ballots import cast_ballots
 from feedback_app.demo.dossiers import load_dossiers
 from feedback_app.demo.office import MONTHS, SEED, load_questionnaires, load_register
+from feedback_app.demo.officers import appraise_officers
 from feedback_app.demo.publishing import publish
 from feedback_app.demo.reported import load_reported
 from feedback_app.demo.responses import doubtful_responses, responses
@@ -69,6 +71,7 @@ def load(
         pass
     publish(session, now, minima, people)
     review_comments(session, now, people["quanly"])
+    appraise_officers(session, now, people)
 
 
 def remove(session: Session, *, now: datetime) -> int:
@@ -82,6 +85,7 @@ def remove(session: Session, *, now: datetime) -> int:
     polls.remove_demonstration(session, now=now)
     articles.remove_demonstration(session)
     dossiers.remove_demonstration(session)
+    appraisal.remove_demonstration(session)
     staff.deactivate_demonstration(session, now=now)
     ratings.withdraw_demonstration(session)
     while ratings.recount_pending(session):

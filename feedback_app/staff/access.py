@@ -43,10 +43,15 @@ NAVIGATION: Final = (
     ("manager", "/quan-ly/gop-y", _("Góp ý")),
     ("manager", "/quan-ly/bai-viet", _("Bài viết")),
     ("manager", "/quan-ly/ho-so", _("Số hồ sơ")),
+    ("manager", "/quan-ly/diem-can-bo", _("Điểm của cán bộ")),
+    ("manager", "/quan-ly/khieu-nai-diem", _("Khiếu nại điểm")),
     ("administrator", "/quan-ly/tai-khoan", _("Tài khoản")),
     ("administrator", "/quan-ly/nhat-ky", _("Nhật ký")),
+    ("staff", "/toi/danh-gia", _("Điểm của tôi")),
     ("staff", "/tai-khoan", _("Mật khẩu")),
 )
+# Points of single officers: who looks after accounts does not thereby see them, so these are not offered further up.
+MANAGERS_ALONE: Final = frozenset({"/quan-ly/diem-can-bo", "/quan-ly/khieu-nai-diem"})
 
 
 class RoleTooLow(NotAllowed):
@@ -160,7 +165,7 @@ def staff_page() -> dict[str, object]:
         "staff_nav": [
             {"url": path, "label": label, "current": path == here}
             for role, path, label in NAVIGATION
-            if ROLES.index(role) <= reach
+            if ROLES.index(role) <= reach and (path not in MANAGERS_ALONE or member.role == "manager")
         ],
     }
 

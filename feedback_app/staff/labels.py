@@ -5,6 +5,13 @@ from typing import Final
 from flask_babel import lazy_gettext as _
 
 ACTIONS: Final = {
+    "appraisal.contested": _("Khiếu nại điểm"),
+    "appraisal.imported": _("Nhập điểm cán bộ"),
+    "appraisal.linked": _("Gắn tài khoản với mã cán bộ"),
+    "appraisal.refused": _("Bị chặn ở điểm hoặc khiếu nại của cán bộ"),
+    "appraisal.rejected": _("Bác khiếu nại điểm"),
+    "appraisal.upheld": _("Chấp nhận khiếu nại điểm"),
+    "appraisal.viewed": _("Xem điểm cán bộ"),
     "dossiers.imported": _("Nhập số hồ sơ"),
     "dossiers.refused": _("Khóa API gửi ngoài phạm vi"),
     "exclusions.attempt_refused": _("Quyết định về phiếu bất thường bị chặn"),
@@ -52,7 +59,9 @@ SUBJECTS: Final = {
     "api_key": _("Khóa API"),
     "case": _("Vụ việc"),
     "comment": _("Góp ý"),
+    "contest": _("Khiếu nại số"),
     "dossier_import": _("Lần nhập"),
+    "officer": _("Cán bộ mã"),
     "period": _("Kỳ"),
     "petition": _("Phản ánh, kiến nghị số"),
     "place": _("Điểm phục vụ số"),

@@ -1,5 +1,6 @@
 """What may be known about accounts and the audit trail: plain values, never password hashes."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -146,6 +147,11 @@ def names(session: Session, *, ids: frozenset[int]) -> dict[int, str]:
     """Display names by account id."""
     rows = session.execute(select(StaffMember.id, StaffMember.display_name).where(StaffMember.id.in_(ids)))
     return {row.id: row.display_name for row in rows}
+
+
+def members(session: Session, *, ids: Collection[int]) -> dict[int, Member]:
+    """Accounts by id, closed ones too."""
+    return {row.id: as_member(row) for row in session.scalars(select(StaffMember).where(StaffMember.id.in_(ids)))}
 
 
 def keys(session: Session) -> list[KeyHolder]:
