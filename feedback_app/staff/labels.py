@@ -31,6 +31,7 @@ ACTIONS: Final = {
     "ratings.attempt_refused": _("Việc công bố kết quả bị chặn"),
     "ratings.checked": _("Kiểm tra bản nháp kết quả"),
     "ratings.drafted": _("Lập bản nháp kết quả"),
+    "ratings.export_asked": _("Xuất dữ liệu nhiều kỳ"),
     "ratings.published": _("Công bố hoặc đính chính kết quả"),
     "ratings.refreshed": _("Chốt lại số liệu bản nháp"),
     "ratings.returned": _("Trả lại bản nháp kết quả"),
