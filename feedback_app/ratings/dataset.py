@@ -7,9 +7,10 @@ or when, so that its checksum can be published.
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import IO, Final
 
 import xlsxwriter
@@ -170,7 +171,7 @@ def write_csv(periods: Iterable[PeriodLines], file: IO[bytes], headings: Sequenc
     count = 0
     for read in periods:
         for cells in rows(read):
-            writer.writerow([_in_csv(cell) if isinstance(cell, str | Decimal) else cell for cell in cells])
+            writer.writerow([cell if cell is None or type(cell) is int else _in_csv(cell) for cell in cells])
             count += 1
     text.detach()
     return count
@@ -195,11 +196,6 @@ def write_xlsx(periods: Iterable[PeriodLines], file: IO[bytes], headings: Sequen
     page = workbook.add_worksheet()
     decimal = workbook.add_format({"num_format": "0.0"})
     bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-    writers: dict[type, Callable[[int, int, Cell], object]] = {
-        str: lambda line, column, cell: page.write_string(line, column, plain_text(str(cell))),
-        int: lambda line, column, cell: page.write_number(line, column, cell),
-        Decimal: lambda line, column, cell: page.write_number(line, column, float(cell or 0), decimal),
-    }
     page.set_column(0, len(headings) - 1, 14)
     for column, heading in enumerate(headings):
         page.write_string(0, column, heading, bold)
@@ -209,11 +205,15 @@ def write_xlsx(periods: Iterable[PeriodLines], file: IO[bytes], headings: Sequen
         for cells in rows(read):
             count += 1
             for column, cell in enumerate(cells):
-                if cell is not None:
-                    writers[type(cell)](count, column, cell)
+                if isinstance(cell, str):
+                    page.write_string(count, column, plain_text(cell))
+                elif cell is not None:
+                    page.write_number(count, column, float(cell), decimal if isinstance(cell, Decimal) else None)
     workbook.close()
     return count
 
 
+# Names, codes and percentages come again and again; asking for one costs less than writing it anew.
+@lru_cache(maxsize=10_000)
 def _in_csv(cell: str | Decimal) -> str:
     return plain_text(cell) if isinstance(cell, str) else str(cell).replace(".", ",")

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
-from feedback_app.ratings import operations
+from feedback_app.ratings import operations, queries
+from feedback_app.ratings.commands import AskExport
 from feedback_app.ratings.periods import parse
 from tests import factories
 from tests.factories import local
@@ -20,6 +22,9 @@ PATHS = (
     "/ket-qua?ky=2026-Q1",
     "/ket-qua/do-thi?ky=2026-Q1",
     "/phuong-phap",
+    "/du-lieu-mo",
+    "/du-lieu-mo/tu-dien",
+    "/quan-ly/xuat",
     "/ket-qua?ky=2026-Q1&ban=1",
     "/ket-qua/do-thi?ky=2026-Q1&ban=1",
     "/ket-qua/cong-bo",
@@ -61,7 +66,20 @@ def figures(session: Session, page: Page) -> None:
     operations.draft_publication(
         session, quarter, now=local(2026, 4, 12), minima=minima, member=other, reason="Còn một tập phiếu giấy"
     )
-    add_person(session, "quanly", "manager", None)
+    holds = queries.publications(session, quarter)[-1]
+    operations.keep_open_file(
+        session, BytesIO(b"0"), publication_id=holds.id, format="csv", name="2026-Q1-lan-2.csv", now=local(2026, 4, 9)
+    )
+    asks = add_person(session, "quanly", "manager", None)
+    span = AskExport(
+        asked_by=asks.id,
+        kind="quarter",
+        first_on=quarter.starts_on,
+        last_on=quarter.last_day,
+        format="csv",
+        department_ids=None,
+    )
+    operations.ask_export(session, span, now=local(2026, 4, 9))
     session.commit()
     page.goto("/dang-nhap")
     page.fill("[name=username]", "quanly")
