@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
@@ -121,7 +122,7 @@ def test_a_name_nobody_has_is_not_written_down(session: Session) -> None:
 
 def test_a_hash_with_old_parameters_is_renewed(session: Session) -> None:
     add_person(session, "nhap", "staff", None)
-    old = operations.PasswordHasher(time_cost=2, memory_cost=8, parallelism=1).hash(PASSWORD)
+    old = PasswordHasher(time_cost=2, memory_cost=8, parallelism=1).hash(PASSWORD)
     session.execute(update(StaffMember).values(password_hash=old))
     attempt(session, "nhap", PASSWORD)
     assert session.scalars(select(StaffMember.password_hash)).one() != old

@@ -1,49 +1,40 @@
-"""What changes accounts, keys of other systems and the audit trail: sign-in with its lock, passwords, roles.
-
-Passwords are kept as Argon2id hashes with the library's current parameters (RFC 9106, low-memory profile). A key is
-256 random bits, which nobody can guess from its SHA-256: a slow hash would only slow down the sender.
-"""
+"""Accounts: sign-in with its lock, passwords, roles, and who is active."""
 
 import re
 import secrets
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
-from hashlib import blake2s, sha256
-from hmac import compare_digest
+from hashlib import blake2s
 from typing import Any, Final
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from feedback_app.kit.errors import N_, Conflict, Invalid, NotFound
+from feedback_app.kit.errors import N_, Conflict, Invalid
 from feedback_app.kit.locks import lock
 from feedback_app.kit.text import normalise
-from feedback_app.staff.models import ApiKey, AuditEvent, StaffMember
-from feedback_app.staff.queries import KeyHolder, Member, MemberNotFound, as_key_holder, as_member
+from feedback_app.staff.models import AuditEvent, StaffMember
+from feedback_app.staff.operations.passwords import (
+    BadPassword,
+    check_password,
+    generate_password,
+    hash_password,
+    matches,
+    needs_rehash,
+    nobodys_hash,
+)
+from feedback_app.staff.operations.trail import record
+from feedback_app.staff.queries import Member, MemberNotFound, as_member
 
 # Five slips are human; at that pace a list of ten thousand common passwords takes three weeks.
 FAILURES_BEFORE_LOCK: Final = 5
 LOCK: Final = timedelta(minutes=15)
-SHORTEST_PASSWORD: Final = 10
-# Hashing reads the whole password, so an endless one would be a cheap way to keep the server busy.
-LONGEST_PASSWORD: Final = 200
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
-# Without 0 o, 1 l i: a generated password is read from a screen and typed by hand.
-_READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
-_hasher = PasswordHasher()
 
 
 class BadUsername(Invalid):
     """The user name cannot be used, or is taken."""
-
-
-class BadPassword(Invalid):
-    """The new password is too easy, or the current one was typed wrong."""
 
 
 class BadName(Invalid):
@@ -52,10 +43,6 @@ class BadName(Invalid):
 
 class LastAdministrator(Conflict):
     """The change would leave nobody who may manage accounts of the whole service."""
-
-
-class KeyNotFound(NotFound):
-    """No key in use has that name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +74,11 @@ def sign_in(session: Session, *, now: datetime, username: str, password: str) ->
         return _refuse_unknown(session, now=now, name=name, password=password)
     if row.locked_until is not None and row.locked_until > now:
         return SignInRefused(row.locked_until)
-    if not _matches(row.password_hash, password) or not row.active:
+    if not matches(row.password_hash, password) or not row.active:
         return _refuse(session, now=now, row=row)
     row.failed_sign_ins, row.locked_until, row.last_sign_in_at = 0, None, now
-    if _hasher.check_needs_rehash(row.password_hash):
-        row.password_hash = _hash(password)
+    if needs_rehash(row.password_hash):
+        row.password_hash = hash_password(password)
     _record_about(session, now=now, actor_id=row.id, row=row, action="staff.signed_in")
     return SignedIn(as_member(row), row.session_key)
 
@@ -133,13 +120,13 @@ def add_member(
     lock(session, "staff.sign_in", name)
     if session.scalar(select(StaffMember.id).where(StaffMember.username == name)) is not None:
         raise BadUsername(N_("Tên đăng nhập “%(username)s” đã có người dùng."), field="username", username=name)
-    _check_password(password, username=name)
+    check_password(password, username=name)
     row = StaffMember(
         username=name,
         display_name=shown,
         role=role,
         department_id=department_id,
-        password_hash=_hash(password),
+        password_hash=hash_password(password),
         session_key=_new_session_key(),
         created_at=now,
         demonstration=demonstration,
@@ -154,12 +141,12 @@ def add_member(
 def change_password(session: Session, *, now: datetime, member_id: int, current: str, new: str) -> SignedIn:
     """Set one's own password; every other session of the account ends. Raises BadPassword."""
     row = _row(session, member_id)
-    if not _matches(row.password_hash, current):
+    if not matches(row.password_hash, current):
         raise BadPassword(N_("Mật khẩu hiện tại chưa đúng."), field="current")
-    _check_password(new, username=row.username)
-    if _matches(row.password_hash, new):
+    check_password(new, username=row.username)
+    if matches(row.password_hash, new):
         raise BadPassword(N_("Mật khẩu mới phải khác mật khẩu hiện tại."), field="new")
-    row.password_hash, row.session_key = _hash(new), _new_session_key()
+    row.password_hash, row.session_key = hash_password(new), _new_session_key()
     _record_about(session, now=now, actor_id=member_id, row=row, action="staff.password_changed")
     return SignedIn(as_member(row), row.session_key)
 
@@ -168,7 +155,7 @@ def reset_password(session: Session, *, now: datetime, actor_id: int | None, mem
     """Give an account a generated password, returned to be shown once; its sessions and its lock end."""
     row = _row(session, member_id)
     password = generate_password()
-    row.password_hash, row.session_key = _hash(password), _new_session_key()
+    row.password_hash, row.session_key = hash_password(password), _new_session_key()
     row.failed_sign_ins, row.locked_until = 0, None
     _record_about(session, now=now, actor_id=actor_id, row=row, action="staff.password_reset")
     return password
@@ -233,78 +220,6 @@ def unlock(session: Session, *, now: datetime, actor_id: int | None, member_id: 
     _record_about(session, now=now, actor_id=actor_id, row=row, action="staff.unlocked")
 
 
-def generate_password() -> str:
-    """Sixteen readable characters in groups of four: 79 bits."""
-    return "-".join("".join(secrets.choice(_READABLE) for _ in range(4)) for _ in range(4))
-
-
-def add_key(session: Session, *, now: datetime, name: str, department_id: int) -> str:
-    """Let another system send figures about a department and what is below it; its key, shown once. Raises BadName."""
-    shown = normalise(name)
-    if not shown:
-        raise BadName(N_("Xin đặt tên cho khóa."), field="name")
-    lock(session, "staff.keys")
-    if session.scalar(select(ApiKey.id).where(ApiKey.name == shown)) is not None:
-        raise BadName(N_("Tên khóa “%(name)s” đã được dùng."), field="name", name=shown)
-    secret = secrets.token_urlsafe(32)
-    row = ApiKey(name=shown, digest=_digest(secret), department_id=department_id, created_at=now)
-    session.add(row)
-    session.flush()
-    _record_key(session, now=now, row=row, action="staff.key_added")
-    return f"{row.id}.{secret}"
-
-
-def revoke_key(session: Session, *, now: datetime, name: str) -> None:
-    """End a key; what it sent stays under its name. Raises KeyNotFound."""
-    row = session.scalars(
-        select(ApiKey).where(ApiKey.name == normalise(name), ApiKey.revoked_at.is_(None)).with_for_update()
-    ).one_or_none()
-    if row is None:
-        raise KeyNotFound(N_("Không có khóa nào đang dùng mang tên “%(name)s”."), name=name)
-    row.revoked_at = now
-    _record_key(session, now=now, row=row, action="staff.key_revoked")
-
-
-def use_key(session: Session, *, now: datetime, token: str) -> KeyHolder | None:
-    """Whose key this is, noting that it was used; None for a key that is unknown, wrong or revoked."""
-    number, _, secret = token.partition(".")
-    known = number.isascii() and number.isdigit() and len(number) < 10
-    row = session.get(ApiKey, int(number)) if known else None
-    if row is None or not compare_digest(row.digest, _digest(secret)) or row.revoked_at is not None:
-        return None
-    row.last_used_at = now
-    return as_key_holder(row)
-
-
-def record(
-    session: Session,
-    *,
-    now: datetime,
-    actor_id: int | None,
-    action: str,
-    subject: str,
-    department_id: int | None = None,
-    reason: str | None = None,
-    details: dict[str, Any] | None = None,
-) -> None:
-    """Write one line into the audit trail, in the transaction of what it tells about.
-
-    `action` is `<slice>.<what happened>` (`staff.signed_in`, `paper.undone`), `subject` is `<kind>:<id>`
-    (`response:0190…`). No personal data of citizens, no passwords and no free text of theirs in `details`.
-    """
-    session.add(
-        AuditEvent(
-            at=now,
-            actor_id=actor_id,
-            action=action,
-            subject=subject,
-            department_id=department_id,
-            reason=reason,
-            details=details or {},
-        )
-    )
-
-
 def _refuse(session: Session, *, now: datetime, row: StaffMember) -> SignInRefused:
     row.failed_sign_ins += 1
     _record_about(session, now=now, actor_id=None, row=row, action="staff.sign_in_failed")
@@ -327,7 +242,7 @@ def _refuse_unknown(session: Session, *, now: datetime, name: str, password: str
     ).one()
     if failures and failures % FAILURES_BEFORE_LOCK == 0 and last + LOCK > now:
         return SignInRefused(last + LOCK)
-    _matches(_nobodys_hash(), password)
+    matches(nobodys_hash(), password)
     record(session, now=now, actor_id=None, action="staff.sign_in_failed", subject=subject)
     return SignInRefused(now + LOCK if (failures + 1) % FAILURES_BEFORE_LOCK == 0 else None)
 
@@ -341,21 +256,6 @@ def _check_not_last(session: Session, row: StaffMember) -> None:
     )
     if row.role == "administrator" and row.department_id is None and not session.scalar(others):
         raise LastAdministrator(N_("Đây là quản trị viên cuối cùng của toàn hệ thống. Hãy chỉ định người khác trước."))
-
-
-def _check_password(password: str, *, username: str) -> None:
-    typed = _typed(password)
-    if not SHORTEST_PASSWORD <= len(typed) <= LONGEST_PASSWORD:
-        raise BadPassword(
-            N_("Mật khẩu cần từ %(shortest)s đến %(longest)s ký tự."),
-            field="new",
-            shortest=SHORTEST_PASSWORD,
-            longest=LONGEST_PASSWORD,
-        )
-    if username in typed.lower() or len(set(typed)) < 4:
-        raise BadPassword(
-            N_("Mật khẩu quá dễ đoán: không chứa tên đăng nhập, không chỉ lặp lại vài ký tự."), field="new"
-        )
 
 
 def _record_about(
@@ -383,46 +283,6 @@ def _row(session: Session, member_id: int) -> StaffMember:
     if row is None:
         raise MemberNotFound(N_("Không có tài khoản này."))
     return row
-
-
-def _typed(password: str) -> str:
-    """One form for what different keyboards send for the same Vietnamese letters."""
-    return unicodedata.normalize("NFC", password)
-
-
-def _hash(password: str) -> str:
-    return _hasher.hash(_typed(password))
-
-
-def _matches(password_hash: str, password: str) -> bool:
-    if len(password) > LONGEST_PASSWORD:
-        return False
-    try:
-        return _hasher.verify(password_hash, _typed(password))
-    except VerificationError:
-        return False
-
-
-@cache
-def _nobodys_hash() -> str:
-    """A hash no password is known for, with the parameters in use."""
-    return _hash(secrets.token_urlsafe())
-
-
-def _digest(secret: str) -> bytes:
-    return sha256(secret.encode()).digest()
-
-
-def _record_key(session: Session, *, now: datetime, row: ApiKey, action: str) -> None:
-    record(
-        session,
-        now=now,
-        actor_id=None,
-        action=action,
-        subject=f"api_key:{row.id}",
-        department_id=row.department_id,
-        details={"name": row.name},
-    )
 
 
 def _new_session_key() -> str:
