@@ -59,14 +59,19 @@ def expect(reply: Reply, status: int) -> None:
 
 @dataclass(frozen=True)
 class Fetch:
-    """A visit of one page; with `fresh` each visit has an address of its own, so that no kept page can answer it."""
+    """A visit of one page; with `fresh` each visit has an address of its own, so that no kept page can answer it.
+
+    `cookie` is of somebody who signed in before.
+    """
 
     path: str
     fresh: bool = False
+    cookie: str = ""
 
     def __call__(self, number: int) -> Visit:
         path = f"{self.path}?visit={number}" if self.fresh else self.path
-        reply = yield f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept-Language: vi\r\n\r\n".encode()
+        cookie = f"Cookie: {self.cookie}\r\n" if self.cookie else ""
+        reply = yield f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept-Language: vi\r\n{cookie}\r\n".encode()
         expect(reply, 200)
 
 

@@ -41,7 +41,7 @@ SELECT sum(picked) FILTER (WHERE outcome = 'satisfied'), sum(picked * points) FR
 STORED: Final = """
 SELECT sum(responses), sum(partial), sum(assisted), sum(rapid), sum(satisfied), sum(points) FROM daily_tallies
 """
-SIZES: Final = "SELECT (SELECT count(*) FROM daily_tallies), (SELECT count(*) FROM daily_choice_tallies)"
+SIZES: Final = "SELECT (SELECT count(*) FROM daily_tallies), (SELECT count(*) FROM monthly_tallies)"
 
 
 def measure(place: Place, database: str, *, count: int, rounds: int) -> None:
@@ -66,7 +66,7 @@ def measure(place: Place, database: str, *, count: int, rounds: int) -> None:
                 raise SystemExit(f"The stored tallies {stored} are not what plain SQL counts: {answer}")
             if number == 0:
                 buckets = wrong
-                connection.execute("VACUUM (ANALYZE) daily_tallies, daily_choice_tallies")
+                connection.execute("VACUUM (ANALYZE) daily_tallies, monthly_tallies")
             elif wrong:
                 raise SystemExit(f"Counting again found {wrong} days that had changed by themselves")
         sizes = row_of(connection, SIZES)
@@ -85,7 +85,7 @@ def measure(place: Place, database: str, *, count: int, rounds: int) -> None:
     bare, recount = (percentile(seconds[name], 0.5) for name in ("bare", "again"))
     ratio = recount / bare
     say(f"\nRatio {ratio:.2f}, goal at most {GOAL:g}: {verdict(ratio <= GOAL)}. {rounds} rounds in turns.")
-    say(f"Stored: {sizes[0]:,} daily tallies, {sizes[1]:,} daily choice tallies, of {buckets:,} departments' days.")
+    say(f"Stored: {sizes[0]:,} daily and {sizes[1]:,} monthly tallies, of {buckets:,} departments' days and months.")
 
 
 def _bare(connection: Connection) -> tuple[object, ...]:

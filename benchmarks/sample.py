@@ -1,7 +1,8 @@
 """Invented offices and responses in the real schema: the same for the same size, apart from where today falls.
 
-12 departments of unequal size, the last 13 whole months and the days of this one, every questionnaire of the
-repository, four channels. Loaded by COPY, then counted and published by the service's own operations.
+Departments of unequal size, the last whole months and the days of this one, every questionnaire of the repository, four
+channels; 12 departments and 13 whole months unless a `Shape` says otherwise. Loaded by COPY, then counted and published
+by the service's own operations.
 """
 
 import json
@@ -25,8 +26,6 @@ from feedback_app.surveys.versions import QuestionView, VersionView
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
-DEPARTMENTS = 12
-WHOLE_MONTHS = 13
 MINIMA = Minima(score=30, ranked=100, cell=5)
 QUESTIONNAIRES = ROOT / "feedback_app" / "surveys" / "questionnaires"
 # Where each channel's forms come from; paper asks the same as the web.
@@ -34,6 +33,21 @@ CHANNELS = ("kiosk", "qr", "web", "paper")
 CHANNEL_WEIGHTS = (60, 20, 12, 8)
 # Of five levels; shorter scales take the first ones.
 LEVEL_WEIGHTS = (45, 38, 9, 5, 3)
+STAGES = ("received", "supplement", "refused", "returned")
+STAGE_WEIGHTS = (30, 8, 2, 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """`told` is the share of responses that know their procedure's field and its stage; `fields` how many there are."""
+
+    departments: int = 12
+    whole_months: int = 13
+    fields: int = 0
+    told: float = 0.0
+
+
+USUAL = Shape()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +58,17 @@ class Office:
     places: tuple[int, ...]
     slugs: tuple[str, ...]
     versions: dict[str, VersionView]
+    fields: tuple[int, ...] = ()
 
 
-def days() -> tuple[date, date]:
+def days(shape: Shape = USUAL) -> tuple[date, date]:
     """The first day that has responses, and the day after the last one: today, which is still going on."""
     today = clock.local_day(clock.now())
-    month = today.year * 12 + today.month - 1 - WHOLE_MONTHS
+    month = today.year * 12 + today.month - 1 - shape.whole_months
     return date(month // 12, month % 12 + 1, 1), today
 
 
-def set_up(place: Place, database: str) -> Office:
+def set_up(place: Place, database: str, shape: Shape = USUAL) -> Office:
     """Departments, one place each, and all questionnaires; each place asks `kiosk` at both of its doors."""
     with Session(place.engine(database)) as session:
         now = clock.now()
@@ -64,8 +79,8 @@ def set_up(place: Place, database: str) -> Office:
             versions[definition.code] = queries.version(session, version_id)
         session.commit()
     with place.connect(database) as connection:
-        departments = tuple(_department(connection, number) for number in range(1, DEPARTMENTS + 1))
-        slugs = tuple(f"noi-{number}" for number in range(1, DEPARTMENTS + 1))
+        departments = tuple(_department(connection, number) for number in range(1, shape.departments + 1))
+        slugs = tuple(f"noi-{number}" for number in range(1, shape.departments + 1))
         places = tuple(
             _id(
                 connection,
@@ -75,13 +90,21 @@ def set_up(place: Place, database: str) -> Office:
             )
             for number, (slug, department) in enumerate(zip(slugs, departments, strict=True), start=1)
         )
+        fields = tuple(
+            _id(
+                connection,
+                "INSERT INTO procedure_fields (code, name) VALUES (%s, %s) RETURNING id",
+                (f"linh-vuc-{number}", f"Lĩnh vực số {number}"),
+            )
+            for number in range(1, shape.fields + 1)
+        )
     with Session(place.engine(database)) as session:
         for place_id in places:
             for door in ("kiosk", "web"):
                 questionnaire_id = versions["kiosk"].questionnaire_id
                 surveys.ask_at(session, place_id=place_id, door=door, questionnaire_id=questionnaire_id)
         session.commit()
-    return Office(departments, places, slugs, versions)
+    return Office(departments, places, slugs, versions, fields)
 
 
 def _department(connection: Connection, number: int) -> int:
@@ -113,17 +136,17 @@ def row_of(connection: Connection, statement: str, values: tuple[object, ...] = 
 
 COLUMNS = (
     "id, version_id, channel, place_id, receiving_department_id, rated_department_id, assisted, choice_ids, revision,"
-    " content_hash, answered_at, received_at, sealed_at, keyed_at, rapid, demonstration"
+    " content_hash, answered_at, received_at, sealed_at, keyed_at, rapid, demonstration, field_id, stage"
 )
 
 
-def load(connection: Connection, office: Office, count: int) -> None:
+def load(connection: Connection, office: Office, count: int, shape: Shape = USUAL) -> None:
     """COPY `count` responses. Foreign keys are not checked row by row: every id comes from `office`."""
     with connection.transaction(), connection.cursor() as cursor:
         connection.execute("SET LOCAL session_replication_role = replica")
         with cursor.copy(f"COPY responses ({COLUMNS}) FROM STDIN".encode()) as copy:
             block: list[str] = []
-            for line in _lines(office, count):
+            for line in _lines(office, count, shape):
                 block.append(line)
                 if len(block) == 2_000:
                     copy.write("".join(block))
@@ -132,13 +155,14 @@ def load(connection: Connection, office: Office, count: int) -> None:
     connection.execute("VACUUM (ANALYZE) responses")
 
 
-def _lines(office: Office, count: int) -> Iterator[str]:
+def _lines(office: Office, count: int, shape: Shape) -> Iterator[str]:
     """Responses in the order of their arrival, in COPY's text format."""
     rng = random.Random(20_250_701)  # noqa: S311 - invented figures, no secrets
-    first, before = days()
+    told = random.Random(20_250_702)  # noqa: S311 - apart, so that the other figures are the same without it
+    first, before = days(shape)
     start = datetime(first.year, first.month, first.day, tzinfo=clock.VIETNAM)
     minutes = (before - first).days * 8 * 60
-    sizes = [1 / (1 + position) for position in range(DEPARTMENTS)]
+    sizes = [1 / (1 + position) for position in range(shape.departments)]
     codes = {
         channel: [code for code in office.versions if (code == "kiosk") == (channel == "kiosk")] for channel in CHANNELS
     }
@@ -148,7 +172,7 @@ def _lines(office: Office, count: int) -> Iterator[str]:
         for code, version in office.versions.items()
     }
     drawn = zip(
-        rng.choices(range(DEPARTMENTS), sizes, k=count),
+        rng.choices(range(shape.departments), sizes, k=count),
         rng.choices(CHANNELS, CHANNEL_WEIGHTS, k=count),
         strict=True,
     )
@@ -158,6 +182,10 @@ def _lines(office: Office, count: int) -> Iterator[str]:
         answered = start + timedelta(days=day, minutes=450 + minute, milliseconds=number % 60_000)
         moment = answered.isoformat()
         code = rng.choice(codes[channel])
+        field, stage = "\\N", "\\N"
+        if shape.told and told.random() < shape.told:
+            field = str(told.choice(office.fields))
+            (stage,) = told.choices(STAGES, STAGE_WEIGHTS)
         yield "\t".join(
             (
                 _uuid7(rng, answered),
@@ -175,7 +203,9 @@ def _lines(office: Office, count: int) -> Iterator[str]:
                 "\\N" if channel == "kiosk" and rng.random() < 0.2 else moment,
                 moment if channel == "paper" else "\\N",
                 "t" if channel == "kiosk" and rng.random() < 0.02 else "f",
-                "f\n",
+                "f",
+                field,
+                f"{stage}\n",
             )
         )
 

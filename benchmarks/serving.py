@@ -54,7 +54,6 @@ class Place:
         with contextlib.ExitStack() as starting:
             self.folder = Path(starting.enter_context(tempfile.TemporaryDirectory(prefix="feedback-benchmark-")))
             self.servers = EmbeddedServers(self.folder)
-            starting.callback(lambda: self.servers.sockets.rmdir())
             starting.enter_context(self.servers)
             self._open = starting.pop_all()
         return self

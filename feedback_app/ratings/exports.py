@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import chain
 
 import xlsxwriter
 from flask_babel import gettext as _
@@ -31,7 +32,7 @@ class Sheet:
 
     about: tuple[tuple[str, Cell], ...]
     headings: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: Iterable[tuple[Cell, ...]]
 
 
 def sheet(
@@ -113,7 +114,7 @@ def as_xlsx(content: Sheet) -> bytes:
     page.set_column(0, 0, 24)
     page.set_column(1, 1, 44)
     page.set_column(2, len(content.headings) - 1, 16)
-    lines: Iterable[Sequence[Cell]] = (*content.about, (), content.headings, *content.rows)
+    lines: Iterable[Sequence[Cell]] = chain(content.about, ((), content.headings), content.rows)
     heading_line = len(content.about) + 1
     for number, cells in enumerate(lines):
         for column, cell in enumerate(cells):

@@ -61,6 +61,7 @@ SUBJECTS: Final = {
     "case": _("Vụ việc"),
     "comment": _("Góp ý"),
     "contest": _("Khiếu nại số"),
+    "export": _("Lần xuất số"),
     "dossier_import": _("Lần nhập"),
     "officer": _("Cán bộ mã"),
     "period": _("Kỳ"),

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, func, literal_column, select, text, tuple_
+from sqlalchemy import CTE, ColumnElement, Integer, Select, and_, func, literal_column, select, tuple_
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
@@ -39,21 +39,27 @@ def day_tallies(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     One statement, hence one snapshot: an answer that arrives or is removed meanwhile is in all of it or in nothing.
     `which` is `between` or `on_days`.
     """
-    counts = _counts(which).subquery("counts")
-    outcomes = _outcomes(which).subquery("outcomes")
+    numbered = _numbered(which)
+    counts = _counts(numbered).subquery("counts")
+    outcomes = _outcomes(numbered).subquery("outcomes")
     return select(
-        *counts.c,
+        *(counts.c[name] for name in (*BUCKET, *_NUMBERS)),
         *(func.coalesce(outcomes.c[name], 0).label(name) for name in _OUTCOMES),
         *(func.coalesce(outcomes.c[name], _NONE).label(name) for name in ("choice_ids", "picked")),
-    ).outerjoin_from(counts, outcomes, and_(*(counts.c[name] == outcomes.c[name] for name in BUCKET)))
+    ).outerjoin_from(counts, outcomes, counts.c.bucket == outcomes.c.bucket)
 
 
+_NUMBERS: Final = ("responses", "partial", "assisted", "rapid")
 _OUTCOMES: Final = ("rated", "satisfied", "neutral", "not_satisfied", "scored", "points")
 _NONE: Final[ColumnElement[list[int]]] = literal_column("'{}'::int[]")
 
 
-def _bucket() -> tuple[Any, ...]:
-    return (
+def _numbered(which: ColumnElement[bool]) -> CTE:
+    """The responses that stand, each with the number of its bucket.
+
+    Read once, and sorted once by the six columns of a bucket: what is counted of choices goes by the number alone.
+    """
+    bucket = (
         Response.rated_department_id.label("department_id"),
         Response.answered_on.label("day"),
         Response.version_id,
@@ -61,26 +67,37 @@ def _bucket() -> tuple[Any, ...]:
         func.coalesce(Response.field_id, 0).label("field_id"),
         func.coalesce(Response.stage, "").label("stage"),
     )
-
-
-def _counts(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return (
         select(
-            *_bucket(),
-            func.count().filter(countable()).label("responses"),
-            func.count().filter(countable(), Response.sealed_at.is_(None)).label("partial"),
-            func.count().filter(countable(), Response.assisted).label("assisted"),
-            func.count().filter(Response.rapid).label("rapid"),
+            func.dense_rank().over(order_by=bucket).label("bucket"),
+            *bucket,
+            countable().label("counts"),
+            Response.rapid,
+            Response.sealed_at.is_(None).label("partial"),
+            Response.assisted,
+            Response.choice_ids,
         )
         .where(_standing(), which)
-        .group_by(*(text(str(place)) for place in range(1, len(BUCKET) + 1)))
+        .cte("numbered")
     )
 
 
-def _outcomes(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+def _counts(numbered: CTE) -> Select[*tuple[Any, ...]]:
+    key = [numbered.c[name] for name in ("bucket", *BUCKET)]
+    counts = numbered.c.counts
+    return select(
+        *key,
+        func.count().filter(counts).label("responses"),
+        func.count().filter(counts, numbered.c.partial).label("partial"),
+        func.count().filter(counts, numbered.c.assisted).label("assisted"),
+        func.count().filter(numbered.c.rapid).label("rapid"),
+    ).group_by(*key)
+
+
+def _outcomes(numbered: CTE) -> Select[*tuple[Any, ...]]:
     chosen = (
-        select(*_bucket(), func.unnest(Response.choice_ids).label("choice_id"))
-        .where(countable(), which)
+        select(numbered.c.bucket, func.unnest(numbered.c.choice_ids).label("choice_id"))
+        .where(numbered.c.counts)
         .subquery("chosen")
     )
     picks = select(*chosen.c, sql_cast(func.count(), Integer).label("picked")).group_by(*chosen.c).subquery("picks")
@@ -90,11 +107,10 @@ def _outcomes(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         .where(Question.overall)
         .subquery("scale")
     )
-    key = [picks.c[name] for name in BUCKET]
     picked = func.sum(picks.c.picked)
     return (
         select(
-            *key,
+            picks.c.bucket,
             picked.filter(scale.c.choice_id.is_not(None)).label("rated"),
             *(
                 picked.filter(scale.c.outcome == outcome).label(outcome)
@@ -106,7 +122,7 @@ def _outcomes(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             func.array_agg(aggregate_order_by(picks.c.picked, picks.c.choice_id)).label("picked"),
         )
         .outerjoin_from(picks, scale, scale.c.choice_id == picks.c.choice_id)
-        .group_by(*key)
+        .group_by(picks.c.bucket)
     )
 
 
