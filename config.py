@@ -68,6 +68,7 @@ class Settings:
     `public_comments` whether cleared comments stand on public pages;
     `auto_publish_months` whether months go out without two persons, by the timetable;
     `rapid_seconds` the gap within which a second first touch on one device is marked rapid;
+    `target_share` the satisfied share, in percent, that managers are shown their own against;
     `trusted_proxies` how many reverse proxies in front set X-Forwarded-*.
     """
 
@@ -84,6 +85,7 @@ class Settings:
     public_comments: bool
     auto_publish_months: bool
     rapid_seconds: int
+    target_share: int
     log_level: str
 
     @classmethod
@@ -163,6 +165,7 @@ class Settings:
             public_comments=text("PUBLIC_COMMENTS", "false", check=_one_of("true", "false")) == "true",
             auto_publish_months=text("AUTO_PUBLISH_MONTHS", "true", check=_one_of("true", "false")) == "true",
             rapid_seconds=number("RAPID_SECONDS", 5, 0, 60),
+            target_share=number("TARGET_SHARE", 90, 1, 100),
             log_level=text("LOG_LEVEL", "INFO", check=_one_of("DEBUG", "INFO", "WARNING", "ERROR")),
         )
         if problems:

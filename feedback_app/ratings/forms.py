@@ -134,6 +134,41 @@ def read_selection(session: Session, arguments: MultiDict[str, str], *, today: d
     return Reading(form, selection, versions, first_day)
 
 
+class ComparisonForm(FigureForm):
+    """Two periods beside each other; sent by GET, as above."""
+
+    voi = SelectField(lazy_gettext("So với kỳ"))
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonReading:
+    """`reading` of the one period, and the other one; None where the two cannot be compared, and the form says why."""
+
+    reading: Reading
+    form: ComparisonForm
+    against: Period | None
+
+
+def read_comparison(session: Session, arguments: MultiDict[str, str], *, today: date) -> ComparisonReading:
+    """The two periods in the address; without a second one the one before. Raises NoSuchPeriod.
+
+    They must be of the same kind: months vary as seasons do, and a quarter shares its people with its own months.
+    """
+    reading = read_selection(session, arguments, today=today)
+    period = reading.selection.period
+    other = _period(session, arguments["voi"], today=today) if arguments.get("voi") else previous(period)
+    form = ComparisonForm(MultiDict({**reading.selection.arguments, "voi": other.code}))
+    first = reading.first_day or today
+    form.ky.choices = reading.form.ky.choices
+    form.voi.choices = _listed(other, min(first, other.starts_on), today)
+    form.kenh.choices, form.phieu.choices = reading.form.kenh.choices, reading.form.phieu.choices
+    if other == period:
+        form.voi.errors = [gettext("Hãy chọn hai kỳ khác nhau.")]
+    elif other.kind != period.kind:
+        form.voi.errors = [gettext("Hãy chọn hai kỳ dài bằng nhau: tháng với tháng, quý với quý, năm với năm.")]
+    return ComparisonReading(reading, form, None if form.voi.errors else other)
+
+
 def newest_first(session: Session, *, today: date) -> Period:
     """The period shown to who asks for none."""
     return queries.newest_published(session, "quarter") or period_of("month", today)

@@ -3,13 +3,22 @@
 from feedback_app.ratings.queries.changes import Moved, Restatement, Step, compare, moved, restatement
 from feedback_app.ratings.queries.distributions import QuestionCounts, distribution
 from feedback_app.ratings.queries.left_out import left_out
-from feedback_app.ratings.queries.parts import DepartmentParts, Filter, department_parts, period_rows
+from feedback_app.ratings.queries.parts import (
+    DepartmentParts,
+    Dimension,
+    Filter,
+    department_parts,
+    parts_of_departments,
+    period_rows,
+)
 from feedback_app.ratings.queries.period_figures import (
     CHANNELS,
     HistoryPoint,
+    PartFigure,
     RatingRow,
     RatingTable,
     VersionFigure,
+    by_part,
     by_version,
     figure,
     history,
@@ -38,6 +47,7 @@ from feedback_app.ratings.queries.scoring import (
     schemes,
     scores,
 )
+from feedback_app.ratings.queries.silence import last_answered
 from feedback_app.ratings.queries.tallies import PeriodRows, Row, first_day, revision
 from feedback_app.ratings.queries.verification import Broken, Chain, verify
 
@@ -48,10 +58,12 @@ __all__ = [
     "Broken",
     "Chain",
     "DepartmentParts",
+    "Dimension",
     "Filter",
     "HistoryPoint",
     "Moved",
     "NoPublication",
+    "PartFigure",
     "PeriodRows",
     "PublicationView",
     "QuestionCounts",
@@ -66,6 +78,7 @@ __all__ = [
     "VersionFigure",
     "all_publications",
     "assessments",
+    "by_part",
     "by_version",
     "compare",
     "department_parts",
@@ -76,10 +89,12 @@ __all__ = [
     "first_day",
     "history",
     "index_points",
+    "last_answered",
     "left_out",
     "moved",
     "newest_publications",
     "newest_published",
+    "parts_of_departments",
     "period_rows",
     "publication",
     "publications",
