@@ -70,6 +70,7 @@ class Settings:
     `minimum_officer_dossiers` from how many dossiers on an index of one officer is told;
     `contest_days` how many days after it became known an officer may contest it;
     `rapid_seconds` the gap within which a second first touch on one device is marked rapid;
+    `target_share` the satisfied share, in percent, that managers are shown their own against;
     `trusted_proxies` how many reverse proxies in front set X-Forwarded-*.
     """
 
@@ -88,6 +89,7 @@ class Settings:
     minimum_officer_dossiers: int
     contest_days: int
     rapid_seconds: int
+    target_share: int
     log_level: str
 
     @classmethod
@@ -169,6 +171,7 @@ class Settings:
             minimum_officer_dossiers=number("MINIMUM_OFFICER_DOSSIERS", 30, 5, 10_000),
             contest_days=number("CONTEST_DAYS", 15, 1, 365),
             rapid_seconds=number("RAPID_SECONDS", 5, 0, 60),
+            target_share=number("TARGET_SHARE", 90, 1, 100),
             log_level=text("LOG_LEVEL", "INFO", check=_one_of("DEBUG", "INFO", "WARNING", "ERROR")),
         )
         if problems:

@@ -41,6 +41,7 @@ from feedback_app.ratings import models as _ratings
 from feedback_app.ratings import routes as ratings_routes
 from feedback_app.ratings import staff_routes as rating_routes
 from feedback_app.site import routes as site_routes
+from feedback_app.site import staff_routes as site_staff_routes
 from feedback_app.staff import access
 from feedback_app.staff import models as _staff
 from feedback_app.staff import routes as staff_routes
@@ -74,6 +75,7 @@ TABLES = (
 BLUEPRINTS = (
     site_routes.blueprint,
     appraisal_routes.blueprint,
+    site_staff_routes.blueprint,
     rating_routes.blueprint,
     exclusion_routes.blueprint,
     ratings_routes.blueprint,

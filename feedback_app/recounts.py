@@ -19,6 +19,7 @@ from sqlalchemy import (
     Insert,
     Table,
     delete,
+    func,
     insert,
     literal,
     select,
@@ -98,6 +99,11 @@ def claim(session: Session, tally: Tally, *, limit: int) -> Claim:
 def settle(session: Session, claimed: Claim) -> None:
     """Remove requests whose buckets have been counted in this transaction."""
     session.execute(delete(RecountRequest).where(RecountRequest.id.in_(claimed.request_ids)))
+
+
+def waiting_count(session: Session) -> int:
+    """How many requests wait; each names a day to be counted again, several may name the same one."""
+    return session.scalar(select(func.count()).select_from(RecountRequest)) or 0
 
 
 def oldest_waiting(session: Session) -> datetime | None:

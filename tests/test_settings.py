@@ -77,3 +77,10 @@ def test_a_rank_without_a_score_is_refused() -> None:
 def test_a_blank_value_is_a_missing_one(empty: str) -> None:
     with pytest.raises(BadSettings, match="SECRET_KEY"):
         Settings.from_environ({**GOOD, "SECRET_KEY": empty})
+
+
+@pytest.mark.parametrize("wrong", ["0", "101", "90%", "-1"])
+def test_a_target_is_a_percentage(wrong: str) -> None:
+    assert Settings.from_environ(GOOD).target_share == 90
+    with pytest.raises(BadSettings, match="TARGET_SHARE"):
+        Settings.from_environ({**GOOD, "TARGET_SHARE": wrong})

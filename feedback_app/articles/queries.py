@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, cast
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from feedback_app.articles.figures import (
@@ -132,6 +132,11 @@ def articles(session: Session) -> list[ArticleLink]:
 def all_articles(session: Session) -> list[ArticleLink]:
     """Every article, drafts too, newest first."""
     return _links(session, _newest_first())
+
+
+def draft_count(session: Session) -> int:
+    """How many articles nobody has published yet."""
+    return session.scalar(select(func.count()).where(Article.draft)) or 0
 
 
 def checked_figures(session: Session, *, slug: str, now: datetime, minima: "Minima") -> tuple[CheckedFigure, ...]:

@@ -92,6 +92,12 @@ def cases(
     return _views(session, [row for row in rows if _may_see(session, row, member, scope, day)])
 
 
+def open_count(session: Session, *, scope: frozenset[int] | None) -> int:
+    """How many cases about the departments in `scope` (None: all) are not closed."""
+    query = select(func.count()).where(ReviewCase.state.not_in(("excluded", "kept")))
+    return session.scalar(query if scope is None else query.where(ReviewCase.department_id.in_(scope))) or 0
+
+
 def case(session: Session, case_id: int, member: Member, *, scope: frozenset[int] | None, day: date) -> CaseView:
     """One case that `cases` would list for this reader, closed or not. Raises CaseNotFound."""
     row = session.get(ReviewCase, case_id)

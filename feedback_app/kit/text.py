@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _SPACE = re.compile(r"\s+")
 # NUL cannot be stored and a lone surrogate cannot be encoded; the other control characters mean nothing in a text,
@@ -35,6 +36,8 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")
 
 
+# A page may sort thousands of names that were sorted for the page before.
+@lru_cache(maxsize=20_000)
 def sort_key(text: str) -> tuple[tuple[tuple[tuple[int, ...], tuple[int, ...]], ...], str]:
     """Vietnamese dictionary order, syllable by syllable: "tuân thủ" comes before "tuần chay".
 

@@ -5,6 +5,7 @@ Single ranks of institutions tell less than they seem to (H. Goldstein, D. J. Sp
 Statistical Society A 159, 1996, 385-443).
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -31,10 +32,9 @@ def bands(intervals: Mapping[Key, Interval]) -> dict[Key, Band]:
 
     Two that overlap share at least two ranks: the bands never put one before the other.
     """
+    lows = sorted(each.low for each in intervals.values())
+    highs = sorted(each.high for each in intervals.values())
     return {
-        key: Band(
-            best=1 + sum(other.low > own.high for other in intervals.values()),
-            worst=len(intervals) - sum(other.high < own.low for other in intervals.values()),
-        )
+        key: Band(best=1 + len(lows) - bisect_right(lows, own.high), worst=len(highs) - bisect_left(highs, own.low))
         for key, own in intervals.items()
     }

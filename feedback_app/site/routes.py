@@ -1,10 +1,12 @@
 """Public pages that show several capabilities together: home, results, one department, how figures are made."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from feedback_app.articles import queries as articles
@@ -12,20 +14,33 @@ from feedback_app.departments import queries as departments
 from feedback_app.departments.queries import DepartmentView, PlaceView
 from feedback_app.dossiers import figures as dossier_figures
 from feedback_app.dossiers import queries as dossiers
+from feedback_app.dossiers.figures import DossierCounts, Participation
 from feedback_app.kit import clock
 from feedback_app.kit.db import db
 from feedback_app.kit.errors import N_, NotFound
 from feedback_app.kit.i18n import text_in
 from feedback_app.kit.web import public, settings
+from feedback_app.paper.forms import STAGES
 from feedback_app.polls.forms import poll_box
 from feedback_app.ratings import measures
 from feedback_app.ratings import queries as ratings
 from feedback_app.ratings.comments import cleared_comments
-from feedback_app.ratings.forms import Order, Reading, newest_first, read_period, read_selection
+from feedback_app.ratings.figures import Figure
+from feedback_app.ratings.forms import Order, Reading, newest_first, read_comparison, read_period, read_selection
+from feedback_app.ratings.labels import channel_name
 from feedback_app.ratings.periods import Period, begun_between, last, period_of
-from feedback_app.ratings.queries import Filter, HistoryPoint, RatingRow, VersionFigure
+from feedback_app.ratings.queries import (
+    DepartmentParts,
+    Dimension,
+    Filter,
+    HistoryPoint,
+    RatingRow,
+    RatingTable,
+    VersionFigure,
+)
 from feedback_app.site import drawings
 from feedback_app.site.kept import kept
+from feedback_app.site.listing import read_listing
 from feedback_app.surveys import queries as surveys
 from feedback_app.surveys.queries import ClearedComment
 from feedback_app.visits import queries as visits
@@ -76,7 +91,7 @@ def results() -> str:
     selection, narrowed = reading.selection, reading.selection.narrowed()
     order = Order.read(request.args)
     table = ratings.table(session, selection.period, minima=minima, narrowed=narrowed, versions=reading.versions)
-    rows = order.sort(table.rows)
+    listing = read_listing(order.sort(table.rows), request.args)
     reported = ratings.reported_ratings(session)
     return render_template(
         "site/results.html",
@@ -84,8 +99,8 @@ def results() -> str:
         selection=selection,
         order=order,
         table=table,
-        rows=rows,
-        bars=drawings.bars(rows, name=_name, url=lambda row: _department_url(row.department, selection.which)),
+        listing=listing,
+        bars=drawings.bars(listing.rows, name=_name, url=lambda row: _department_url(row.department, selection.which)),
         since=(
             ratings.since_publication(session, table.publication)
             if table.publication and not selection.restated_by
@@ -141,6 +156,52 @@ def publication(period: str, number: int) -> str:
     )
 
 
+@blueprint.get("/ket-qua/so-sanh")
+@public
+def compared() -> str | tuple[str, int]:
+    """The same table for two periods of one length side by side, of all departments or of one (`don-vi`)."""
+    session, today = db.session(), clock.local_day(clock.now())
+    minima = settings().minima
+    read = read_comparison(session, request.args, today=today)
+    selection = read.reading.selection
+    found = departments.department(session, code=request.args["don-vi"]) if request.args.get("don-vi") else None
+    hidden = {"don-vi": found.code} if found else {}
+    if read.against is None:
+        page = render_template(
+            "site/compared.html", form=read.form, selection=selection, department=found, hidden=hidden, table=None
+        )
+        return page, 422
+    narrowed = selection.narrowed(frozenset({found.id}) if found else None)
+    table = ratings.table(
+        session,
+        selection.period,
+        minima=minima,
+        narrowed=narrowed,
+        versions=read.reading.versions,
+        against=read.against,
+    )
+    points = ratings.history(
+        session,
+        sorted([selection.period, read.against]),
+        today=today,
+        minima=minima,
+        narrowed=narrowed,
+        versions=read.reading.versions,
+    )
+    return render_template(
+        "site/compared.html",
+        form=read.form,
+        selection=selection,
+        department=found,
+        hidden=hidden,
+        table=table,
+        listing=read_listing(table.rows, request.args),
+        points=points,
+        breaks=points[-1].breaks,
+        all_channels=ratings.CHANNELS,
+    )
+
+
 @blueprint.get("/ket-qua/<code>")
 @public
 @kept
@@ -159,6 +220,11 @@ def department(code: str) -> str:
     )
     versions = ratings.by_version(parts, minimum=table.minimum, versions=reading.versions) if parts else []
     shown = _shown_version(versions, request.args.get("mau", ""))
+    distributions = (
+        ratings.distribution(parts, shown.version, smallest=minima.cell)
+        if parts and shown and shown.figure.state == "shown" and not narrowed.to_a_part
+        else []
+    )
     existing = departments.departments_on(session, day=min(period.last_day, today))
     asking = _places_to_answer(session, today)
     return render_template(
@@ -172,11 +238,9 @@ def department(code: str) -> str:
         versions=versions,
         shown=shown,
         left_out=ratings.left_out(session, table, narrowed),
-        questions=(
-            ratings.distribution(parts, shown.version, smallest=minima.cell)
-            if parts and shown and shown.figure.state == "shown" and not narrowed.to_a_part
-            else []
-        ),
+        questions=[each for each in distributions if not each.asks_why],
+        reasons=[each.most_picked_first() for each in distributions if each.asks_why],
+        parts=_parts(session, parts, table.minimum) if parts and not narrowed.to_a_part else {},
         points=_history(session, reading, today=today, minima=minima, narrowed=narrowed, as_chosen=True),
         comments=_comments(session, found.id, period),
         reported=ratings.reported_ratings(session, department_id=found.id),
@@ -185,6 +249,7 @@ def department(code: str) -> str:
         models=departments.office_models(session, department_id=found.id),
         dossiers=dossiers.reported(session, department_id=found.id),
         dossier_figures=dossier_figures,
+        handled=None if narrowed.to_a_part else _handled(session, found.id, table),
         places=[each for each in asking if found.id in (each.rated_department_id, each.department_id)],
         counters=[
             (place, counter)
@@ -194,6 +259,50 @@ def department(code: str) -> str:
         today=today,
         drawings=drawings,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFigure:
+    name: str
+    figure: Figure
+
+
+def _parts(session: Session, parts: DepartmentParts, minimum: int) -> dict[str, list[NamedFigure]]:
+    """What is told of channels, procedure fields and stages, by dimension, where anything is known of it."""
+    stages = dict(STAGES)
+    fields = {view.id: text_in(view.name, view.name_en) for view in departments.fields(session)}
+    names: dict[Dimension, Callable[[Any], str]] = {
+        "channel": channel_name,
+        "field_id": lambda field_id: fields[field_id],
+        "stage": lambda stage: str(stages[stage]),
+    }
+    return {
+        dimension: [
+            NamedFigure(gettext("không rõ") if each.part is None else name(each.part), each.figure)
+            for each in ratings.by_part(parts, dimension, minimum=minimum)
+        ]
+        for dimension, name in names.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """A department's dossiers in a period, and how many of those that could be rated were."""
+
+    counts: DossierCounts
+    closing_day: date
+    participation: Participation
+
+
+def _handled(session: Session, department_id: int, table: RatingTable) -> Handled | None:
+    """None where no dossiers are known: that is not nought."""
+    found = dossiers.dossier_counts(
+        session, first=table.period.starts_on, before=table.period.ends_on, department_ids=[department_id]
+    )
+    if not found:
+        return None
+    counts, responses = found[0].counts, table.together.figure.sums.responses
+    return Handled(counts, found[0].closing_day, Participation(responses=responses, ratable=counts.ratable))
 
 
 def _comments(session: Session, department_id: int, period: Period) -> list[ClearedComment]:

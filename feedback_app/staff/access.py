@@ -34,6 +34,7 @@ ROLES: Final = ("staff", "manager", "administrator")
 
 # Each role sees the work of its own and of the roles before it. The pages belong to slices above this one.
 NAVIGATION: Final = (
+    ("manager", "/quan-ly/tong-quan", _("Tổng quan")),
     ("staff", "/nhap-phieu", _("Nhập phiếu")),
     ("manager", "/quan-ly", _("Kết quả theo đơn vị")),
     ("manager", "/quan-ly/cham-diem", _("Chấm điểm")),

@@ -20,7 +20,11 @@ from feedback_app.staff.operations import BadPassword, SignedIn
 blueprint = Blueprint("staff", __name__, template_folder="templates")
 
 # Where each role's work is; these pages belong to slices above this one.
-WORKPLACE: Final = {"staff": "/nhap-phieu", "manager": "/quan-ly", "administrator": "/quan-ly"}
+WORKPLACE: Final = {
+    "staff": "/nhap-phieu",
+    "manager": "/quan-ly/tong-quan",
+    "administrator": "/quan-ly/tong-quan",
+}
 
 
 def _refused(response: Response) -> bool:

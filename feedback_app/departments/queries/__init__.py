@@ -9,6 +9,7 @@ from feedback_app.departments.queries.spots import (
     counters_rating,
     place_of,
     places,
+    rated_at,
     spot,
 )
 from feedback_app.departments.queries.succession import Successions, SuccessionView, successions
@@ -55,6 +56,7 @@ __all__ = [
     "place_of",
     "places",
     "procedures",
+    "rated_at",
     "spot",
     "successions",
     "within",

@@ -108,6 +108,15 @@ def place_of(session: Session, *, slug: str) -> PlaceView:
     return _place(row)
 
 
+def rated_at(session: Session, *, on: date) -> list[tuple[int, int]]:
+    """Every (place id, department id) such that an answer at a place open on the day may rate the department."""
+    at_place = select(Place.id, Place.rated_department_id).where(_open_place(on))
+    at_counter = (
+        select(Place.id, Counter.rated_department_id).join(Counter, Counter.place_id == Place.id).where(_open_place(on))
+    )
+    return sorted((row[0], row[1]) for row in session.execute(at_place.union(at_counter)))
+
+
 def counters_rating(session: Session, *, department_id: int, on: date) -> list[tuple[PlaceView, CounterView]]:
     """The counters, in places open on the day, whose answers rate a department."""
     rows = session.execute(

@@ -1,6 +1,7 @@
 """What a reader may choose in an address, and what people fill in to score a department or publish a period."""
 
 from feedback_app.ratings.forms.comments import CommentForm, CommentSelection, read_comment_selection
+from feedback_app.ratings.forms.comparison import ComparisonForm, ComparisonReading, read_comparison
 from feedback_app.ratings.forms.exports import ExportForm
 from feedback_app.ratings.forms.figures import FigureForm, Order, Reading, Selection, read_selection
 from feedback_app.ratings.forms.periods import NoSuchPeriod, newest_first, read_period
@@ -8,6 +9,9 @@ from feedback_app.ratings.forms.publications import DraftForm, StepForm
 from feedback_app.ratings.forms.scoring import PointsForm, ScoredPeriodForm, points_form, read_scored_period
 
 __all__ = [
+    "ComparisonForm",
+    "ComparisonReading",
+    "read_comparison",
     "CommentForm",
     "CommentSelection",
     "DraftForm",

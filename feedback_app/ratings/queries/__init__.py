@@ -17,13 +17,22 @@ from feedback_app.ratings.queries.files import (
 )
 from feedback_app.ratings.queries.left_out import left_out
 from feedback_app.ratings.queries.lines import Line, PeriodLines, period_lines
-from feedback_app.ratings.queries.parts import DepartmentParts, Filter, department_parts, period_rows
+from feedback_app.ratings.queries.parts import (
+    DepartmentParts,
+    Dimension,
+    Filter,
+    department_parts,
+    parts_of_departments,
+    period_rows,
+)
 from feedback_app.ratings.queries.period_figures import (
     CHANNELS,
     HistoryPoint,
+    PartFigure,
     RatingRow,
     RatingTable,
     VersionFigure,
+    by_part,
     by_version,
     figure,
     history,
@@ -53,6 +62,7 @@ from feedback_app.ratings.queries.scoring import (
     schemes,
     scores,
 )
+from feedback_app.ratings.queries.silence import last_answered
 from feedback_app.ratings.queries.tallies import DayCount, PeriodRows, Row, day_counts, first_day, revision
 from feedback_app.ratings.queries.verification import Broken, Chain, verify
 
@@ -78,10 +88,12 @@ __all__ = [
     "Chain",
     "DayCount",
     "DepartmentParts",
+    "Dimension",
     "Filter",
     "HistoryPoint",
     "Moved",
     "NoPublication",
+    "PartFigure",
     "PeriodRows",
     "PublicationView",
     "QuestionCounts",
@@ -96,6 +108,7 @@ __all__ = [
     "VersionFigure",
     "all_publications",
     "assessments",
+    "by_part",
     "by_version",
     "compare",
     "day_counts",
@@ -108,10 +121,12 @@ __all__ = [
     "history",
     "holding_publications",
     "index_points",
+    "last_answered",
     "left_out",
     "moved",
     "newest_publications",
     "newest_published",
+    "parts_of_departments",
     "period_rows",
     "publication",
     "publications",

@@ -1,7 +1,7 @@
 """How people answered each question of a questionnaire version, choice by choice."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from feedback_app.ratings.figures import total
 from feedback_app.ratings.queries.parts import DepartmentParts
@@ -20,6 +20,15 @@ class QuestionCounts:
     question: QuestionView
     base: int
     picked: tuple[tuple[ChoiceView, int], ...]
+
+    @property
+    def asks_why(self) -> bool:
+        """Whether it asks those who were not satisfied for their reasons."""
+        return self.question.kind == "several" and "not_satisfied" in self.question.shown_for
+
+    def most_picked_first(self) -> "QuestionCounts":
+        """The same counts; choices picked as often keep their order."""
+        return replace(self, picked=tuple(sorted(self.picked, key=lambda each: -each[1])))
 
 
 def distribution(parts: DepartmentParts, version: VersionView, *, smallest: int) -> list[QuestionCounts]:

@@ -15,7 +15,7 @@ from feedback_app.ratings.bands import Band, bands
 from feedback_app.ratings.channel_mix import Shift, shift
 from feedback_app.ratings.figures import SCHEME, Change, Figure, change, total
 from feedback_app.ratings.periods import Period, previous
-from feedback_app.ratings.queries.parts import DepartmentParts, Filter, period_rows, rows_of_periods
+from feedback_app.ratings.queries.parts import DepartmentParts, Dimension, Filter, period_rows, rows_of_periods
 from feedback_app.ratings.queries.published import PublicationView
 from feedback_app.ratings.queries.tallies import Row
 from feedback_app.ratings.trends import Asked, Break, Measured, breaks, changed
@@ -56,6 +56,8 @@ class RatingRow:
 class RatingTable:
     """Every department that has an answer in the period or the one before, and all of them together.
 
+    `before` is the period right before unless another one was asked for.
+
     `bands` are ranks by department id among those with at least `minimum_ranked` answers; none for a single one.
     """
 
@@ -76,14 +78,15 @@ def table(
     minima: "Minima",
     narrowed: Filter | None = None,
     versions: dict[int, VersionView] | None = None,
+    against: Period | None = None,
 ) -> RatingTable:
-    """Departments by period, in Vietnamese order of their names, with the period before beside it.
+    """Departments by period, in Vietnamese order of their names, with the period before (or `against`) beside it.
 
     A department stands in it when it has answers in either period, or when people can rate it somewhere. `versions`
     are those of surveys.published_versions, for callers that have them already.
     """
     narrowed = narrowed or Filter()
-    now, before = rows_of_periods(session, [period, previous(period)], narrowed, smallest=minima.cell)
+    now, before = rows_of_periods(session, [period, against or previous(period)], narrowed, smallest=minima.cell)
     least, least_before = (each.publication.minimum if each.publication else minima.score for each in (now, before))
     versions = surveys.published_versions(session) if versions is None else versions
     by_now, by_before = _by_department(now.rows), _by_department(before.rows)
@@ -199,6 +202,29 @@ def by_version(parts: DepartmentParts, *, minimum: int, versions: dict[int, Vers
         ]
         found.append(VersionFigure(version, Figure(sums, minimum, one_scale=True), channels_of(rows)))
     return sorted(found, key=lambda each: (each.version.code, each.version.number))
+
+
+@dataclass(frozen=True, slots=True)
+class PartFigure:
+    """A department's figure within one part: a channel, a field's id, a stage; None where it is not known."""
+
+    part: str | int | None
+    figure: Figure
+
+
+def by_part(parts: DepartmentParts, dimension: Dimension, *, minimum: int) -> list[PartFigure]:
+    """Figures of the parts of one dimension, the one with most answers first, what is not known last.
+
+    Empty where nothing is known of the dimension. Means are left out: parts may mix scales.
+    """
+    found = [
+        PartFigure(cast("str | int | None", part), Figure(sums, minimum, one_scale=False))
+        for part, sums in parts.parts(dimension)
+        if sums.responses
+    ]
+    if all(each.part is None for each in found):
+        return []
+    return sorted(found, key=lambda each: (each.part is None, -each.figure.sums.responses, str(each.part)))
 
 
 @dataclass(frozen=True, slots=True)

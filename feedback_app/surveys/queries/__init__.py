@@ -35,6 +35,7 @@ from feedback_app.surveys.queries.doubts import (
     touches_by_hour,
 )
 from feedback_app.surveys.queries.keying import KeyedForm, keyed_count, last_keyed
+from feedback_app.surveys.queries.kiosks import places_touched
 from feedback_app.surveys.queries.questionnaires import (
     Assignment,
     NoQuestionnaire,
@@ -77,6 +78,7 @@ __all__ = [
     "last_keyed",
     "on_days",
     "on_paper",
+    "places_touched",
     "placing",
     "published_versions",
     "shows_demonstration",

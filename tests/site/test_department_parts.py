@@ -1,0 +1,157 @@
+"""A department part by part: channels, fields and stages, reasons, and its dossiers of the period."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from feedback_app.surveys.versions import VersionView
+from tests import factories
+from tests.dossiers.making import enter, field_id, line, register
+from tests.factories import local
+from tests.site.test_results import words
+
+JANUARY = local(2026, 1, 5)
+QUARTER = "/ket-qua/do-thi?ky=2026-Q1"
+
+
+@pytest.fixture
+def version(session: Session) -> VersionView:
+    return factories.questionnaire(session)
+
+
+@pytest.fixture
+def department(session: Session) -> int:
+    register(session)
+    return factories.department(session, "do-thi", "Phòng Quản lý đô thị")
+
+
+def answered(session: Session, version: VersionView, department: int, counts: Mapping[str, int], **given: Any) -> None:
+    factories.responses(session, version, department, JANUARY, **counts, **given)
+    factories.count(session)
+    session.commit()
+
+
+def part(page: str, table: str, name: str) -> str:
+    """The line of one part in one of the three tables."""
+    return page.split(f'id="phan-{table}"', 1)[1].split("</table>")[0].split(f">{name}</th>", 1)[1].split("</tr>")[0]
+
+
+def test_each_part_has_its_share_interval_and_number(
+    client: FlaskClient, session: Session, version: VersionView, department: int
+) -> None:
+    land, births = field_id(session, "dat-dai"), field_id(session, "ho-tich")
+    answered(session, version, department, {"satisfied": 30, "not_satisfied": 10}, field_id=land, stage="returned")
+    answered(session, version, department, {"satisfied": 38, "not_satisfied": 2}, field_id=births, stage="returned")
+    answered(session, version, department, {"satisfied": 33, "not_satisfied": 7}, channel="paper")
+    page = words(client.get(QUARTER).text)
+    assert "<strong>75,0 %</strong>" in part(page, "field_id", "Đất đai")
+    assert "59,8 % – 85,8 %" in part(page, "field_id", "Đất đai")
+    assert "<strong>95,0 %</strong>" in part(page, "field_id", "Hộ tịch")
+    assert "<strong>82,5 %</strong>" in part(page, "field_id", "không rõ")
+    assert "<strong>85,0 %</strong>" in part(page, "channel", "Ki-ốt")
+    assert "<strong>82,5 %</strong>" in part(page, "channel", "Phiếu giấy")
+    assert "<strong>85,0 %</strong>" in part(page, "stage", "Khi nhận kết quả")
+    english = client.get(f"{QUARTER}&lang=en").text
+    assert part(words(english), "field_id", "Land").count("75.0%") == 1
+
+
+def test_parts_with_few_answers_say_why_not(
+    client: FlaskClient, session: Session, version: VersionView, department: int
+) -> None:
+    """Two people on paper beside 60 at the kiosk: neither part may be told, as one gives away the other."""
+    answered(session, version, department, {"satisfied": 50, "not_satisfied": 10})
+    answered(session, version, department, {"satisfied": 2}, channel="paper")
+    page = words(client.get(QUARTER).text)
+    paper, kiosk = part(page, "channel", "Phiếu giấy"), part(page, "channel", "Ki-ốt")
+    for cell in (paper, kiosk):
+        assert "%" not in cell
+    assert "chưa đủ dữ liệu (n &lt; 30)" in paper
+    assert "không nêu, để bảo vệ người trả lời" in kiosk
+    assert '<td class="is-number">60</td>' in kiosk  # how many is told
+
+
+def test_of_months_the_page_says_why_there_are_no_parts(
+    client: FlaskClient, session: Session, version: VersionView, department: int
+) -> None:
+    answered(session, version, department, {"satisfied": 40}, stage="returned")
+    page = words(client.get("/ket-qua/do-thi?ky=2026-01").text)
+    assert "Tỷ lệ hài lòng của từng phần chỉ nêu theo quý và dài hơn" in page
+    assert 'id="phan-stage"' not in page
+
+
+def test_what_nobody_was_asked_is_no_table(
+    client: FlaskClient, session: Session, version: VersionView, department: int
+) -> None:
+    answered(session, version, department, {"satisfied": 40})
+    page = words(client.get(QUARTER).text)
+    assert 'id="phan-channel"' in page
+    assert 'id="phan-field_id"' not in page
+    assert page.count("không phiếu nào của kỳ này ghi điều này.") == 2
+
+
+def test_narrowed_to_a_channel_there_are_no_parts(
+    client: FlaskClient, session: Session, version: VersionView, department: int
+) -> None:
+    answered(session, version, department, {"satisfied": 40})
+    page = client.get(f"{QUARTER}&kenh=kiosk").text
+    assert 'id="tung-phan"' not in page
+
+
+def test_reasons_stand_apart_the_most_picked_first(
+    client: FlaskClient, session: Session, version: VersionView, department: int
+) -> None:
+    answered(session, version, department, {"satisfied": 40})
+    answered(session, version, department, {"not_satisfied": 30}, reasons=("di-lai",))
+    answered(session, version, department, {"neutral": 10}, reasons=("cho-lau", "di-lai"))
+    page = words(client.get(QUARTER).text)
+    why = page.split('id="vi-sao"', 1)[1].split("</section>")[0]
+    assert why.index("Di-lai") < why.index("Cho-lau") < why.index("Thai-do")
+    assert ">100,0 %<" in why.replace(" <", "<").split("Di-lai", 1)[1].split("</tr>")[0]
+    assert "Vì sao?" not in page.split('id="cau-hoi"', 1)[1].split('id="vi-sao"')[0]
+
+
+def test_too_few_answers_have_no_reasons(
+    client: FlaskClient, session: Session, version: VersionView, department: int
+) -> None:
+    answered(session, version, department, {"not_satisfied": 20}, reasons=("di-lai",))
+    page = client.get(QUARTER).text
+    assert 'id="vi-sao"' not in page
+    assert "Di-lai" not in page
+
+
+def test_dossiers_of_the_period_with_base_and_definition(
+    client: FlaskClient, session: Session, version: VersionView, department: int
+) -> None:
+    answered(session, version, department, {"satisfied": 40})
+    enter(session, line(date(2026, 1, 6), "do-thi", (200, 50, 100, 10, 0, 40, 4)))
+    session.commit()
+    page = words(client.get(QUARTER).text)
+    section = page.split('id="ho-so"', 1)[1].split("</section>")[0]
+    assert "75,00 % (150 / 200)" in section
+    assert "93,75 % (150 / 160)" in section
+    assert "20,0 % (40 / 200)" in section
+    for anchor in ("on-time-of-received", "on-time-of-resolved", "participation"):
+        assert f"/phuong-phap#{anchor}" in section
+    assert "không thu hẹp lại theo tỷ lệ tham gia" in section
+
+
+def test_more_ratings_than_dossiers_is_an_anomaly(
+    client: FlaskClient, session: Session, version: VersionView, department: int
+) -> None:
+    answered(session, version, department, {"satisfied": 40})
+    enter(session, line(date(2026, 1, 6), "do-thi", (9, 5, 4, 0, 0, 0, 0)))
+    session.commit()
+    section = words(client.get(QUARTER).text).split('id="ho-so"', 1)[1].split("</section>")[0]
+    assert "nhiều phiếu hơn hồ sơ</span> (40 / 9)" in section
+    assert "444" not in section
+
+
+def test_without_counts_nothing_is_said_of_dossiers(
+    client: FlaskClient, session: Session, version: VersionView, department: int
+) -> None:
+    answered(session, version, department, {"satisfied": 40})
+    assert 'id="ho-so"' not in client.get(QUARTER).text
