@@ -12,6 +12,11 @@ from tests import factories
 from tests.factories import local
 
 MONDAY, FRIDAY = date(2026, 3, 2), date(2026, 3, 6)
+# More than one batch of days or months that should not be there.
+MANY = (
+    "INSERT INTO {} SELECT department, '{}', 1, 'kiosk', 0, '', 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{{}}', '{{}}'"
+    " FROM generate_series(100001, 100000 + {}) AS department"
+)
 
 
 @pytest.fixture
@@ -72,6 +77,9 @@ def test_writes_nothing_where_everything_is_right(session: Session) -> None:
         "UPDATE daily_tallies SET channel = 'qr' WHERE day = '2026-03-02'",
         "UPDATE monthly_tallies SET satisfied = satisfied - 1",
         "UPDATE monthly_tallies SET picked[1] = picked[1] + 1",
+        "DELETE FROM daily_tallies",
+        MANY.format("daily_tallies", "2026-03-03", operations.BATCH + 1),
+        MANY.format("monthly_tallies", "2026-03-01", operations.BATCH + 1),
         "DELETE FROM monthly_tallies",
         "UPDATE monthly_tallies SET stage = 'returned'",
         "UPDATE daily_tallies SET responses = responses + 1 WHERE day = '2026-03-02'",
