@@ -18,6 +18,7 @@ from feedback_app.ratings.queries import Filter
 from tests import factories
 from tests.conftest import ROOT
 from tests.factories import local
+from tests.staff.people import add_person
 
 Q1 = parse("2026-Q1")
 MINIMA = factories.minima(30, cell=5)
@@ -76,6 +77,23 @@ def test_every_publication_has_files_that_stay(
     operations.expire_exports(session, now=factories.LATER)
     session.commit()
     assert client.get("/du-lieu-mo/2026-Q1-lan-1.csv").data == kept["2026-Q1-lan-1.csv"]
+
+
+def test_a_draft_of_a_restatement_is_told_to_nobody(
+    client: FlaskClient, office: None, session: Session, environ: dict[str, str]
+) -> None:
+    run("make_open_files", environ)
+    before = client.get("/du-lieu-mo").text
+    version = factories.survey_queries.current_versions(session)[0]
+    factories.response(session, version, factories.department_id(session, "b"), local(2026, 3, 3))
+    member = add_person(session, "nguoilap", "manager", None)
+    operations.draft_publication(
+        session, Q1, now=local(2026, 5, 1), minima=MINIMA, member=member, reason="Phiếu giấy nhập muộn"
+    )
+    session.commit()
+    run("make_open_files", environ)
+    assert client.get("/du-lieu-mo").text == before
+    assert "đã có đính chính" not in before
 
 
 def test_lines_are_those_of_the_table_and_add_up(office: None, session: Session) -> None:

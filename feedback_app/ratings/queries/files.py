@@ -65,7 +65,9 @@ def without_open_files(session: Session) -> list[PublicationView]:
 def open_files(session: Session) -> list[OpenFileView]:
     """Every open file, the latest period first and of each period the newest publication."""
     newest = func.max(Publication.number).over(partition_by=(Publication.period_kind, Publication.starts_on))
-    numbers = select(Publication.id, (Publication.number == newest).label("holds")).subquery()
+    # A draft restates nothing until it is published, and nobody outside is to learn of it.
+    published = Publication.published_at.is_not(None)
+    numbers = select(Publication.id, (Publication.number == newest).label("holds")).where(published).subquery()
     found = session.execute(
         select(OpenFile, Publication, KeptFile, numbers.c.holds)
         .join(Publication, Publication.id == OpenFile.publication_id)
