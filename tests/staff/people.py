@@ -16,10 +16,11 @@ from werkzeug.test import TestResponse
 
 from feedback_app.departments.models import Department, DepartmentVersion
 from feedback_app.staff import operations
+from feedback_app.staff.operations import passwords
 from feedback_app.staff.queries import Member
 
 # Real hashes are slow on purpose, and these guard nothing.
-operations._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 PASSWORD = "một câu dễ nhớ của tôi"
 OPENED = date(2020, 1, 1)
