@@ -180,6 +180,10 @@ _PHONE: Final = re.compile(
     rf"|\(?0{_GAP}(?:2(?:{_GAP}\d){{9}}|\d(?:{_GAP}\d){{8}}|[12](?:{_GAP}\d){{9}})"
     r")(?!\d)"
 )
+# With the country's code it is a telephone, whatever unit seems to follow.
+_ABROAD: Final = re.compile(
+    rf"(?<!\d)(?:\(?\+{_GAP}84|0084){_GAP}(?:\(0\))?{_GAP}(?:2(?:{_GAP}\d){{9}}|[1-9](?:{_GAP}\d){{8}})(?!\d)"
+)
 _OLD_CITIZEN: Final = re.compile(r"(?<!\d)(?:\d{9}|\d{3}([ .\-])\d{3}\1\d{3})(?!\d)(?![.\-]\d)")
 _LONG: Final = re.compile(r"(?<!\d)\d{8,}(?!\d)")
 _GROUPS: Final = re.compile(r"(?<!\d)\d{3,6}(?:[ .\-]\d{3,6})*(?:[ .\-]\d{2,6})(?!\d)")
@@ -209,6 +213,7 @@ def _is_grouped_number(match: re.Match[str]) -> bool:
 _RULES: Final[tuple[tuple[Kind | None, re.Pattern[str], Callable[[re.Match[str]], bool] | None], ...]] = (
     ("email", _EMAIL, None),
     ("dossier", _DOSSIER, None),
+    ("phone", _ABROAD, None),
     (None, _AMOUNT, None),
     (None, _DATE, None),
     ("plate", _PLATE, None),
