@@ -62,6 +62,7 @@ def make_next_export() -> None:
                 ratings.finish_export(session, job.id, file, name=name, rows=rows, now=clock.now())
                 session.commit()
         except Exception:
+            # Whatever went wrong, who waits must read that it did; the fault itself goes on to the worker's log.
             session.rollback()
             ratings.fail_export(session, job.id, now=clock.now())
             session.commit()

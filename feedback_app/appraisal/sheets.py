@@ -4,7 +4,7 @@ from typing import Final
 
 from feedback_app.appraisal.commands import AppraiseOfficer
 from feedback_app.kit.errors import N_
-from feedback_app.kit.sheets import BadCell, BadSheet, Row, read_sheet
+from feedback_app.kit.sheets import BadCell, Row, read_commands
 from feedback_app.ratings.periods import NotAPeriod, Period, parse
 from feedback_app.ratings.schemes import Points
 
@@ -23,12 +23,7 @@ _REQUIRED: Final = frozenset({"officer", "department", "quarter"})
 
 def read(name: str, content: bytes) -> tuple[list[AppraiseOfficer], list[tuple[str, str]]]:
     """One file as commands, and (where, why) for every line that cannot be read."""
-    try:
-        sheet = read_sheet(name, content, HEADINGS, required=_REQUIRED)
-    except BadSheet as error:
-        return [], [(name, str(error))]
-    commands, unread = sheet.read(_command)
-    return commands, [(error.line, str(error)) for error in unread]
+    return read_commands(name, content, HEADINGS, _command, required=_REQUIRED)
 
 
 def _command(row: Row) -> AppraiseOfficer:

@@ -9,7 +9,7 @@ from feedback_app.dossiers.commands import DayLine, RegisterReportedDossiers
 from feedback_app.dossiers.days import Rejection
 from feedback_app.dossiers.figures import COUNTED, DossierCounts
 from feedback_app.kit.errors import N_
-from feedback_app.kit.sheets import BadCell, BadSheet, Row, read_sheet
+from feedback_app.kit.sheets import BadCell, BadSheet, Row, read_commands, read_sheet
 
 HEADINGS: Final = {
     "don_vi": "department",
@@ -117,12 +117,7 @@ def _day_line(row: Row, day: date) -> DayLine:
 
 def read(name: str, content: bytes) -> tuple[list[RegisterReportedDossiers], list[tuple[str, str]]]:
     """One CSV file as commands, and (where, why) for every line that cannot be read."""
-    try:
-        sheet = read_sheet(name, content, HEADINGS, required=_REQUIRED)
-    except BadSheet as error:
-        return [], [(name, str(error))]
-    commands, unread = sheet.read(_command)
-    return commands, [(error.line, str(error)) for error in unread]
+    return read_commands(name, content, HEADINGS, _command, required=_REQUIRED)
 
 
 def _command(row: Row) -> RegisterReportedDossiers:

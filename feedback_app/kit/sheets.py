@@ -286,6 +286,23 @@ def _csv_cells(content: bytes) -> list[tuple[int, list[str]]]:
         raise BadSheet(N_("Dòng %(number)s có dấu ngoặc kép đặt sai hoặc ký tự lạ."), number=reader.line_num) from None
 
 
+def read_commands(
+    name: str,
+    content: bytes,
+    headings: Mapping[str, str],
+    command: Callable[[Row], Command],
+    *,
+    required: frozenset[str],
+) -> tuple[list[Command], list[tuple[str, str]]]:
+    """A file as what `command` makes of its lines, and (where, why) for the file or every line that cannot be read."""
+    try:
+        sheet = read_sheet(name, content, headings, required=required)
+    except BadSheet as error:
+        return [], [(name, str(error))]
+    commands, unread = sheet.read(command)
+    return commands, [(error.line, str(error)) for error in unread]
+
+
 def _known(titles: list[str], headings: Mapping[str, str]) -> list[str | None]:
     """The names of the columns, None for one without a heading. Raises BadSheet naming every unknown one."""
     names = {title: re.sub(r"[^a-z0-9]+", "_", fold(title)).strip("_") for title in titles}

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from feedback_app.kit.sheets import BadSheet, Row, read_sheet
+from feedback_app.kit.sheets import Row, read_commands
 from feedback_app.petitions.commands import RegisterPetition
 
 HEADINGS: Final = {
@@ -30,12 +30,7 @@ _REQUIRED: Final = frozenset(HEADINGS.values()) - {"answered_on"}
 
 def read(name: str, content: bytes) -> tuple[list[RegisterPetition], list[tuple[str, str]]]:
     """One CSV file as commands, and (where, why) for every line that cannot be read."""
-    try:
-        sheet = read_sheet(name, content, HEADINGS, required=_REQUIRED)
-    except BadSheet as error:
-        return [], [(name, str(error))]
-    commands, unread = sheet.read(_command)
-    return commands, [(error.line, str(error)) for error in unread]
+    return read_commands(name, content, HEADINGS, _command, required=_REQUIRED)
 
 
 def _command(row: Row) -> RegisterPetition:
