@@ -184,7 +184,7 @@ _PHONE: Final = re.compile(
 _ABROAD: Final = re.compile(
     rf"(?<!\d)(?:\(?\+{_GAP}84|0084){_GAP}(?:\(0\))?{_GAP}(?:2(?:{_GAP}\d){{9}}|[1-9](?:{_GAP}\d){{8}})(?!\d)"
 )
-_OLD_CITIZEN: Final = re.compile(r"(?<!\d)(?:\d{9}|\d{3}([ .\-])\d{3}\1\d{3})(?!\d)(?![.\-]\d)")
+_OLD_CITIZEN: Final = re.compile(r"(?<!\d)(?:\d{9}|\d{3}([ .\-]| - )\d{3}\1\d{3})(?!\d)(?![.\-]\d)")
 _LONG: Final = re.compile(r"(?<!\d)\d{8,}(?!\d)")
 _GROUPS: Final = re.compile(r"(?<!\d)\d{3,6}(?:[ .\-]\d{3,6})*(?:[ .\-]\d{2,6})(?!\d)")
 _FEWEST_IN_GROUPS: Final = 13

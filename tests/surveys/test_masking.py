@@ -90,6 +90,7 @@ def test_an_identifier_goes_whole(written: str, kind: str) -> None:
         ("stk: 0123 4567", "stk: [số tài khoản]"),
         ("Tài khoản 101 010 888 1", "Tài khoản [số tài khoản]"),
         ("CMND 12 345 67", "CMND [số CCCD]"),
+        ("thẻ 123 - 456 - 789 cũ", "thẻ [số CMND] cũ"),
         ("hộ chiếu số 1234567", "hộ chiếu số [số hộ chiếu]"),
         ("0912 345 678, 0987654321", "[số điện thoại], [số điện thoại]"),
         ("0912345678-0987654321", "[số điện thoại]-[số điện thoại]"),
