@@ -20,7 +20,8 @@ one such table drawn at random, where a group that is safe adds up to nothing on
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
+from hashlib import blake2b
+from itertools import combinations
 from random import Random
 from typing import Final
 
@@ -33,7 +34,6 @@ Months = frozenset[int]
 # More parts than this on both sides of a pair of margins are joined before they are compared: 2^10 sets at most.
 _MOST_COMPARED: Final = 10
 _PRIME: Final = 2**61 - 1
-_ANY: Final = object()
 
 
 def _spans() -> Iterator[Months]:
@@ -86,6 +86,29 @@ class Group:
     month: int
     parts: tuple[Hashable, ...]
     rated: int
+
+
+class Standing:
+    """`standing`, found out once for the same groups: of a large department it takes most of a second.
+
+    What was found is known by a digest of what it was found from, so nothing has to be forgotten when a count changes.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._known: dict[bytes, list[frozenset[Hashable]] | None] = {}
+
+    def __call__(self, groups: Sequence[Group], quarter: Months, smallest: int) -> list[frozenset[Hashable]] | None:
+        """As `standing`."""
+        asked = repr((groups, sorted(quarter), smallest)).encode()
+        key = blake2b(asked, digest_size=32).digest()
+        if key in self._known:
+            return self._known[key]
+        found = standing(groups, quarter, smallest)
+        if len(self._known) >= self._most:
+            self._known.pop(next(iter(self._known)))
+        self._known[key] = found
+        return found
 
 
 def standing(groups: Iterable[Group], quarter: Months, smallest: int) -> list[frozenset[Hashable]] | None:
@@ -177,14 +200,19 @@ def _tell_of_a_cell(
 ) -> bool:
     """Whether all margins together tell of a cell, in any of the dimensions, of fewer than `smallest`."""
     table = _without_margins(margins)
-    total: dict[tuple[Hashable, ...], int] = defaultdict(int)
-    drawn: dict[tuple[Hashable, ...], int] = defaultdict(int)
-    for cell, size, value in zip(cells, sizes, table, strict=True):
-        for kept in product((True, False), repeat=len(cell)):
-            pattern = tuple(part if keep else _ANY for part, keep in zip(cell, kept, strict=True))
-            total[pattern] += size
-            drawn[pattern] += value
-    return any(size < smallest and drawn[pattern] % _PRIME == 0 for pattern, size in total.items())
+    columns = list(zip(*cells, strict=True))
+    # Group by group for every choice of dimensions: of a large department there are a thousand groups and 64 choices.
+    for count in range(len(columns) + 1):
+        for kept in combinations(columns, count):
+            names = list(zip(*kept, strict=True)) if kept else [()] * len(cells)
+            small = {name for name, size in _totals(names, sizes).items() if size < smallest}
+            drawn = dict.fromkeys(small, 0)
+            for name, value in zip(names, table, strict=True):
+                if name in small:
+                    drawn[name] += value
+            if any(value % _PRIME == 0 for value in drawn.values()):
+                return True
+    return False
 
 
 def _without_margins(margins: Sequence[Sequence[Hashable]]) -> list[int]:

@@ -90,16 +90,6 @@ class MonthlyTally(Counts, Model):
     stage: Mapped[str] = mapped_column(primary_key=True)
 
 
-class RatingRevision(Model):
-    """One row whose number every change of tallies or publications raises: pages may be kept while it stands."""
-
-    __tablename__ = "rating_revisions"
-    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
-
-    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
-    number: Mapped[int] = mapped_column(BigInteger)
-
-
 class Publication(Model):
     """A period as it was published, or until `published_at` stands the draft of it.
 

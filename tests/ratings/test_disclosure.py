@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback_app.ratings.disclosure import SPANS, Group, quarter_blocks, shown_months, standing, withheld
+from feedback_app.ratings.disclosure import SPANS, Group, Standing, quarter_blocks, shown_months, standing, withheld
 
 SMALLEST = 5
 QUARTER = frozenset({1, 2, 3})
@@ -131,6 +131,15 @@ def test_a_month_takes_no_part_apart() -> None:
 def test_no_parts_of_a_quarter_that_is_not_whole() -> None:
     groups = [Group(1, ("kiosk",), 40), Group(2, ("kiosk",), 40), Group(3, ("web",), 2)]
     assert standing(groups, QUARTER, SMALLEST) is None
+
+
+@given(st.lists(quarters, max_size=4))
+def test_what_was_found_out_once_is_found_again(given: list[dict[tuple[int, str, str | None], int]]) -> None:
+    known = Standing(most=3)
+    for quarter in [*given, *given]:
+        groups = groups_of(quarter)
+        for smallest in (SMALLEST, 1):
+            assert known(groups, QUARTER, smallest) == standing(groups, QUARTER, smallest)
 
 
 @settings(max_examples=300)

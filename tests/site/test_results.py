@@ -11,6 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from feedback_app.kit.db import db
+from feedback_app.kit.revisions import raise_revision
 from feedback_app.ratings import operations
 from feedback_app.ratings.commands import ReportRating
 from feedback_app.ratings.models import MonthlyTally
@@ -100,6 +101,7 @@ def test_all_are_all_only_when_they_are(client: FlaskClient, session: Session) -
     tally = session.get_one(MonthlyTally, (department, local(2026, 3, 1).date(), version.id, "kiosk", 0, ""))
     tally.responses = tally.rated = 10_000
     tally.satisfied, tally.not_satisfied = 9_996, 4
+    raise_revision(session, "ratings")
     session.commit()
     page = words(client.get("/ket-qua?ky=2026-03").text)
     assert '<td class="is-number"><strong>99,9 %</strong></td>' in page

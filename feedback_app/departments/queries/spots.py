@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from feedback_app.departments.models import Counter, Place
 from feedback_app.departments.queries.tree import version_on
 from feedback_app.kit.errors import N_, NotFound
+from feedback_app.kit.revisions import Kept
 from feedback_app.kit.text import sort_key
 
 
@@ -57,6 +58,10 @@ class CounterView:
     field_id: int | None
 
 
+# Of a whole province thousands of places, which change a few times a year.
+_places: Kept[tuple[PlaceView, ...]] = Kept("departments", most=1)
+
+
 def spot(session: Session, *, place: str, counter: str | None = None, on: date) -> Spot:
     """The place and, if named, the counter with these slugs, open on the day; one statement.
 
@@ -96,8 +101,8 @@ def spot(session: Session, *, place: str, counter: str | None = None, on: date) 
 
 def places(session: Session, *, on: date) -> list[PlaceView]:
     """The places open on a day, in Vietnamese order."""
-    rows = session.scalars(select(Place).where(_open_place(on)))
-    return sorted((_place(row) for row in rows), key=lambda view: sort_key(view.name))
+    known = _places.find(session, None, lambda: _read_places(session))
+    return [view for view in known if view.closed_on is None or view.closed_on > on]
 
 
 def place_of(session: Session, *, slug: str) -> PlaceView:
@@ -134,6 +139,10 @@ def counters(session: Session, *, place_id: int) -> list[CounterView]:
         select(Counter).where(Counter.place_id == place_id).order_by(func.length(Counter.slug), Counter.slug)
     )
     return [_counter(row) for row in rows]
+
+
+def _read_places(session: Session) -> tuple[PlaceView, ...]:
+    return tuple(sorted(map(_place, session.scalars(select(Place))), key=lambda view: sort_key(view.name)))
 
 
 def _open_place(day: date) -> ColumnElement[bool]:

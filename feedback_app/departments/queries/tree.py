@@ -8,9 +8,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Date, Select, bindparam, exists, func, or_, select, true
+from sqlalchemy import BindParameter, ColumnElement, Date, Select, bindparam, exists, func, select, true
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import LateralFromClause
 
@@ -23,6 +22,7 @@ from feedback_app.departments.models import (
     ProcedureField,
 )
 from feedback_app.kit.errors import N_, NotFound
+from feedback_app.kit.revisions import Kept
 from feedback_app.kit.text import sort_key
 
 
@@ -77,6 +77,19 @@ class ProcedureView:
     field_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """Every department there ever was as it was on a day, in Vietnamese order of names, and by id and code."""
+
+    ordered: tuple[DepartmentView, ...]
+    by_id: dict[int, DepartmentView]
+    by_code: dict[str, DepartmentView]
+
+
+# Nearly every page names departments, of a whole province thousands, and they change a few times a year.
+_days: Kept[_Day] = Kept("departments", most=32)
+
+
 def exist(session: Session) -> bool:
     """Whether any department was ever registered: without one nothing can be rated."""
     return bool(session.scalar(select(exists(select(Department.id)))))
@@ -84,31 +97,26 @@ def exist(session: Session) -> bool:
 
 def departments_on(session: Session, *, day: date) -> list[DepartmentView]:
     """Every department that existed on the day, in Vietnamese order of names."""
-    existing = _AS_ON.where(
-        Department.opened_on <= day, or_(Department.closed_on.is_(None), Department.closed_on > day)
-    )
-    return _by_name(_views(session, existing, on=day))
+    return [view for view in _as_on(session, day).ordered if view.lived_on(day)]
 
 
 def department(session: Session, *, code: str, on: date | None = None) -> DepartmentView:
     """The department with this code as it was on a day, or as it last was. Raises DepartmentNotFound."""
-    found = _views(session, _AS_ON.where(Department.code == code), on=on or date.max)
-    if not found:
+    found = _as_on(session, on or date.max).by_code.get(code)
+    if found is None:
         raise DepartmentNotFound(N_("Không có cơ quan, đơn vị nào mang mã “%(code)s”."), code=code)
-    return found[0]
+    return found
 
 
 def departments(session: Session, *, ids: Collection[int], on: date) -> dict[int, DepartmentView]:
     """The departments with these ids by id, as they were on a day; ids nobody has are left out."""
-    if not ids:
-        return {}
-    found = _views(session, _AS_ON.where(Department.id.in_(set(ids))), on=on)
-    return {view.id: view for view in found}
+    known = _as_on(session, on).by_id if ids else {}
+    return {department_id: known[department_id] for department_id in set(ids) if department_id in known}
 
 
 def all_departments(session: Session) -> list[DepartmentView]:
     """Every department there ever was, as it last was, in Vietnamese order of names."""
-    return _by_name(_views(session, _AS_ON, on=date.max))
+    return list(_as_on(session, date.max).ordered)
 
 
 def within(session: Session, *, department_id: int | None, day: date) -> frozenset[int]:
@@ -208,9 +216,13 @@ def _make_as_on() -> Select[tuple[int, str, str, date, date | None, str, str | N
 _AS_ON = _make_as_on()
 
 
-def _views(session: Session, query: Select[Any], *, on: date) -> list[DepartmentView]:
-    """What a query grown from `_AS_ON` finds, as it was on a day."""
-    return [DepartmentView(**row._mapping) for row in session.execute(query, {"as_on": on})]
+def _as_on(session: Session, day: date) -> _Day:
+    return _days.find(session, day, lambda: _read(session, day))
+
+
+def _read(session: Session, day: date) -> _Day:
+    ordered = _by_name(DepartmentView(**row._mapping) for row in session.execute(_AS_ON, {"as_on": day}))
+    return _Day(tuple(ordered), {view.id: view for view in ordered}, {view.code: view for view in ordered})
 
 
 def _by_name(views: Iterable[DepartmentView]) -> list[DepartmentView]:

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from feedback_app.exclusions import queries as exclusions
 from feedback_app.kit.locks import lock
+from feedback_app.kit.revisions import raise_revision
 from feedback_app.ratings import chain, disclosure
 from feedback_app.ratings.figures import SCHEME
 from feedback_app.ratings.models import MonthlyTally, Publication, PublishedTally, WithheldMonth
 from feedback_app.ratings.operations.recounting import recount_pending
-from feedback_app.ratings.operations.revision import raise_revision
 from feedback_app.ratings.periods import Period
 from feedback_app.ratings.queries.changes import FROZEN, describe, within
 from feedback_app.ratings.queries.published import newest_publications, view
@@ -113,4 +113,4 @@ def seal(session: Session, draft: Publication, *, now: datetime, published_by: i
         reason=own.reason,
         details={"number": own.number, "hash": sealed["hash"]},
     )
-    raise_revision(session)
+    raise_revision(session, "ratings")

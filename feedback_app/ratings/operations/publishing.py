@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from feedback_app.kit.clock import local_day
 from feedback_app.kit.errors import N_, Conflict, Invalid, NotAllowed
 from feedback_app.kit.locks import lock
+from feedback_app.kit.revisions import raise_revision
 from feedback_app.kit.text import normalise
 from feedback_app.ratings.models import Publication
 from feedback_app.ratings.operations.freezing import freeze, seal, settle
-from feedback_app.ratings.operations.revision import raise_revision
 from feedback_app.ratings.periods import PUBLISHED_KINDS, Period, ended_between
 from feedback_app.ratings.queries.changes import moved
 from feedback_app.ratings.queries.published import PublicationView, newest_publications, view
@@ -234,7 +234,7 @@ def withdraw_demonstration(session: Session) -> int:
     Real answers of their periods are published anew.
     """
     withdrawn = session.execute(delete(Publication).where(Publication.demonstration).returning(Publication.id)).all()
-    raise_revision(session)
+    raise_revision(session, "ratings")
     return len(withdrawn)
 
 

@@ -27,9 +27,9 @@ from sqlalchemy.orm import Session
 
 from feedback_app import recounts
 from feedback_app.kit.locks import lock
+from feedback_app.kit.revisions import raise_revision
 from feedback_app.ratings.figures import SUMS
 from feedback_app.ratings.models import DailyTally, MonthlyTally
-from feedback_app.ratings.operations.revision import raise_revision
 from feedback_app.ratings.periods import period_of
 from feedback_app.surveys import queries as surveys
 
@@ -94,7 +94,7 @@ def _count(session: Session, days: Collection[tuple[int, date]]) -> None:
     session.execute(delete(DailyTally).where(tuple_(DailyTally.department_id, DailyTally.day).in_(days)))
     _store_days(session, surveys.on_days(days))
     _add_up(session, sorted({(department_id, _month(day)) for department_id, day in days}))
-    raise_revision(session)
+    raise_revision(session, "ratings")
 
 
 def _add_up(session: Session, months: Collection[tuple[int, date]]) -> None:
@@ -170,7 +170,7 @@ def _mend_days(session: Session, first: date, before: date) -> int:
         days = select(DailyTally.department_id, DailyTally.day).where(*within).distinct().subquery("days")
         found = session.scalar(select(func.count()).select_from(days)) or 0
     if found:
-        raise_revision(session)
+        raise_revision(session, "ratings")
     return found
 
 
@@ -203,7 +203,7 @@ def _mend_months(session: Session, month: date) -> int:
             or 0
         )
     if found:
-        raise_revision(session)
+        raise_revision(session, "ratings")
     return found
 
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
+from feedback_app.kit.revisions import raise_revision
 from feedback_app.ratings.commands import ReportRating
 from feedback_app.ratings.models import ReportedRating
-from feedback_app.ratings.operations.revision import raise_revision
 
 
 def import_reported(session: Session, ratings: Sequence[ReportRating]) -> int:
@@ -26,5 +26,5 @@ def import_reported(session: Session, ratings: Sequence[ReportRating]) -> int:
             )
             .on_conflict_do_update(index_elements=["department_id", "period_kind", "starts_on", "source"], set_=values)
         )
-    raise_revision(session)
+    raise_revision(session, "ratings")
     return len(ratings)

@@ -8,10 +8,12 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
+from weakref import WeakKeyDictionary
 
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from feedback_app.ratings.disclosure import Group, standing
+from feedback_app.ratings.disclosure import Group, Standing
 from feedback_app.ratings.figures import OUTCOMES, Sums, total
 from feedback_app.ratings.periods import Period
 from feedback_app.ratings.queries.published import PublicationView
@@ -30,6 +32,7 @@ from feedback_app.surveys import queries as surveys
 Dimension = Literal["channel", "version_id", "field_id", "stage"]
 # Where not all can be told, those that people look at most come first.
 DIMENSIONS: Final[tuple[Dimension, ...]] = ("channel", "version_id", "field_id", "stage")
+_standing: Final = Standing(most=20_000)
 _QUARTERS: Final = tuple(frozenset(range(first, first + 3)) for first in (1, 4, 7, 10))
 
 
@@ -44,6 +47,12 @@ class Filter:
     channel: str | None = None
     questionnaire: str | None = None
     publication: PublicationView | None = None
+
+    @property
+    def key(self) -> Hashable:
+        """What tells it from other filters."""
+        chosen = self.publication.id if self.publication else None
+        return self.department_ids, self.channel, self.questionnaire, chosen
 
     @property
     def to_a_part(self) -> bool:
@@ -96,7 +105,7 @@ def rows_of_periods(
     """
     narrowed = narrowed or Filter()
     if narrowed.to_a_part:
-        return _rows_of_a_part(session, periods, narrowed, smallest)
+        return _rows_of_a_part(session, periods, narrowed, smallest, by_department)
     return whole_rows(
         session,
         periods,
@@ -119,7 +128,7 @@ def channel_rows(
             detail.channel,
             detail.sums if detail.channel in told["channel"] else hide(detail.sums),
         )
-        for detail, told in _told_details(session, period, publication, department_ids, smallest)
+        for detail, told in _told_details(session, period, publication, department_ids, smallest, DIMENSIONS[:1])
     ]
 
 
@@ -163,12 +172,18 @@ def parts_of_departments(
     }
 
 
-def _told(period: Period, rows: Sequence[Detail], smallest: int, held: Months) -> dict[Dimension, frozenset[Hashable]]:
+def _told(
+    period: Period,
+    rows: Sequence[Detail],
+    smallest: int,
+    held: Months,
+    dimensions: Sequence[Dimension] = DIMENSIONS,
+) -> dict[Dimension, frozenset[Hashable]]:
     """The parts of one department that stand alone in each quarter of the period in which they have answers.
 
-    Of a month nothing but the whole may be told, and so the part that is the whole.
+    Of a month nothing but the whole may be told, and so the part that is the whole. `dimensions` are the first of all.
     """
-    everywhere = {dimension: {getattr(row, dimension) for row in rows} for dimension in DIMENSIONS}
+    everywhere = {dimension: {getattr(row, dimension) for row in rows} for dimension in dimensions}
     if period.kind == "month":
         told = not any((row.department_id, period.starts_on) in held for row in rows)
         return {
@@ -177,29 +192,53 @@ def _told(period: Period, rows: Sequence[Detail], smallest: int, held: Months) -
         }
     for quarter in _QUARTERS:
         here = [row for row in rows if row.month in quarter and row.sums.rated]
-        groups = [
-            Group(row.month, tuple(getattr(row, dimension) for dimension in DIMENSIONS), row.sums.rated) for row in here
-        ]
-        alone = standing(groups, quarter, smallest) if groups else None
-        for place, dimension in enumerate(DIMENSIONS):
+        rated: dict[tuple[int, tuple[Hashable, ...]], int] = defaultdict(int)
+        for row in here:
+            rated[row.month, tuple(getattr(row, dimension) for dimension in dimensions)] += row.sums.rated
+        groups = [Group(month, parts, count) for (month, parts), count in rated.items()]
+        alone = _standing(groups, quarter, smallest) if groups else None
+        for place, dimension in enumerate(dimensions):
             present = {getattr(row, dimension) for row in here}
             everywhere[dimension] -= present - (alone[place] if alone else frozenset())
     return {dimension: frozenset(parts) for dimension, parts in everywhere.items()}
 
 
-def _rows_of_a_part(session: Session, periods: Sequence[Period], narrowed: Filter, smallest: int) -> list[PeriodRows]:
+# A part of what was published never changes either; of all departments together it is a handful of rows.
+_MOST_FROZEN: Final = 2000
+_frozen: WeakKeyDictionary[Engine, dict[Hashable, tuple[Row, ...]]] = WeakKeyDictionary()
+
+
+def _rows_of_a_part(
+    session: Session, periods: Sequence[Period], narrowed: Filter, smallest: int, by_department: bool
+) -> list[PeriodRows]:
     published = held_publications(session, periods, narrowed.publication)
     version_ids = frozenset(
         each.id for each in surveys.published_versions(session).values() if each.code == narrowed.questionnaire
     )
-    return [
-        PeriodRows(
-            period,
-            published.get(period),
-            tuple(_part_of_period(session, period, published.get(period), narrowed, version_ids, smallest)),
-        )
-        for period in periods
-    ]
+    frozen = _frozen.setdefault(session.get_bind().engine, {})
+    found = []
+    for period in periods:
+        publication = published.get(period)
+        key = (publication.id, narrowed.key) if publication and not by_department else None
+        rows = frozen.get(key) if key else None
+        if rows is None:
+            rows = tuple(_part_of_period(session, period, publication, narrowed, version_ids, smallest))
+            if not by_department:
+                rows = _together(rows)
+            if key:
+                if len(frozen) >= _MOST_FROZEN:
+                    frozen.clear()
+                frozen[key] = rows
+        found.append(PeriodRows(period, publication, rows))
+    return found
+
+
+def _together(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """All departments added up, with `department_id` 0."""
+    sums: dict[tuple[int, str], list[Sums]] = defaultdict(list)
+    for row in rows:
+        sums[row.version_id, row.channel].append(row.sums)
+    return tuple(Row(0, version_id, channel, total(each)) for (version_id, channel), each in sums.items())
 
 
 def _part_of_period(
@@ -216,7 +255,9 @@ def _part_of_period(
             if _matches(row, narrowed, version_ids):
                 yield row
         return
-    for detail, told in _told_details(session, period, publication, narrowed.department_ids, smallest):
+    # A dimension is settled beside those before it alone, so no others are looked at: that takes most of the time.
+    dimensions = DIMENSIONS[:1] if narrowed.channel is not None else DIMENSIONS[:2]
+    for detail, told in _told_details(session, period, publication, narrowed.department_ids, smallest, dimensions):
         if _matches(detail, narrowed, version_ids):
             sums = detail.sums if _may_be_told(detail, narrowed, told) else hide(detail.sums)
             yield Row(detail.department_id, detail.version_id, detail.channel, sums)
@@ -228,14 +269,15 @@ def _told_details(
     publication: PublicationView | None,
     department_ids: frozenset[int] | None,
     smallest: int,
+    dimensions: Sequence[Dimension],
 ) -> Iterable[tuple[Detail, dict[Dimension, frozenset[Hashable]]]]:
-    """Every row of a period of whole months with what may be told of its department."""
+    """Channels and versions of a period of whole months with what may be told of their department in `dimensions`."""
     by_department: dict[int, list[Detail]] = defaultdict(list)
-    for detail in details(session, period, publication, department_ids):
+    for detail in details(session, period, publication, department_ids, finest=False):
         by_department[detail.department_id].append(detail)
     held = held_months(session, period, publication, smallest=smallest, department_ids=department_ids)
     for rows in by_department.values():
-        told = _told(period, rows, _least(publication, smallest), held)
+        told = _told(period, rows, _least(publication, smallest), held, dimensions)
         for detail in rows:
             yield detail, told
 

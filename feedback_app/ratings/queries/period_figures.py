@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from sqlalchemy.orm import Session
 
 from feedback_app.departments import queries as departments
 from feedback_app.departments.queries import DepartmentView
+from feedback_app.kit.revisions import Kept
 from feedback_app.kit.text import sort_key
 from feedback_app.ratings.bands import Band, bands
 from feedback_app.ratings.channel_mix import Shift, shift
@@ -71,6 +72,11 @@ class RatingTable:
     together: RatingRow
 
 
+# Making the rows of thousands of departments takes longer than a reader should wait; the smaller tables are made anew.
+KEPT_FROM: Final = 50
+_tables: Kept[RatingTable] = Kept("ratings", "departments", most=16)
+
+
 def table(
     session: Session,
     period: Period,
@@ -86,9 +92,28 @@ def table(
     are those of surveys.published_versions, for callers that have them already.
     """
     narrowed = narrowed or Filter()
-    now, before = rows_of_periods(session, [period, against or previous(period)], narrowed, smallest=minima.cell)
+
+    def make() -> RatingTable:
+        known = surveys.published_versions(session) if versions is None else versions
+        return _table(session, (period, against or previous(period)), minima, narrowed, known)
+
+    # A draft changes without the figures around it: it is checked, or sent back.
+    draft = narrowed.publication is not None and narrowed.publication.published_at is None
+    if draft or (narrowed.department_ids is not None and len(narrowed.department_ids) < KEPT_FROM):
+        return make()
+    return _tables.find(session, (period, against, minima, narrowed.key), make)
+
+
+def _table(
+    session: Session,
+    periods: tuple[Period, Period],
+    minima: "Minima",
+    narrowed: Filter,
+    versions: dict[int, VersionView],
+) -> RatingTable:
+    period = periods[0]
+    now, before = rows_of_periods(session, periods, narrowed, smallest=minima.cell)
     least, least_before = (each.publication.minimum if each.publication else minima.score for each in (now, before))
-    versions = surveys.published_versions(session) if versions is None else versions
     by_now, by_before = _by_department(now.rows), _by_department(before.rows)
     rated = {*by_now, *by_before}
     asked = {place.rated_department_id for place in departments.places(session, on=period.last_day)}
@@ -150,11 +175,8 @@ def rank_bands(rows: Sequence[RatingRow], *, minimum: int) -> dict[int, Band]:
 
 def asked_in(rows: Sequence[Row], versions: dict[int, VersionView]) -> frozenset[Asked]:
     """The questionnaire versions in which the overall question was answered."""
-    return frozenset(
-        Asked(versions[row.version_id].code, versions[row.version_id].number)
-        for row in rows
-        if row.sums.rated or row.sums.withheld
-    )
+    ids = {row.version_id for row in rows if row.sums.rated or row.sums.withheld}
+    return frozenset(Asked(versions[each].code, versions[each].number) for each in ids)
 
 
 def channels_of(rows: Sequence[Row]) -> tuple[tuple[str, int], ...]:
@@ -168,9 +190,8 @@ def channels_of(rows: Sequence[Row]) -> tuple[tuple[str, int], ...]:
 def figure_of(rows: Sequence[Row], *, minimum: int, versions: dict[int, VersionView]) -> Figure:
     """One figure from rows of any departments, versions and channels."""
     scales = {
-        tuple((choice.outcome, choice.points) for choice in versions[row.version_id].overall.choices)
-        for row in rows
-        if row.sums.rated
+        tuple((choice.outcome, choice.points) for choice in versions[each].overall.choices)
+        for each in {row.version_id for row in rows if row.sums.rated}
     }
     return Figure(total(row.sums for row in rows), minimum, one_scale=len(scales) == 1)
 
@@ -242,6 +263,9 @@ class HistoryPoint:
     shift: Shift | None
 
 
+_histories: Kept[list[HistoryPoint]] = Kept("ratings", most=32)
+
+
 def history(
     session: Session,
     periods: Sequence[Period],
@@ -256,7 +280,25 @@ def history(
     narrowed = narrowed or Filter()
     if department_id is not None:
         narrowed = replace(narrowed, department_ids=frozenset({department_id}))
-    versions = surveys.published_versions(session) if versions is None else versions
+
+    def make() -> list[HistoryPoint]:
+        known = surveys.published_versions(session) if versions is None else versions
+        return _history(session, periods, today, minima, department_id, narrowed, known)
+
+    if narrowed.department_ids is not None or narrowed.publication is not None:
+        return make()
+    return _histories.find(session, (tuple(periods), today, minima, narrowed.key), make)
+
+
+def _history(
+    session: Session,
+    periods: Sequence[Period],
+    today: date,
+    minima: "Minima",
+    department_id: int | None,
+    narrowed: Filter,
+    versions: dict[int, VersionView],
+) -> list[HistoryPoint]:
     read = rows_of_periods(session, periods, narrowed, smallest=minima.cell, by_department=False)
     broken = breaks(
         [

@@ -9,34 +9,39 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
     ColumnElement,
+    Date,
     Engine,
     Integer,
     Select,
     and_,
     cast,
+    column,
     false,
     func,
     literal,
     not_,
     select,
     true,
-    tuple_,
     union_all,
 )
 from sqlalchemy.orm import Session
 
+from feedback_app.kit import revisions
+from feedback_app.kit.revisions import Kept
 from feedback_app.ratings import disclosure
 from feedback_app.ratings.figures import OUTCOMES, SUMS, Sums
-from feedback_app.ratings.models import DailyTally, MonthlyTally, PublishedTally, RatingRevision, WithheldMonth
+from feedback_app.ratings.models import DailyTally, MonthlyTally, PublishedTally, WithheldMonth
 from feedback_app.ratings.periods import Period
 from feedback_app.ratings.queries.published import PublicationView, newest_publications
 
-_REVISION = select(RatingRevision.number)
 Months = frozenset[tuple[int, date]]
 
 
@@ -62,6 +67,9 @@ class PeriodRows:
 MOST_FROZEN: Final = 2000
 Frozen = dict[tuple[int, frozenset[int] | None, bool], tuple[Row, ...]]
 _frozen: WeakKeyDictionary[Engine, Frozen] = WeakKeyDictionary()
+
+# What may not be told of the whole service takes the answers of every department and month to find out.
+_uneven: Kept[dict[int, tuple[int, ...]]] = Kept("ratings", most=16)
 
 
 def whole_rows(
@@ -91,9 +99,8 @@ def whole_rows(
     held = withheld_months(session, [period for _, period in live if period.kind != "day"], smallest, department_ids)
     # The first column tells whose a row is: a period's place in the list, or minus the id of its publication.
     parts = [
-        _sums(tally, literal(place, Integer), tells, by_department).where(*_within(tally, department_ids), *when)
+        _live_sums(period, literal(place, Integer), held.get(period, frozenset()), by_department, department_ids)
         for place, period in live
-        for tally, tells, when in [_source(period, held)]
     ]
     if unread:
         parts.append(
@@ -129,21 +136,24 @@ def withheld_months(
     session: Session, periods: Collection[Period], smallest: int, department_ids: frozenset[int] | None = None
 ) -> dict[Period, Months]:
     """The (department, first day of month) pairs whose answers these periods must not add up, as counted now."""
-    if not periods:
-        return {}
-    years = {period.starts_on.year for period in periods}
-    by_year: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
-    for department_id, month, rated in session.execute(_uneven_years(years, smallest, department_ids)):
-        by_year[department_id, month.year][month.month] = int(rated)
-    return {
-        period: frozenset(
-            (department_id, date(year, month, 1))
-            for (department_id, year), rated in by_year.items()
-            if year == period.starts_on.year
-            for month in disclosure.withheld(rated, months_of(period), smallest)
-        )
-        for period in periods
-    }
+    found: dict[Period, Months] = {}
+    for year in {period.starts_on.year for period in periods}:
+        rated = _uneven_year(session, year, smallest, department_ids)
+        for period in periods:
+            if period.starts_on.year == year:
+                span = months_of(period)
+                found[period] = frozenset(
+                    (department_id, date(year, month, 1))
+                    for department_id, counts in rated.items()
+                    for month in _withheld(counts, span, smallest)
+                )
+    return found
+
+
+@lru_cache(maxsize=50_000)
+def _withheld(rated: tuple[int, ...], span: frozenset[int], smallest: int) -> frozenset[int]:
+    """`disclosure.withheld` of twelve months' answers; most departments' stand from one count to the next."""
+    return disclosure.withheld({month: count for month, count in enumerate(rated, 1) if count}, span, smallest)
 
 
 def held_months(
@@ -163,31 +173,46 @@ def held_months(
     return frozenset((row[0], row[1]) for row in rows)
 
 
-def _uneven_years(
-    years: Collection[int], smallest: int, department_ids: frozenset[int] | None
-) -> Select[int, date, int]:
-    """Answers by department and month, of the departments and years that have a month with too few to be shown."""
+def _uneven_year(
+    session: Session, year: int, smallest: int, department_ids: frozenset[int] | None
+) -> dict[int, tuple[int, ...]]:
+    """Answers by month, of the departments that have a month in this year with too few to be shown."""
+    if department_ids is None:
+        return _uneven.find(session, (year, smallest), lambda: _read_uneven_year(session, year, smallest, None))
+    return _read_uneven_year(session, year, smallest, department_ids)
+
+
+def _read_uneven_year(
+    session: Session, year: int, smallest: int, department_ids: frozenset[int] | None
+) -> dict[int, tuple[int, ...]]:
     months = (
         select(
             MonthlyTally.department_id,
             MonthlyTally.month,
             func.sum(MonthlyTally.rated).label("rated"),
         )
-        .where(MonthlyTally.month >= date(min(years), 1, 1), MonthlyTally.month < date(max(years) + 1, 1, 1))
+        .where(MonthlyTally.month >= date(year, 1, 1), MonthlyTally.month < date(year + 1, 1, 1))
         .where(*_within(MonthlyTally, department_ids))
         .group_by(MonthlyTally.department_id, MonthlyTally.month)
         .cte("months")
     )
-    year = func.extract("year", months.c.month)
-    small = select(months.c.department_id, year).where(months.c.rated > 0, months.c.rated < smallest)
-    return select(months.c.department_id, months.c.month, months.c.rated).where(
-        tuple_(months.c.department_id, year).in_(small)
-    )
+    small = select(months.c.department_id).where(months.c.rated > 0, months.c.rated < smallest)
+    found: dict[int, list[int]] = {}
+    for department_id, month, rated in session.execute(
+        select(months.c.department_id, months.c.month, months.c.rated).where(months.c.department_id.in_(small))
+    ):
+        found.setdefault(department_id, [0] * 12)[month.month - 1] = int(rated)
+    return {department_id: tuple(counts) for department_id, counts in found.items()}
 
 
 def months_of(period: Period) -> frozenset[int]:
     """The months of the year that make up a period; a day makes up none."""
     return frozenset(range(period.starts_on.month, period.last_day.month + 1)) if period.kind != "day" else frozenset()
+
+
+def revision(session: Session) -> int:
+    """A number that stands while no tally, publication or reported rating changes."""
+    return revisions.revision(session, "ratings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,21 +247,40 @@ def first_day(session: Session) -> date | None:
     return session.scalar(select(func.min(DailyTally.day)))
 
 
-def revision(session: Session) -> int:
-    """A number that stands while no tally, publication or reported rating changes."""
-    return session.scalar(_REVISION) or 0
-
-
-def _source(
-    period: Period, held: Mapping[Period, Months]
-) -> tuple[type[DailyTally] | type[MonthlyTally], ColumnElement[bool], tuple[ColumnElement[bool], ...]]:
-    """Where a period that is not published is read, the condition under which outcomes are told, its rows."""
+def _live_sums(
+    period: Period, place: ColumnElement[int], held: Months, by_department: bool, department_ids: frozenset[int] | None
+) -> Select[*tuple[Any, ...]]:
+    """The sums of a period that is not published; outcomes without the (department, month) pairs that are `held`."""
     if period.kind == "day":
-        return DailyTally, false(), (DailyTally.day == period.starts_on,)
-    within = (MonthlyTally.month >= period.starts_on, MonthlyTally.month < period.ends_on)
-    pairs = held[period]
-    told = not_(tuple_(MonthlyTally.department_id, MonthlyTally.month).in_(sorted(pairs))) if pairs else true()
-    return MonthlyTally, told, within
+        return _sums(DailyTally, place, false(), by_department).where(
+            DailyTally.day == period.starts_on, *_within(DailyTally, department_ids)
+        )
+    within = (
+        MonthlyTally.month >= period.starts_on,
+        MonthlyTally.month < period.ends_on,
+        *_within(MonthlyTally, department_ids),
+    )
+    if not held:
+        return _sums(MonthlyTally, place, true(), by_department).where(*within)
+    # Two arrays however many pairs there are: of a whole province there are thousands for each period.
+    pairs = sorted(held)
+    each = (
+        func.unnest(
+            literal([department_id for department_id, _ in pairs], ARRAY(Integer)),
+            literal([month for _, month in pairs], ARRAY(Date)),
+        )
+        .table_valued(column("department_id"), column("month"))
+        .render_derived(f"held_{period.code.replace('-', '_').lower()}")
+    )
+    return (
+        _sums(MonthlyTally, place, each.c.month.is_(None), by_department)
+        .outerjoin_from(
+            MonthlyTally,
+            each,
+            and_(MonthlyTally.department_id == each.c.department_id, MonthlyTally.month == each.c.month),
+        )
+        .where(*within)
+    )
 
 
 def _sums(
@@ -293,9 +337,17 @@ class Detail:
 
 
 def details(
-    session: Session, period: Period, publication: PublicationView | None, department_ids: frozenset[int] | None
+    session: Session,
+    period: Period,
+    publication: PublicationView | None,
+    department_ids: frozenset[int] | None,
+    *,
+    finest: bool = True,
 ) -> list[Detail]:
-    """Every row of a period of whole months; frozen where it is published."""
+    """Every row of a period of whole months in the same order each time; frozen where it is published.
+
+    Without `finest` fields and stages are added up (both None) and `picked` is empty.
+    """
     tally: type[MonthlyTally] | type[PublishedTally]
     which: tuple[ColumnElement[bool], ...]
     if publication is None:
@@ -304,17 +356,41 @@ def details(
     else:
         tally = PublishedTally
         which = (PublishedTally.publication_id == publication.id,)
-    query: Select[*tuple[Any, ...]] = select(
-        tally.department_id,
-        cast(func.extract("month", tally.month), Integer),
-        tally.version_id,
-        tally.channel,
-        func.nullif(tally.field_id, 0),
-        func.nullif(tally.stage, ""),
-        tally.choice_ids,
-        tally.picked,
-        *(getattr(tally, name) for name in SUMS),
-    ).where(*which, *_within(tally, department_ids))
+    which = (*which, *_within(tally, department_ids))
+    key = (tally.department_id, tally.month, tally.version_id, tally.channel)
+    month = cast(func.extract("month", tally.month), Integer)
+    if not finest:
+        added_up: Select[*tuple[Any, ...]] = (
+            select(
+                tally.department_id,
+                month,
+                tally.version_id,
+                tally.channel,
+                *(cast(func.sum(getattr(tally, name)), BigInteger) for name in SUMS),
+            )
+            .where(*which)
+            .group_by(*key)
+            .order_by(*key)
+        )
+        return [
+            Detail(department_id, number, version_id, channel, None, None, Sums(*counts), {})
+            for department_id, number, version_id, channel, *counts in session.execute(added_up)
+        ]
+    query: Select[*tuple[Any, ...]] = (
+        select(
+            tally.department_id,
+            month,
+            tally.version_id,
+            tally.channel,
+            func.nullif(tally.field_id, 0),
+            func.nullif(tally.stage, ""),
+            tally.choice_ids,
+            tally.picked,
+            *(getattr(tally, name) for name in SUMS),
+        )
+        .where(*which)
+        .order_by(*key, tally.field_id, tally.stage)
+    )
     found = []
     for department_id, month, version_id, channel, field_id, stage, choice_ids, picked, *counts in session.execute(
         query

@@ -7,6 +7,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from feedback_app.kit.errors import N_, NotFound
+from feedback_app.kit.revisions import Kept
 from feedback_app.surveys.models import (
     Choice,
     PlaceQuestionnaire,
@@ -138,8 +139,15 @@ class Assignment:
     title_en: str | None
 
 
-def assignments(session: Session) -> list[Assignment]:
+_assignments: Kept[tuple[Assignment, ...]] = Kept("doors", most=1)
+
+
+def assignments(session: Session) -> tuple[Assignment, ...]:
     """What every place asks, by place and door."""
+    return _assignments.find(session, None, lambda: _read_assignments(session))
+
+
+def _read_assignments(session: Session) -> tuple[Assignment, ...]:
     rows = session.execute(
         select(
             PlaceQuestionnaire.place_id,
@@ -151,4 +159,4 @@ def assignments(session: Session) -> list[Assignment]:
         .join(Questionnaire, Questionnaire.id == PlaceQuestionnaire.questionnaire_id)
         .order_by(PlaceQuestionnaire.place_id, PlaceQuestionnaire.door)
     )
-    return [Assignment(*row) for row in rows]
+    return tuple(Assignment(*row) for row in rows)
