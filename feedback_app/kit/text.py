@@ -3,6 +3,10 @@
 import re
 import unicodedata
 from functools import lru_cache
+from typing import Final
+
+# What somebody types to find a name by is no longer than this.
+LONGEST_SEARCH: Final = 100
 
 _SPACE = re.compile(r"\s+")
 # NUL cannot be stored and a lone surrogate cannot be encoded; the other control characters mean nothing in a text,

@@ -19,6 +19,7 @@ from feedback_app.kit import clock
 from feedback_app.kit.db import db
 from feedback_app.kit.errors import N_, NotFound
 from feedback_app.kit.i18n import text_in
+from feedback_app.kit.text import LONGEST_SEARCH, fold, normalise
 from feedback_app.kit.web import public, settings
 from feedback_app.paper.forms import STAGES
 from feedback_app.polls.forms import poll_box
@@ -26,7 +27,15 @@ from feedback_app.ratings import measures
 from feedback_app.ratings import queries as ratings
 from feedback_app.ratings.comments import cleared_comments
 from feedback_app.ratings.figures import Figure
-from feedback_app.ratings.forms import Order, Reading, newest_first, read_comparison, read_period, read_selection
+from feedback_app.ratings.forms import (
+    Order,
+    Reading,
+    newest_first,
+    read_comparison,
+    read_listing,
+    read_period,
+    read_selection,
+)
 from feedback_app.ratings.labels import channel_name
 from feedback_app.ratings.periods import Period, begun_between, last, period_of
 from feedback_app.ratings.queries import (
@@ -40,7 +49,6 @@ from feedback_app.ratings.queries import (
 )
 from feedback_app.site import drawings
 from feedback_app.site.kept import kept
-from feedback_app.site.listing import read_listing
 from feedback_app.surveys import queries as surveys
 from feedback_app.surveys.queries import ClearedComment
 from feedback_app.visits import queries as visits
@@ -54,6 +62,9 @@ HISTORY = 12
 NEWS = 6
 COMMENTS = 10
 PUBLICATIONS_ON_A_PAGE = 100
+# More places than these are found by name.
+PLACES_AT_HOME = 12
+PLACES_FOUND = 100
 
 
 class NoSuchVersion(NotFound):
@@ -73,10 +84,28 @@ def home() -> str:
         newest=ratings.table(session, newest, minima=minima),
         running=ratings.history(session, [running], today=today, minima=minima)[0],
         places=_places_to_answer(session, today),
+        listed=PLACES_AT_HOME,
         articles=articles.latest(session, limit=NEWS),
         poll_box=poll_box(session, cookies=request.cookies, back=url_for("site.home"), now=now),
         visit_counts=visits.visit_counts(session, now=now),
         today=today,
+    )
+
+
+@blueprint.get("/noi-danh-gia")
+@public
+def places() -> str:
+    """The places where people can answer, found by name or address (`tim`), with or without accents."""
+    found = _places_to_answer(db.session(), clock.local_day(clock.now()))
+    search = normalise(request.args.get("tim", ""))[:LONGEST_SEARCH]
+    key = fold(search)
+    matching = [
+        place
+        for place in found
+        if any(key in fold(text) for text in (place.name, place.name_en or "", place.address or ""))
+    ]
+    return render_template(
+        "site/places.html", search=search, places=matching[:PLACES_FOUND], found=len(matching), whole=len(found)
     )
 
 

@@ -4,14 +4,18 @@ import re
 from datetime import date
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from feedback_app.departments.models import Department, DepartmentVersion
+from feedback_app.ratings import queries as ratings
 from feedback_app.ratings.models import MonthlyTally
+from feedback_app.ratings.periods import parse
 from tests import factories
 from tests.site.test_results import words
+from tests.staff.people import add_person, sign_in
 
 MANY = 250
 
@@ -119,3 +123,47 @@ def test_a_short_table_has_no_search(client: FlaskClient, session: Session) -> N
     page = client.get("/ket-qua?ky=2026-03").text
     assert listed(page) == [1, 2, 3]
     assert 'name="tim"' not in page
+
+
+def test_managers_read_it_by_the_page_too(app: Flask, session: Session, many: None) -> None:
+    add_person(session, "quantri", "administrator", None)
+    reader = sign_in(app, "quantri")
+    first = reader.get("/quan-ly?ky=2026-03").text
+    assert listed(first) == list(range(1, 101))
+    assert "Trang 1 trong 3 trang, 250 cơ quan, đơn vị." in words(first)
+    following = first.split('rel="next"')[0].rsplit('href="', 1)[1].split("#")[0].replace("&amp;", "&")
+    assert listed(reader.get(following).text) == list(range(101, 201))
+    assert listed(reader.get("/quan-ly?ky=2026-03&tim=so+0042").text) == [42]
+    # Files hold all of it.
+    assert reader.get("/quan-ly/xuat.csv?ky=2026-03&trang=2").text.count("don-vi-") == MANY
+
+
+def test_thousands_of_months_with_a_few_answers_are_left_out_of_the_whole(
+    client: FlaskClient, session: Session
+) -> None:
+    """Of a province most departments have some months with too few answers to be told."""
+    departments_with_answers(session, 400)
+    version_id = session.scalars(select(MonthlyTally.version_id).limit(1)).one()
+    ids = session.scalars(select(Department.id)).all()
+    few = {
+        "version_id": version_id,
+        "channel": "kiosk",
+        "field_id": 0,
+        "stage": "",
+        **dict.fromkeys(("partial", "assisted", "rapid", "neutral", "scored", "points", "not_satisfied"), 0),
+        **dict.fromkeys(("responses", "rated", "satisfied"), 2),
+        "choice_ids": [],
+        "picked": [],
+    }
+    months = [date(2026, month, 1) for month in (1, 2)]
+    session.execute(
+        insert(MonthlyTally), [{"department_id": each, "month": day, **few} for each in ids for day in months]
+    )
+    session.commit()
+    page = words(client.get("/ket-qua?ky=2026-02").text)
+    assert "400 cơ quan, đơn vị" in page
+    # 800 answers of two each are counted and not told.
+    table = ratings.table(session, parse("2026-02"), minima=factories.minima(30, 5))
+    assert (table.together.figure.sums.withheld, table.together.figure.sums.satisfied) == (800, 0)
+    whole = ratings.table(session, parse("2026-Q1"), minima=factories.minima(30, 5)).together.figure.sums
+    assert whole.rated + whole.withheld == 400 * 1004

@@ -4,6 +4,7 @@ from feedback_app.ratings.forms.comments import CommentForm, CommentSelection, r
 from feedback_app.ratings.forms.comparison import ComparisonForm, ComparisonReading, read_comparison
 from feedback_app.ratings.forms.exports import ExportForm
 from feedback_app.ratings.forms.figures import FigureForm, Order, Reading, Selection, read_selection
+from feedback_app.ratings.forms.listing import Listing, read_listing
 from feedback_app.ratings.forms.periods import NoSuchPeriod, newest_first, read_period
 from feedback_app.ratings.forms.publications import DraftForm, StepForm
 from feedback_app.ratings.forms.scoring import PointsForm, ScoredPeriodForm, points_form, read_scored_period
@@ -17,6 +18,7 @@ __all__ = [
     "DraftForm",
     "ExportForm",
     "FigureForm",
+    "Listing",
     "NoSuchPeriod",
     "Order",
     "PointsForm",
@@ -27,6 +29,7 @@ __all__ = [
     "newest_first",
     "points_form",
     "read_comment_selection",
+    "read_listing",
     "read_period",
     "read_scored_period",
     "read_selection",

@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from feedback_app.kit.text import fold, normalise
+from feedback_app.kit.text import LONGEST_SEARCH, fold, normalise
 from feedback_app.ratings.queries import RatingRow
 
 PER_PAGE: Final = 100
 # A table that is seen whole at a glance needs no search.
 SEARCHED_FROM: Final = 15
-LONGEST_SEARCH: Final = 100
 
 
 @dataclass(frozen=True, slots=True)

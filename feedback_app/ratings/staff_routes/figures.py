@@ -11,7 +11,7 @@ from feedback_app.kit.db import db
 from feedback_app.kit.web import settings
 from feedback_app.ratings import exports, queries
 from feedback_app.ratings.exports import Sheet
-from feedback_app.ratings.forms import FigureForm, Order, Selection, read_selection
+from feedback_app.ratings.forms import FigureForm, Order, Selection, read_listing, read_selection
 from feedback_app.ratings.queries import Filter, RatingRow, RatingTable
 from feedback_app.ratings.staff_routes.blueprint import blueprint
 from feedback_app.staff.access import current_member, requires, scope
@@ -28,7 +28,7 @@ def overview() -> str:
         selection=read.selection,
         order=read.order,
         table=read.table,
-        rows=read.rows,
+        listing=read_listing(read.rows, request.args),
         since=_since(read.table),
         today=clock.local_day(clock.now()),
     )
