@@ -12,7 +12,7 @@ from feedback_app.kit.web import settings
 from feedback_app.ratings import exports, queries
 from feedback_app.ratings.exports import Sheet
 from feedback_app.ratings.forms import FigureForm, Order, Selection, read_selection
-from feedback_app.ratings.queries import Filter, RatingRow, RatingTable
+from feedback_app.ratings.queries import Filter, RatingRow, RatingTable, StandardisedShare
 from feedback_app.ratings.staff_routes.blueprint import blueprint
 from feedback_app.staff.access import current_member, requires, scope
 
@@ -29,6 +29,7 @@ def overview() -> str:
         order=read.order,
         table=read.table,
         rows=read.rows,
+        standardised=_standardised(read, most=queries.MOST_LISTED),
         since=_since(read.table),
         today=clock.local_day(clock.now()),
     )
@@ -87,6 +88,7 @@ def _sheet() -> tuple[Selection, Sheet]:
     content = exports.sheet(
         table,
         read.rows,
+        standardised=_standardised(read),
         channel=selection.channel,
         questionnaire=titles[selection.questionnaire] if selection.questionnaire else None,
         since=_since(table),
@@ -94,6 +96,12 @@ def _sheet() -> tuple[Selection, Sheet]:
         now=clock.now(),
     )
     return selection, content
+
+
+def _standardised(read: _Read, most: int | None = None) -> dict[int, StandardisedShare]:
+    return queries.standardised(
+        db.session(), read.table, read.rows, smallest=settings().minima.cell, narrowed=read.narrowed, most=most
+    )
 
 
 def _since(table: RatingTable) -> int:
