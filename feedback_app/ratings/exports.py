@@ -68,6 +68,7 @@ def sheet(
             _("Tỷ lệ hài lòng đã chuẩn hóa theo lĩnh vực (%)"),
             _("Đã chuẩn hóa, cận dưới khoảng tin cậy 95 % (%)"),
             _("Đã chuẩn hóa, cận trên khoảng tin cậy 95 % (%)"),
+            _("Phiếu dùng để chuẩn hóa"),
             _("Phần cơ cấu lĩnh vực chung có số liệu (%)"),
             _("Vì sao không có tỷ lệ đã chuẩn hóa"),
             _("Phiếu bình thường"),
@@ -229,9 +230,10 @@ def _cells(row: RatingRow, band: Band | None, standardised: StandardisedShare | 
 
 def _standardised(share: StandardisedShare | None) -> tuple[Cell, ...]:
     if share is None:
-        return None, None, None, None, _("chỉ tính cho từng đơn vị")
+        return None, None, None, None, None, _("chỉ tính cho từng đơn vị")
     why_not = not_standardised(share.why_not) if share.why_not else ""
-    return share.percent, *(share.bounds or (None, None)), share.covered_percent, why_not
+    bounds = share.bounds or (None, None)
+    return share.percent, *bounds, share.n if share.found else None, share.covered_percent, why_not
 
 
 def _places(cell: int | Decimal) -> int:

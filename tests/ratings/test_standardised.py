@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from feedback_app.departments import operations as departments
 from feedback_app.departments import queries as department_queries
 from feedback_app.departments.commands import RegisterField, Registration
-from feedback_app.kit.numbers import format_percent_value
+from feedback_app.kit.numbers import format_count, format_percent_value
 from feedback_app.ratings import operations, queries
 from feedback_app.ratings.disclosure import Group
 from feedback_app.ratings.models import MonthlyTally
@@ -116,6 +116,7 @@ def test_responses_that_name_no_field_weigh_nothing(session: Session, version: V
     before = read(session)["a"]
     tally(session, version, factories.department_id(session, "a"), 0, 500, None)
     assert read(session)["a"] == before
+    assert before.n == 1000
 
 
 def test_a_published_period_keeps_its_mix(session: Session, version: VersionView, two: None) -> None:
@@ -235,7 +236,7 @@ def on_page(page: str) -> dict[str, str]:
 def in_file(rows: list[list[str]]) -> dict[str, list[str]]:
     start = next(number for number, row in enumerate(rows) if "Tên trong kỳ" in row)
     first = rows[start].index("Tỷ lệ hài lòng đã chuẩn hóa theo lĩnh vực (%)")
-    return {row[1]: [cell.replace(",", ".") for cell in row[first : first + 5]] for row in rows[start + 1 :]}
+    return {row[1]: [cell.replace(",", ".") for cell in row[first : first + 6]] for row in rows[start + 1 :]}
 
 
 def percent(value: object) -> str:
@@ -258,19 +259,20 @@ def test_every_door_shows_one_figure(app: Flask, session: Session, two: None) ->
         own = words(visitor.get(f"/ket-qua/{name[-1].lower()}{address}").text)
         for file in files:
             told = file[name]
-            numbers = (share.percent, *(share.bounds or (None, None)), share.covered_percent)
-            assert [f"{float(cell):.1f}" if cell else None for cell in told[:4]] == [
-                None if each is None else str(each) for each in numbers
-            ]
-            assert bool(told[4]) == (share.why_not is not None)
+            numbers = (share.percent, *(share.bounds or (None, None)), share.n or None, share.covered_percent)
+            assert [round(Decimal(cell), 1) if cell else None for cell in told[:5]] == list(numbers)
+            assert bool(told[5]) == (share.why_not is not None)
         if share.bounds is None:
             assert [page[name][:2] for page in pages] == ["– ", "– "]
-            assert files[0][name][4] in own
+            assert files[0][name][5] in own
             continue
         low, high = map(percent, share.bounds)
-        said = f"{percent(share.percent)}({low} – {high}; phủ {percent(share.covered_percent)})"
+        said = (
+            f"{percent(share.percent)}({low} – {high})n = {format_count(share.n)}; phủ {percent(share.covered_percent)}"
+        )
         assert [page[name] for page in pages] == [said, said]
-        assert f"<strong>{percent(share.percent)}</strong>; khoảng tin cậy 95 %: từ {low} đến {high}." in own
+        bounds = f"khoảng tin cậy 95 %: từ {low} đến {high}. Tính từ {format_count(share.n)} trong"
+        assert f"<strong>{percent(share.percent)}</strong>; {bounds}" in own
     for page in pages:
         assert page["Tất cả"] == "–"
 

@@ -34,8 +34,8 @@ from feedback_app.ratings.standardisation import LEAST_COVERED, Standardised, co
 # names a field; it has answers in too few of the fields; too few of its fields may be told.
 WhyNot = Literal["period", "part", "long", "figure", "unnamed", "uncovered", "withheld"]
 
-# What may be told of a department's quarter takes 6 to 25 ms each to find out (decision 9), so a page
-# that lists more departments goes without.
+# What may be told of a department's quarter takes 5 to 21 ms to find out (decision 9), so a page that lists more
+# departments goes without.
 MOST_LISTED: Final = 200
 
 # Dimensions are decided one after the other, so what comes after the field changes nothing about the fields.
@@ -50,11 +50,16 @@ _remembered: dict[bytes, frozenset[int | None]] = {}
 
 @dataclass(frozen=True, slots=True)
 class StandardisedShare:
-    """A standardised share, or `why_not`. `covered` is the part of the common mix it rests on, None where unknown."""
+    """A standardised share, or `why_not`.
+
+    `covered` is the part of the common mix it rests on, None where unknown; `n` the answers it is made of: those that
+    name a field which may be told and has enough of them.
+    """
 
     found: Standardised | None
     why_not: WhyNot | None = None
     covered: Fraction | None = None
+    n: int = 0
 
     @property
     def percent(self) -> Decimal | None:
@@ -160,7 +165,8 @@ def _of_department(cells: Sequence[_Cell], mix: Mapping[int, int], smallest: int
     found = standardise(known, mix)
     if found is None:
         return StandardisedShare(None, "withheld", coverage({field: rated for field, (_, rated) in known.items()}, mix))
-    return StandardisedShare(found, None, found.covered)
+    n = sum(rated for field, (_, rated) in known.items() if field in mix and field not in found.left_out)
+    return StandardisedShare(found, None, found.covered, n)
 
 
 def _fields(groups: Iterable[Group]) -> frozenset[int | None]:
