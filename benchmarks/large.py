@@ -409,7 +409,9 @@ def _cells(number: int) -> tuple[Cell, ...]:
     counts = (number % 97, number % 89, number % 83, number % 79, 0, number % 1_009)
     return (
         *(f"don-vi-{number % 3_000}", f"Ủy ban nhân dân phường Số {number % 3_000}", "", percent, percent, percent),
-        *counts,
+        *counts[:2],
+        *(percent, percent, percent, number % 1_013, percent, ""),
+        *counts[2:],
         *(Decimal(number % 401) / 100, percent, percent, percent, "có", "không", "không", 1, 9),
         *counts[:5],
         *counts[:3],

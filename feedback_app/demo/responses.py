@@ -2,7 +2,9 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from itertools import cycle
 from typing import Final
 from uuid import UUID
 
@@ -54,6 +56,8 @@ def responses(
         for spot in spots.values()
         for door in ("kiosk", "web")
     }
+    # Where no counter tells the field, whoever fills a form names it; a touch at the kiosk does not.
+    named = cycle(sorted({spot.field_id for spot in spots.values() if spot.field_id is not None}))
     first = today - timedelta(days=365 * months // 12)
     for offset in range((today - first).days + 1):
         day = first + timedelta(days=offset)
@@ -68,6 +72,8 @@ def responses(
             if received > now:
                 continue
             command = _response(rng, spot, version, channel, answered, content, keyer_id)
+            if spot.field_id is None and channel != "kiosk":
+                command = replace(command, field_id=next(named))
             yield command, received
             if channel == "kiosk" and rng.random() < RAPID:
                 soon = timedelta(seconds=rng.uniform(1, 4))

@@ -20,8 +20,8 @@ from feedback_app.kit.clock import VIETNAM
 from feedback_app.kit.sheets import plain_text
 from feedback_app.ratings.bands import Band
 from feedback_app.ratings.figures import SCHEME
-from feedback_app.ratings.labels import channel_name, period_name
-from feedback_app.ratings.queries import CHANNELS, RatingRow, RatingTable
+from feedback_app.ratings.labels import channel_name, not_standardised, period_name
+from feedback_app.ratings.queries import CHANNELS, RatingRow, RatingTable, StandardisedShare
 
 Cell = str | int | Decimal | None
 
@@ -39,14 +39,16 @@ def sheet(
     table: RatingTable,
     rows: Sequence[RatingRow],
     *,
+    standardised: Mapping[int, StandardisedShare],
     channel: str | None,
     questionnaire: str | None,
     since: int,
     left_out: Mapping[str, int],
     now: datetime,
 ) -> Sheet:
-    """`rows` of `table` in the order shown. `questionnaire` is the title of the one chosen, `channel` a channel.
+    """`rows` of `table` in the order shown, with the `standardised` shares of their departments by id.
 
+    `questionnaire` is the title of the one chosen, `channel` a channel.
     `since` is how many responses more (or fewer) the whole period holds than when it was published; `left_out` how many
     the figures leave out, by reason, as queries.left_out gives it.
     """
@@ -63,6 +65,12 @@ def sheet(
             _("Cận trên khoảng tin cậy 95 % (%)"),
             _("Tử số: phiếu hài lòng"),
             _("Mẫu số: phiếu có đánh giá chung"),
+            _("Tỷ lệ hài lòng đã chuẩn hóa theo lĩnh vực (%)"),
+            _("Đã chuẩn hóa, cận dưới khoảng tin cậy 95 % (%)"),
+            _("Đã chuẩn hóa, cận trên khoảng tin cậy 95 % (%)"),
+            _("Phiếu dùng để chuẩn hóa"),
+            _("Phần cơ cấu lĩnh vực chung có số liệu (%)"),
+            _("Vì sao không có tỷ lệ đã chuẩn hóa"),
             _("Phiếu bình thường"),
             _("Phiếu không hài lòng"),
             _("Phiếu không nêu nội dung, để bảo vệ người trả lời"),
@@ -82,7 +90,11 @@ def sheet(
             _("Chạm lặp quá nhanh, không tính"),
         ),
         rows=tuple(
-            _cells(row, table.bands.get(row.department.id) if row.department else None)
+            _cells(
+                row,
+                table.bands.get(row.department.id) if row.department else None,
+                standardised.get(row.department.id) if row.department else None,
+            )
             for row in (*rows, table.together)
         ),
     )
@@ -149,6 +161,13 @@ def _about(
             _("Công thức"),
             _("phiếu hài lòng và rất hài lòng ÷ phiếu có trả lời câu đánh giá chung; khoảng tin cậy Wilson 95 %"),
         ),
+        (
+            _("Công thức chuẩn hóa theo lĩnh vực"),
+            _(
+                "bình quân các tỷ lệ hài lòng của đơn vị trong từng lĩnh vực theo phần của lĩnh vực trong mọi phiếu có "
+                "ghi lĩnh vực của kỳ; khoảng tin cậy Zou–Donner 95 %"
+            ),
+        ),
         (_("Cách tính, phiên bản"), SCHEME if publication is None else publication.scheme),
         (_("Số phiếu tối thiểu để nêu tỷ lệ"), table.minimum),
         (_("Số phiếu tối thiểu để xếp hạng"), table.minimum_ranked),
@@ -168,7 +187,7 @@ def _about(
     return lines
 
 
-def _cells(row: RatingRow, band: Band | None) -> tuple[Cell, ...]:
+def _cells(row: RatingRow, band: Band | None, standardised: StandardisedShare | None) -> tuple[Cell, ...]:
     figure, sums = row.figure, row.figure.sums
     shown = figure.state == "shown"
     low, high = figure.bounds or (None, None)
@@ -189,6 +208,7 @@ def _cells(row: RatingRow, band: Band | None) -> tuple[Cell, ...]:
         high,
         sums.satisfied if shown else None,
         figure.n,
+        *_standardised(standardised),
         sums.neutral if shown else None,
         sums.not_satisfied if shown else None,
         sums.withheld,
@@ -206,6 +226,14 @@ def _cells(row: RatingRow, band: Band | None) -> tuple[Cell, ...]:
         sums.assisted,
         sums.rapid,
     )
+
+
+def _standardised(share: StandardisedShare | None) -> tuple[Cell, ...]:
+    if share is None:
+        return None, None, None, None, None, _("chỉ tính cho từng đơn vị")
+    why_not = not_standardised(share.why_not) if share.why_not else ""
+    bounds = share.bounds or (None, None)
+    return share.percent, *bounds, share.n if share.found else None, share.covered_percent, why_not
 
 
 def _places(cell: int | Decimal) -> int:

@@ -101,16 +101,29 @@ class Figure:
     @property
     def bounds(self) -> tuple[Decimal, Decimal] | None:
         """The interval in percent as it is shown."""
-        interval = self.interval
-        if interval is None:
+        return bounds_of(self.interval) if self.interval else None
+
+    def bounds_among(self, population: int) -> tuple[Decimal, Decimal] | None:
+        """The interval, in percent as shown, for just those `population` people who could answer in this period.
+
+        None where no share is shown, where fewer than CORRECTED_FROM of them answered and nothing is corrected, and
+        where more answered than there were. Nothing is compared by it: those who come next are not among them.
+        """
+        if self.state != "shown":
             return None
-        return round_percent(Decimal(interval.low) * 100, PLACES), round_percent(Decimal(interval.high) * 100, PLACES)
+        interval = wilson(self.sums.satisfied, self.sums.rated, population=population)
+        return bounds_of(interval) if interval.corrected else None
 
     @property
     def mean(self) -> Decimal | None:
         if self.state != "shown" or not self.one_scale or self.sums.scored == 0:
             return None
         return Decimal(self.sums.points) / Decimal(self.sums.scored)
+
+
+def bounds_of(interval: Interval) -> tuple[Decimal, Decimal]:
+    """An interval of a share, in percent as it is shown."""
+    return round_percent(Decimal(interval.low) * 100, PLACES), round_percent(Decimal(interval.high) * 100, PLACES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from feedback_app.exclusions.labels import REASON_LABELS
 from feedback_app.kit.i18n import locale
 from feedback_app.ratings.measures import measure
 from feedback_app.ratings.periods import Kind, Period
+from feedback_app.ratings.standardisation import LEAST_ANSWERS, LEAST_COVERED
 from feedback_app.ratings.trends import Break
 
 CHANNEL_LABELS: Final = {
@@ -38,6 +39,27 @@ BREAK_LABELS: Final = {
     Break.REPORTED: lazy_gettext("số liệu theo báo cáo không nối với số liệu tính từ phiếu"),
 }
 
+# Why a department has no standardised share; see queries.standardised.
+STANDARDISED_LABELS: Final = {
+    "period": lazy_gettext(
+        "chỉ có ở quý, sáu tháng, chín tháng, năm; nêu theo tháng hay ngày thì lấy số nọ trừ số kia sẽ lộ câu trả lời "
+        "của vài người"
+    ),
+    "part": lazy_gettext("chỉ tính cho mọi kênh và mọi mẫu phiếu gộp lại"),
+    "figure": lazy_gettext("tỷ lệ hài lòng của đơn vị cũng chưa nêu được"),
+    "unnamed": lazy_gettext("không phiếu nào của kỳ này ghi lĩnh vực thủ tục"),
+    "uncovered": lazy_gettext(
+        "những lĩnh vực mà đơn vị có từ %(answers)s phiếu trở lên chiếm chưa đến %(part)s %% cơ cấu chung",
+        answers=LEAST_ANSWERS,
+        part=int(LEAST_COVERED * 100),
+    ),
+    "withheld": lazy_gettext(
+        "những lĩnh vực nêu được kết quả chiếm chưa đến %(part)s %% cơ cấu chung; nêu thêm sẽ lộ câu trả lời của vài "
+        "người",
+        part=int(LEAST_COVERED * 100),
+    ),
+}
+
 # Why responses were left out of a publication.
 EXCLUSION_LABELS: Final = {
     "rapid": lazy_gettext("Chạm lặp lại quá nhanh trên cùng một thiết bị"),
@@ -54,6 +76,7 @@ def init_app(app: Flask) -> None:
         period=period_name,
         short_period=short_period_name,
         break_reasons=break_reasons,
+        not_standardised=not_standardised,
     )
     app.jinja_env.globals.update(measure=measure)
 
@@ -70,6 +93,11 @@ def channel_name(channel: str) -> str:
 def period_name(period: Period) -> str:
     """`Tháng 10/2026`, `Quý III năm 2026`, `6 tháng đầu năm 2026`, `9 tháng đầu năm 2026`, `Năm 2026`."""
     return _period_name(period, locale())
+
+
+def not_standardised(why_not: str) -> str:
+    """Why there is no standardised share, in words that follow a dash."""
+    return str(STANDARDISED_LABELS[why_not])
 
 
 def break_reasons(kinds: Iterable[Break]) -> str:

@@ -59,6 +59,37 @@ MEASURES: Final[tuple[Measure, ...]] = (
         basis=N_("Nghị định 61/2018/NĐ-CP, Điều 27 và 31; mức nào là hài lòng do mẫu phiếu ghi"),
     ),
     Measure(
+        code="interval-of-period",
+        group="answers",
+        name=N_("Khoảng tin cậy cho riêng những người của kỳ"),
+        formula=N_(
+            "Như khoảng tin cậy của tỷ lệ hài lòng, nhưng chỉ nói về những người có dịp đánh giá trong kỳ: càng nhiều "
+            "người trong số ấy đã trả lời, khoảng càng hẹp, và không còn khoảng khi tất cả đã trả lời. Chỉ ghi khi từ "
+            "5 phần trăm trở lên đã trả lời. Không dùng để so sánh đơn vị hay kỳ, vì người đến lần sau là người khác."
+        ),
+        numerator=N_("phiếu hài lòng trong số phiếu có trả lời câu đánh giá chung"),
+        denominator=N_("hồ sơ mà người nộp có dịp đánh giá trong kỳ, mỗi hồ sơ coi như một người"),
+        rounding=_SHARE,
+        basis=N_("Khoảng Wilson hiệu chỉnh theo tổng thể hữu hạn (Cochran, 1977, mục 2.6); không văn bản nào quy định"),
+    ),
+    Measure(
+        code="standardised-share",
+        group="answers",
+        name=N_("Tỷ lệ hài lòng đã chuẩn hóa theo lĩnh vực"),
+        formula=N_(
+            "Lấy tỷ lệ hài lòng của đơn vị trong từng lĩnh vực rồi tính bình quân, mỗi lĩnh vực nặng bằng phần của nó "
+            "trong mọi phiếu có ghi lĩnh vực của tất cả đơn vị trong kỳ. Chỉ dùng những lĩnh vực được nêu kết quả và "
+            "có từ 5 phiếu; các lĩnh vực ấy phải chiếm từ 80 phần trăm cơ cấu chung trở lên."
+        ),
+        numerator=N_("trong từng lĩnh vực: phiếu hài lòng của đơn vị, nhân với phần của lĩnh vực trong cơ cấu chung"),
+        denominator=N_("trong từng lĩnh vực: phiếu của đơn vị có trả lời câu đánh giá chung"),
+        rounding=_SHARE,
+        basis=N_(
+            "Chuẩn hóa trực tiếp, khoảng tin cậy theo Zou và Donner (2008); để so sánh cho công bằng, không văn bản "
+            "nào quy định"
+        ),
+    ),
+    Measure(
         code="mean-points",
         group="answers",
         name=N_("Điểm trung bình"),

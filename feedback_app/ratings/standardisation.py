@@ -43,20 +43,19 @@ def standardise(
     least_answers: int = LEAST_ANSWERS,
     z: float = Z_95,
 ) -> Standardised | None:
-    """One department's `counts` (field id to satisfied and rated) in the common `mix` (field id to all rated answers).
+    """One department's `counts` (field id to satisfied and rated) in the common `mix` (field id to its weight).
+
+    Weights are whole numbers of any size, such as the responses of all departments in a field.
 
     None where fields with at least `least_answers` answers cover less than `least_covered` of the mix. The interval
     joins the score intervals of the fields by squaring and adding their distances, as Newcombe's interval of a
     difference does (G. Y. Zou, A. Donner, Statistics in Medicine 27, 2008, 1693-1702); with one field it is Wilson's.
     Unlike one from the variance alone it does not vanish where everybody in a field was satisfied.
     """
-    weighed = {field for field, weight in mix.items() if weight}
-    known = sorted(field for field in weighed if counts.get(field, (0, 0))[1] >= max(1, least_answers))
+    known = _known({field: rated for field, (_, rated) in counts.items()}, mix, least_answers)
     covering = sum(mix[field] for field in known)
-    if not covering:
-        return None
-    covered = Fraction(covering, sum(mix[field] for field in weighed))
-    if covered < least_covered:
+    covered = Fraction(covering, sum(mix.values())) if covering else Fraction(0)
+    if not covered or covered < least_covered:
         return None
     share, variance, below, above = Fraction(0), 0.0, 0.0, 0.0
     for field in known:
@@ -71,5 +70,19 @@ def standardise(
         interval=Interval(max(0.0, float(share) - sqrt(below)), min(1.0, float(share) + sqrt(above))),
         variance=variance,
         covered=covered,
-        left_out=frozenset(weighed.difference(known)),
+        left_out=frozenset(field for field, weight in mix.items() if weight).difference(known),
     )
+
+
+def coverage(rated: Mapping[int, int], mix: Mapping[int, int], *, least_answers: int = LEAST_ANSWERS) -> Fraction:
+    """The part of the common `mix` in which a department has enough answers; `rated` are answers by field id.
+
+    Nought for a mix of nothing.
+    """
+    covering = sum(mix[field] for field in _known(rated, mix, least_answers))
+    return Fraction(covering, sum(mix.values())) if covering else Fraction(0)
+
+
+def _known(rated: Mapping[int, int], mix: Mapping[int, int], least_answers: int) -> list[int]:
+    """The fields of the mix with enough answers to go by, in the order of their ids."""
+    return sorted(field for field, weight in mix.items() if weight and rated.get(field, 0) >= max(1, least_answers))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, current_app, render_template, request, url_for
@@ -47,6 +48,7 @@ from feedback_app.ratings.queries import (
     RatingTable,
     VersionFigure,
 )
+from feedback_app.ratings.standardisation import LEAST_ANSWERS, LEAST_COVERED
 from feedback_app.site import drawings
 from feedback_app.site.kept import kept
 from feedback_app.surveys import queries as surveys
@@ -129,6 +131,7 @@ def results() -> str:
         order=order,
         table=table,
         listing=listing,
+        standardised=ratings.standardised(session, table, listing.rows, smallest=minima.cell, narrowed=narrowed),
         bars=drawings.bars(listing.rows, name=_name, url=lambda row: _department_url(row.department, selection.which)),
         since=(
             ratings.since_publication(session, table.publication)
@@ -264,6 +267,9 @@ def department(code: str) -> str:
         selection=selection,
         table=table,
         row=table.together,
+        standardised=ratings.standardised(session, table, table.rows, smallest=minima.cell, narrowed=narrowed).get(
+            found.id
+        ),
         versions=versions,
         shown=shown,
         left_out=ratings.left_out(session, table, narrowed),
@@ -316,11 +322,15 @@ def _parts(session: Session, parts: DepartmentParts, minimum: int) -> dict[str, 
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """A department's dossiers in a period, and how many of those that could be rated were."""
+    """A department's dossiers in a period, and how many of those that could be rated were.
+
+    `bounds` is the interval of its share for just the people of the period, in percent as shown (Figure.bounds_among).
+    """
 
     counts: DossierCounts
     closing_day: date
     participation: Participation
+    bounds: tuple[Decimal, Decimal] | None
 
 
 def _handled(session: Session, department_id: int, table: RatingTable) -> Handled | None:
@@ -330,8 +340,10 @@ def _handled(session: Session, department_id: int, table: RatingTable) -> Handle
     )
     if not found:
         return None
-    counts, responses = found[0].counts, table.together.figure.sums.responses
-    return Handled(counts, found[0].closing_day, Participation(responses=responses, ratable=counts.ratable))
+    counts, figure = found[0].counts, table.together.figure
+    participation = Participation(responses=figure.sums.responses, ratable=counts.ratable)
+    bounds = None if participation.more_ratings_than_dossiers else figure.bounds_among(counts.ratable)
+    return Handled(counts, found[0].closing_day, participation, bounds)
 
 
 def _comments(session: Session, department_id: int, period: Period) -> list[ClearedComment]:
@@ -357,6 +369,8 @@ def method() -> str:
         rapid=settings().rapid_seconds,
         groups=measures.GROUPS,
         measures=measures.MEASURES,
+        least_answers=LEAST_ANSWERS,
+        least_covered=int(LEAST_COVERED * 100),
         schemes=ratings.schemes(db.session()),
     )
 

@@ -194,6 +194,24 @@ def test_nor_all_margins_together_of_a_cell(quarter: dict[tuple[int, str, str | 
             assert not known.tells([int(chosen) for chosen in inside])
 
 
+@settings(max_examples=200)
+@given(quarters)
+def test_what_comes_after_a_dimension_changes_nothing_about_it(
+    quarter: dict[tuple[int, str, str | None], int],
+) -> None:
+    """Standardised shares ask about fields without the stages that come after them."""
+    groups = groups_of(quarter)
+    without: dict[tuple[int, str], int] = {}
+    for group in groups:
+        key = group.month, str(group.parts[0])
+        without[key] = without.get(key, 0) + group.rated
+    alone = standing(groups, QUARTER, SMALLEST)
+    first = standing(
+        [Group(month, (channel,), rated) for (month, channel), rated in without.items()], QUARTER, SMALLEST
+    )
+    assert (first and first[:1]) == (alone and alone[:1])
+
+
 def small_groups(sizes: Sequence[int]) -> Iterable[list[int]]:
     """Every set of cells with fewer than SMALLEST answers."""
     small = [place for place, size in enumerate(sizes) if size < SMALLEST]

@@ -112,3 +112,25 @@ def test_all_or_none_is_printed_only_where_it_is_so(pair: tuple[int, int]) -> No
     assert shown.bounds is not None
     low, high = shown.bounds
     assert low <= shown.percent <= high  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("population", "bounds"),
+    [
+        (250, ("88.0", "91.7")),
+        (200, ("90.0", "90.0")),
+        (4_000, ("85.2", "93.4")),
+        (4_001, None),  # fewer than one in twenty answered
+        (199, None),  # more answered than there were
+        (0, None),
+    ],
+)
+def test_the_interval_of_just_the_people_of_a_period(population: int, bounds: tuple[str, str] | None) -> None:
+    content = figure(180, 200)
+    found = content.bounds_among(population)
+    assert (found and tuple(map(str, found))) == bounds
+    assert [str(bound) for bound in content.bounds or ()] == ["85.1", "93.4"]
+
+
+def test_no_interval_of_a_share_that_is_not_shown() -> None:
+    assert figure(20, 29).bounds_among(29) is None

@@ -25,6 +25,7 @@ from tests import factories
 from tests.factories import local
 from tests.ratings.test_open_data import run
 from tests.ratings.test_reports import words
+from tests.ratings.test_standardised import in_file, on_page
 from tests.ratings.test_table import Seen, read_csv, read_xlsx, seen_in_rows, seen_on_page
 from tests.staff.people import add_person, post, sign_in
 
@@ -210,6 +211,24 @@ def test_over_the_demonstration_too(app: Flask, session: Session) -> None:
             "API": from_api(dict(visitor.get(f"/api/v1/ratings?period={code}").json or {})),
         }
         assert seen == dict.fromkeys(seen, wanted)
+        pages = [
+            on_page(reader.get(f"{path}?ky={code}").text)
+            for reader, path in ((visitor, "/ket-qua"), (manager, "/quan-ly"))
+        ]
+        files = [
+            in_file(read_csv(manager.get(f"/quan-ly/xuat.csv?ky={code}").data)),
+            in_file(read_xlsx(manager.get(f"/quan-ly/xuat.xlsx?ky={code}").data)),
+        ]
+        assert pages[0] == pages[1]
+        assert [name for name, said in pages[0].items() if "%" in said] == [
+            name for name, cells in files[0].items() if cells[0]
+        ]
+        assert any("%" in said for said in pages[0].values()) == (code == "2026-Q4")
+        for name, cells in files[0].items():
+            assert pages[0][name].startswith(f"{float(cells[0]):.1f}".replace(".", ",") if cells[0] else "–")
+            assert [round(float(cell), 1) if cell else None for cell in files[1][name][:5]] == [
+                float(cell) if cell else None for cell in cells[:5]
+            ]
         said = words(manager.get(f"/quan-ly/bao-cao/{code}.pdf").data)
         for percent, *_ in wanted.values():
             if percent is not None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from feedback_app.ratings.standardisation import standardise
+from feedback_app.ratings.standardisation import coverage, standardise
 from feedback_app.ratings.statistics import wilson
 
 RATED = st.integers(5, 5_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
@@ -97,3 +97,9 @@ def test_everybody_satisfied_is_still_unsure() -> None:
     assert found is not None
     assert (found.share, found.variance, found.interval.high) == (1, 0, 1)
     assert found.interval.low < 0.9
+
+
+@given(st.dictionaries(st.integers(1, 9), st.integers(0, 60)), st.dictionaries(st.integers(1, 9), st.integers(0, 60)))
+def test_a_share_rests_on_as_much_as_is_covered(rated: dict[int, int], mix: dict[int, int]) -> None:
+    found = standardise({field: (n // 2, n) for field, n in rated.items()}, mix, least_covered=Fraction(0))
+    assert coverage(rated, mix) == (found.covered if found else 0)

@@ -155,3 +155,71 @@ def test_without_counts_nothing_is_said_of_dossiers(
 ) -> None:
     answered(session, version, department, {"satisfied": 40})
     assert 'id="ho-so"' not in client.get(QUARTER).text
+
+
+# How sure the share is for just the people of the period.
+
+
+def beside_the_share(page: str) -> str:
+    """The lines below the large figure."""
+    return words(page).split('aria-labelledby="ky-nay"', 1)[1].split("</section>\n\n", 1)[0]
+
+
+def test_where_many_answered_the_interval_of_just_these_people_is_said(
+    client: FlaskClient, session: Session, version: VersionView, department: int
+) -> None:
+    answered(session, version, department, {"satisfied": 180, "not_satisfied": 20})
+    enter(session, line(date(2026, 1, 6), "do-thi", (250, 50, 200, 0, 0, 0, 0)))
+    session.commit()
+    page = client.get(QUARTER).text
+    told = beside_the_share(page)
+    assert "Khoảng tin cậy 95 %: từ 85,1 % đến 93,4 %;" in told
+    assert "từ 88,0 % đến 91,7 %, vì đã có phiếu của 200 trong 250 hồ sơ có thể được đánh giá" in told
+    assert "mọi bảng và mọi phép so sánh dùng khoảng ấy" in told
+    assert "/phuong-phap#interval-of-period" in told
+    # Tables keep the interval that also speaks of those to come.
+    table = words(client.get("/ket-qua?ky=2026-Q1").text)
+    assert "85,1 % – 93,4 %" in table
+    assert "88,0 %" not in table
+    assert "88,0 %" not in words(page).split('id="theo-mau"', 1)[1].split('id="ho-so"')[0]
+    english = beside_the_share(client.get(f"{QUARTER}&lang=en").text)
+    assert "from 88.0% to 91.7%, as 200 of the 250 dossiers that could be rated" in english
+
+
+def test_where_few_of_many_answered_nothing_is_corrected(
+    client: FlaskClient, session: Session, version: VersionView, department: int
+) -> None:
+    answered(session, version, department, {"satisfied": 40})
+    enter(session, line(date(2026, 1, 6), "do-thi", (900, 0, 900, 0, 0, 0, 0)))
+    session.commit()
+    assert "interval-of-period" not in client.get(QUARTER).text
+
+
+def test_where_all_answered_no_interval_is_left(
+    client: FlaskClient, session: Session, version: VersionView, department: int
+) -> None:
+    answered(session, version, department, {"satisfied": 30, "not_satisfied": 10})
+    enter(session, line(date(2026, 1, 6), "do-thi", (40, 0, 40, 0, 0, 0, 0)))
+    session.commit()
+    told = beside_the_share(client.get(QUARTER).text)
+    assert "Không còn khoảng nào: cả 40 hồ sơ có thể được đánh giá (tính đến ngày 06/01/2026) đều đã có phiếu" in told
+    assert "nên tỷ lệ 75,0 % là của tất cả những người ấy" in told
+
+
+def test_more_ratings_than_dossiers_correct_nothing_and_are_said(
+    client: FlaskClient, session: Session, version: VersionView, department: int
+) -> None:
+    answered(session, version, department, {"satisfied": 40})
+    enter(session, line(date(2026, 1, 6), "do-thi", (39, 0, 39, 0, 0, 0, 0)))
+    session.commit()
+    told = beside_the_share(client.get(QUARTER).text)
+    assert "số phiếu nhiều hơn số hồ sơ có thể được đánh giá (40 / 39) nên không tính" in told
+
+
+def test_without_a_share_there_is_no_interval_either(
+    client: FlaskClient, session: Session, version: VersionView, department: int
+) -> None:
+    answered(session, version, department, {"satisfied": 12})
+    enter(session, line(date(2026, 1, 6), "do-thi", (20, 0, 20, 0, 0, 0, 0)))
+    session.commit()
+    assert "interval-of-period" not in client.get(QUARTER).text

@@ -63,6 +63,7 @@ from feedback_app.ratings.queries.scoring import (
     scores,
 )
 from feedback_app.ratings.queries.silence import last_answered
+from feedback_app.ratings.queries.standardised import StandardisedShare, WhyNot, standardised
 from feedback_app.ratings.queries.tallies import DayCount, PeriodRows, Row, day_counts, first_day, revision
 from feedback_app.ratings.queries.verification import Broken, Chain, verify
 
@@ -104,8 +105,10 @@ __all__ = [
     "Restatement",
     "Row",
     "Scores",
+    "StandardisedShare",
     "Step",
     "VersionFigure",
+    "WhyNot",
     "all_publications",
     "assessments",
     "by_part",
@@ -138,6 +141,7 @@ __all__ = [
     "schemes",
     "scores",
     "since_publication",
+    "standardised",
     "table",
     "verify",
 ]

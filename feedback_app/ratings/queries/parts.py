@@ -32,6 +32,9 @@ from feedback_app.surveys import queries as surveys
 Dimension = Literal["channel", "version_id", "field_id", "stage"]
 # Where not all can be told, those that people look at most come first.
 DIMENSIONS: Final[tuple[Dimension, ...]] = ("channel", "version_id", "field_id", "stage")
+BY_CHANNEL: Final = DIMENSIONS[:1]
+BY_VERSION: Final = DIMENSIONS[:2]
+BY_FIELD: Final = DIMENSIONS[:3]
 _standing: Final = Standing(most=20_000)
 _QUARTERS: Final = tuple(frozenset(range(first, first + 3)) for first in (1, 4, 7, 10))
 
@@ -120,15 +123,18 @@ def channel_rows(
     session: Session, period: Period, department_ids: frozenset[int] | None = None, *, smallest: int
 ) -> list[Row]:
     """The sums of a period of whole months, each row as it is told where its channel is looked at alone."""
-    publication = held_publications(session, [period], None).get(period)
+    found = parts_of_departments(
+        session, period, department_ids=department_ids, smallest=smallest, dimensions=BY_CHANNEL
+    )
     return [
         Row(
             detail.department_id,
             detail.version_id,
             detail.channel,
-            detail.sums if detail.channel in told["channel"] else hide(detail.sums),
+            detail.sums if detail.channel in parts.told["channel"] else hide(detail.sums),
         )
-        for detail, told in _told_details(session, period, publication, department_ids, smallest, DIMENSIONS[:1])
+        for parts in found.values()
+        for detail in parts.rows
     ]
 
 
@@ -152,22 +158,24 @@ def parts_of_departments(
     session: Session,
     period: Period,
     *,
-    department_ids: frozenset[int],
+    department_ids: frozenset[int] | None,
     smallest: int,
     publication: PublicationView | None = None,
+    dimensions: Sequence[Dimension] = DIMENSIONS,
 ) -> dict[int, DepartmentParts]:
-    """`department_parts` of several departments by id, in as few statements; `period` is no day.
+    """`department_parts` of several departments (None: all that have answers) by id, in as few statements.
 
-    What may be told is found out department by department, which takes milliseconds each.
+    `period` is no day. `dimensions` are the first ones of all: each is settled beside those before it alone, and most
+    of the time goes into those that come last.
     """
     publication = held_publications(session, [period], publication).get(period)
-    by_department: dict[int, list[Detail]] = {department_id: [] for department_id in department_ids}
-    for row in details(session, period, publication, department_ids):
-        by_department[row.department_id].append(row)
+    by_department: dict[int, list[Detail]] = {department_id: [] for department_id in department_ids or ()}
+    for row in details(session, period, publication, department_ids, dimensions=len(dimensions)):
+        by_department.setdefault(row.department_id, []).append(row)
     held = held_months(session, period, publication, smallest=smallest, department_ids=department_ids)
-    least = _least(publication, smallest)
+    least = publication.small_cell if publication else smallest
     return {
-        department_id: DepartmentParts(period, tuple(rows), _told(period, rows, least, held))
+        department_id: DepartmentParts(period, tuple(rows), _told(period, rows, least, held, dimensions))
         for department_id, rows in by_department.items()
     }
 
@@ -177,11 +185,11 @@ def _told(
     rows: Sequence[Detail],
     smallest: int,
     held: Months,
-    dimensions: Sequence[Dimension] = DIMENSIONS,
+    dimensions: Sequence[Dimension],
 ) -> dict[Dimension, frozenset[Hashable]]:
     """The parts of one department that stand alone in each quarter of the period in which they have answers.
 
-    Of a month nothing but the whole may be told, and so the part that is the whole. `dimensions` are the first of all.
+    Of a month nothing but the whole may be told, and so the part that is the whole.
     """
     everywhere = {dimension: {getattr(row, dimension) for row in rows} for dimension in dimensions}
     if period.kind == "month":
@@ -255,31 +263,19 @@ def _part_of_period(
             if _matches(row, narrowed, version_ids):
                 yield row
         return
-    # A dimension is settled beside those before it alone, so no others are looked at: that takes most of the time.
-    dimensions = DIMENSIONS[:1] if narrowed.channel is not None else DIMENSIONS[:2]
-    for detail, told in _told_details(session, period, publication, narrowed.department_ids, smallest, dimensions):
-        if _matches(detail, narrowed, version_ids):
-            sums = detail.sums if _may_be_told(detail, narrowed, told) else hide(detail.sums)
-            yield Row(detail.department_id, detail.version_id, detail.channel, sums)
-
-
-def _told_details(
-    session: Session,
-    period: Period,
-    publication: PublicationView | None,
-    department_ids: frozenset[int] | None,
-    smallest: int,
-    dimensions: Sequence[Dimension],
-) -> Iterable[tuple[Detail, dict[Dimension, frozenset[Hashable]]]]:
-    """Channels and versions of a period of whole months with what may be told of their department in `dimensions`."""
-    by_department: dict[int, list[Detail]] = defaultdict(list)
-    for detail in details(session, period, publication, department_ids, finest=False):
-        by_department[detail.department_id].append(detail)
-    held = held_months(session, period, publication, smallest=smallest, department_ids=department_ids)
-    for rows in by_department.values():
-        told = _told(period, rows, _least(publication, smallest), held, dimensions)
-        for detail in rows:
-            yield detail, told
+    found = parts_of_departments(
+        session,
+        period,
+        department_ids=narrowed.department_ids,
+        smallest=smallest,
+        publication=publication,
+        dimensions=BY_CHANNEL if narrowed.channel is not None else BY_VERSION,
+    )
+    for parts in found.values():
+        for detail in parts.rows:
+            if _matches(detail, narrowed, version_ids):
+                sums = detail.sums if _may_be_told(detail, narrowed, parts.told) else hide(detail.sums)
+                yield Row(detail.department_id, detail.version_id, detail.channel, sums)
 
 
 def _matches(row: Row | Detail, narrowed: Filter, version_ids: frozenset[int]) -> bool:
@@ -291,7 +287,3 @@ def _may_be_told(row: Detail, narrowed: Filter, told: dict[Dimension, frozenset[
     if narrowed.channel is not None:
         return narrowed.questionnaire is None and row.channel in told["channel"]
     return row.version_id in told["version_id"]
-
-
-def _least(publication: PublicationView | None, smallest: int) -> int:
-    return publication.small_cell if publication else smallest

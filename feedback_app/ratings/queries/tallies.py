@@ -28,6 +28,7 @@ from sqlalchemy import (
     func,
     literal,
     not_,
+    null,
     select,
     true,
     union_all,
@@ -342,11 +343,12 @@ def details(
     publication: PublicationView | None,
     department_ids: frozenset[int] | None,
     *,
-    finest: bool = True,
+    dimensions: int = 4,
 ) -> list[Detail]:
     """Every row of a period of whole months in the same order each time; frozen where it is published.
 
-    Without `finest` fields and stages are added up (both None) and `picked` is empty.
+    With fewer than 4 `dimensions` stages are added up, with fewer than 3 fields too; these are then None, and `picked`
+    is empty.
     """
     tally: type[MonthlyTally] | type[PublishedTally]
     which: tuple[ColumnElement[bool], ...]
@@ -357,15 +359,17 @@ def details(
         tally = PublishedTally
         which = (PublishedTally.publication_id == publication.id,)
     which = (*which, *_within(tally, department_ids))
-    key = (tally.department_id, tally.month, tally.version_id, tally.channel)
     month = cast(func.extract("month", tally.month), Integer)
-    if not finest:
+    whose = (tally.department_id, tally.month, tally.version_id, tally.channel)
+    if dimensions < 4:
+        key = (*whose, tally.field_id) if dimensions == 3 else whose
         added_up: Select[*tuple[Any, ...]] = (
             select(
                 tally.department_id,
                 month,
                 tally.version_id,
                 tally.channel,
+                func.nullif(tally.field_id, 0) if dimensions == 3 else null(),
                 *(cast(func.sum(getattr(tally, name)), BigInteger) for name in SUMS),
             )
             .where(*which)
@@ -373,8 +377,8 @@ def details(
             .order_by(*key)
         )
         return [
-            Detail(department_id, number, version_id, channel, None, None, Sums(*counts), {})
-            for department_id, number, version_id, channel, *counts in session.execute(added_up)
+            Detail(department_id, number, version_id, channel, field_id, None, Sums(*counts), {})
+            for department_id, number, version_id, channel, field_id, *counts in session.execute(added_up)
         ]
     query: Select[*tuple[Any, ...]] = (
         select(
@@ -389,7 +393,7 @@ def details(
             *(getattr(tally, name) for name in SUMS),
         )
         .where(*which)
-        .order_by(*key, tally.field_id, tally.stage)
+        .order_by(*whose, tally.field_id, tally.stage)
     )
     found = []
     for department_id, month, version_id, channel, field_id, stage, choice_ids, picked, *counts in session.execute(

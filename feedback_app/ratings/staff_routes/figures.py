@@ -1,5 +1,6 @@
 """Departments by period, within what the reader answers for, as a page and as files."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import make_response, render_template, request
@@ -12,7 +13,7 @@ from feedback_app.kit.web import settings
 from feedback_app.ratings import exports, queries
 from feedback_app.ratings.exports import Sheet
 from feedback_app.ratings.forms import FigureForm, Order, Selection, read_listing, read_selection
-from feedback_app.ratings.queries import Filter, RatingRow, RatingTable
+from feedback_app.ratings.queries import Filter, RatingRow, RatingTable, StandardisedShare
 from feedback_app.ratings.staff_routes.blueprint import blueprint
 from feedback_app.staff.access import current_member, requires, scope
 
@@ -22,13 +23,15 @@ from feedback_app.staff.access import current_member, requires, scope
 def overview() -> str:
     """Departments by period, within what the reader answers for."""
     read = _read()
+    listing = read_listing(read.rows, request.args)
     return render_template(
         "ratings/overview.html",
         form=read.form,
         selection=read.selection,
         order=read.order,
         table=read.table,
-        listing=read_listing(read.rows, request.args),
+        listing=listing,
+        standardised=_standardised(read, listing.rows),
         since=_since(read.table),
         today=clock.local_day(clock.now()),
     )
@@ -87,6 +90,7 @@ def _sheet() -> tuple[Selection, Sheet]:
     content = exports.sheet(
         table,
         read.rows,
+        standardised=_standardised(read, read.rows),
         channel=selection.channel,
         questionnaire=titles[selection.questionnaire] if selection.questionnaire else None,
         since=_since(table),
@@ -94,6 +98,10 @@ def _sheet() -> tuple[Selection, Sheet]:
         now=clock.now(),
     )
     return selection, content
+
+
+def _standardised(read: _Read, rows: Sequence[RatingRow]) -> dict[int, StandardisedShare]:
+    return queries.standardised(db.session(), read.table, rows, smallest=settings().minima.cell, narrowed=read.narrowed)
 
 
 def _since(table: RatingTable) -> int:
