@@ -36,8 +36,8 @@ from tests.soundness import watch
 
 ROOT = Path(__file__).resolve().parent.parent
 AXE = ROOT / "tests" / "browser" / "axe.min.js"
-# How long an example takes depends on what else the machine does, and says nothing about what it shows. The gate tries the
-# same examples each time, so that its verdict is about the change; `pytest --hypothesis-profile=search` looks for new ones.
+# How long an example takes depends on what else the machine does, and says nothing about what it shows. The gate tries
+# the same each time, so that its verdict is about the change; `--hypothesis-profile=search` looks for new examples.
 hypothesis.settings.register_profile("gate", deadline=None, derandomize=True)
 hypothesis.settings.register_profile("search", deadline=None, max_examples=5_000)
 hypothesis.settings.load_profile("gate")
