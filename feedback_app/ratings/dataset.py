@@ -13,11 +13,11 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import IO, Final
 
-import xlsxwriter
 from flask_babel import lazy_gettext as _
 
 from feedback_app.kit.clock import VIETNAM
 from feedback_app.kit.sheets import plain_text
+from feedback_app.kit.workbooks import decimal_cell, text_cell, write_workbook
 from feedback_app.ratings import figures
 from feedback_app.ratings.figures import SCHEME
 from feedback_app.ratings.queries import PeriodLines
@@ -192,28 +192,16 @@ def write_json(read: PeriodLines, file: IO[bytes]) -> None:
 
 
 def write_xlsx(periods: Iterable[PeriodLines], file: IO[bytes], headings: Sequence[str]) -> int:
-    """A workbook of one sheet, in constant memory; how many rows there are below the headings."""
-    workbook = xlsxwriter.Workbook(
-        file,
-        {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
-    )
-    page = workbook.add_worksheet()
-    decimal = workbook.add_format({"num_format": "0.0"})
-    bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-    page.set_column(0, len(headings) - 1, 14)
-    for column, heading in enumerate(headings):
-        page.write_string(0, column, heading, bold)
-    page.freeze_panes(1, 0)
+    """A workbook, in constant memory; how many rows there are below the headings."""
     count = 0
-    for read in periods:
-        for cells in rows(read):
-            count += 1
-            for column, cell in enumerate(cells):
-                if isinstance(cell, str):
-                    page.write_string(count, column, plain_text(cell))
-                elif cell is not None:
-                    page.write_number(count, column, float(cell), decimal if isinstance(cell, Decimal) else None)
-    workbook.close()
+
+    def written() -> Iterator[tuple[Cell, ...]]:
+        nonlocal count
+        for read in periods:
+            count += len(read.lines)
+            yield from rows(read, text=_text_in_xlsx, percents=_percents_in_xlsx, points=decimal_cell)
+
+    write_workbook(file, headings, written())
     return count
 
 
@@ -224,3 +212,12 @@ def _percents_in_csv(satisfied: int, rated: int) -> tuple[str, ...]:
 
 def _in_csv(number: Decimal) -> str:
     return str(number).replace(".", ",")
+
+
+@lru_cache(maxsize=figures.REMEMBERED_PAIRS)
+def _percents_in_xlsx(satisfied: int, rated: int) -> tuple[str, ...]:
+    return tuple(map(decimal_cell, figures.percents(satisfied, rated)))
+
+
+def _text_in_xlsx(text: str) -> str:
+    return text_cell(plain_text(text))
