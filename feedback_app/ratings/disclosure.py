@@ -20,7 +20,7 @@ one such table drawn at random, where a group that is safe adds up to nothing on
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations, compress, product
 from random import Random
 from typing import Final
 
@@ -33,7 +33,6 @@ Months = frozenset[int]
 # More parts than this on both sides of a pair of margins are joined before they are compared: 2^10 sets at most.
 _MOST_COMPARED: Final = 10
 _PRIME: Final = 2**61 - 1
-_ANY: Final = object()
 
 
 def _spans() -> Iterator[Months]:
@@ -177,14 +176,16 @@ def _tell_of_a_cell(
 ) -> bool:
     """Whether all margins together tell of a cell, in any of the dimensions, of fewer than `smallest`."""
     table = _without_margins(margins)
-    total: dict[tuple[Hashable, ...], int] = defaultdict(int)
-    drawn: dict[tuple[Hashable, ...], int] = defaultdict(int)
-    for cell, size, value in zip(cells, sizes, table, strict=True):
-        for kept in product((True, False), repeat=len(cell)):
-            pattern = tuple(part if keep else _ANY for part, keep in zip(cell, kept, strict=True))
-            total[pattern] += size
-            drawn[pattern] += value
-    return any(size < smallest and drawn[pattern] % _PRIME == 0 for pattern, size in total.items())
+    # By the dimensions a cell is told in, because most of a long export's time goes here: each sort of cell has sums of
+    # its own, and what was drawn is added up only where there is a small one.
+    for kept in product((True, False), repeat=len(cells[0])):
+        told = [tuple(compress(cell, kept)) for cell in cells]
+        total = _totals(told, sizes)
+        if min(total.values()) < smallest:
+            drawn = _totals(told, table)
+            if any(size < smallest and drawn[cell] % _PRIME == 0 for cell, size in total.items()):
+                return True
+    return False
 
 
 def _without_margins(margins: Sequence[Sequence[Hashable]]) -> list[int]:
