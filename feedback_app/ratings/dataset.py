@@ -17,7 +17,7 @@ from flask_babel import lazy_gettext as _
 
 from feedback_app.kit.clock import VIETNAM
 from feedback_app.kit.sheets import plain_text
-from feedback_app.kit.workbooks import decimal_cell, text_cell, write_workbook
+from feedback_app.kit.workbooks import write_workbook
 from feedback_app.ratings import figures
 from feedback_app.ratings.figures import SCHEME
 from feedback_app.ratings.queries import PeriodLines
@@ -199,7 +199,7 @@ def write_xlsx(periods: Iterable[PeriodLines], file: IO[bytes], headings: Sequen
         nonlocal count
         for read in periods:
             count += len(read.lines)
-            yield from rows(read, text=_text_in_xlsx, percents=_percents_in_xlsx, points=decimal_cell)
+            yield from rows(read, text=plain_text)
 
     write_workbook(file, headings, written())
     return count
@@ -212,12 +212,3 @@ def _percents_in_csv(satisfied: int, rated: int) -> tuple[str, ...]:
 
 def _in_csv(number: Decimal) -> str:
     return str(number).replace(".", ",")
-
-
-@lru_cache(maxsize=figures.REMEMBERED_PAIRS)
-def _percents_in_xlsx(satisfied: int, rated: int) -> tuple[str, ...]:
-    return tuple(map(decimal_cell, figures.percents(satisfied, rated)))
-
-
-def _text_in_xlsx(text: str) -> str:
-    return text_cell(plain_text(text))

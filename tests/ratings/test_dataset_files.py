@@ -2,16 +2,15 @@
 
 import csv
 import io
-import re
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from zipfile import ZipFile
 
+import openpyxl
 import pytest
-import xlsxwriter
 from hypothesis import example, given
 from hypothesis import strategies as st
+from openpyxl.utils.escape import unescape
 
 from feedback_app.departments.queries import DepartmentView
 from feedback_app.ratings import dataset
@@ -208,42 +207,17 @@ def test_csv_is_what_plain_writing_gives(periods: list[PeriodLines]) -> None:
         assert file.getvalue() == plain.getvalue().encode("utf-8-sig")
 
 
-def sheets_of(content: bytes) -> list[str]:
-    """The XML of every sheet, without how far it reaches, which need not be said."""
-    with ZipFile(io.BytesIO(content)) as packed:
-        assert packed.testzip() is None
-        names = sorted(name for name in packed.namelist() if name.startswith("xl/worksheets/"))
-        return [re.sub("<dimension [^>]*/>", "", packed.read(name).decode()) for name in names]
-
-
-def by_xlsxwriter(headings: list[str], lines: list[list[Plain]]) -> bytes:
-    file = io.BytesIO()
-    workbook = xlsxwriter.Workbook(file, {"constant_memory": True})
-    bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-    decimal = workbook.add_format({"num_format": "0.0"})
-    page = workbook.add_worksheet()
-    page.set_column(0, len(headings) - 1, 14)
-    page.freeze_panes(1, 0)
-    for column, heading in enumerate(headings):
-        page.write_string(0, column, heading, bold)
-    for number, cells in enumerate(lines, start=1):
-        for column, cell in enumerate(cells):
-            if isinstance(cell, str):
-                page.write_string(number, column, cell)
-            elif cell is not None:
-                page.write_number(number, column, float(cell), decimal if isinstance(cell, Decimal) else None)
-    workbook.close()
-    return file.getvalue()
-
-
 @given(st.lists(PERIODS, max_size=3))
 @example([EDGES])
-def test_a_workbook_is_what_xlsxwriter_gives(periods: list[PeriodLines]) -> None:
+def test_a_workbook_holds_the_same_cells(periods: list[PeriodLines]) -> None:
     plain = [[unharmed(cell) for cell in plainly(read, line)] for read in periods for line in read.lines]
-    for _ in range(2):
-        file = io.BytesIO()
-        assert dataset.write_xlsx(periods, file, HEADINGS) == len(plain)
-        assert sheets_of(file.getvalue()) == sheets_of(by_xlsxwriter(HEADINGS, plain))
+    file = io.BytesIO()
+    assert dataset.write_xlsx(periods, file, HEADINGS) == len(plain)
+    page = openpyxl.load_workbook(file).active
+    wanted = [[float(cell) if isinstance(cell, Decimal) else cell for cell in cells] for cells in plain]
+    # A spreadsheet reads "_x001F_" as the character that XML cannot hold; openpyxl leaves it to the reader.
+    found = [[unescape(cell) if isinstance(cell, str) else cell for cell in cells] for cells in page.values]
+    assert found == [list(HEADINGS), *wanted]
 
 
 @given(PERIODS)
