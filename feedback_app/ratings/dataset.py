@@ -7,19 +7,20 @@ or when, so that its checksum can be published.
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import IO, Final
 
-import xlsxwriter
 from flask_babel import lazy_gettext as _
 
 from feedback_app.kit.clock import VIETNAM
 from feedback_app.kit.sheets import plain_text
+from feedback_app.kit.workbooks import write_workbook
+from feedback_app.ratings import figures
 from feedback_app.ratings.figures import SCHEME
-from feedback_app.ratings.queries import Line, PeriodLines
+from feedback_app.ratings.queries import PeriodLines
 
 Cell = str | int | Decimal | None
 
@@ -112,67 +113,70 @@ COLUMNS: Final = (
 )
 
 
-def rows(read: PeriodLines) -> Iterator[tuple[Cell, ...]]:
-    """The lines of one period, a cell for each of COLUMNS."""
+def rows(
+    read: PeriodLines,
+    *,
+    text: Callable[[str], Cell] = str,
+    percents: Callable[[int, int], Sequence[Cell]] = figures.percents,
+    points: Callable[[Decimal], Cell] = Decimal,
+) -> Iterator[tuple[Cell, ...]]:
+    """The lines of one period, a cell for each of COLUMNS.
+
+    Each kind of file writes cells in its own way: `text`, `percents` of (satisfied, rated) as figures.percents gives
+    them, `points` of a difference. Texts come again with every channel and are written once; counts and None stay.
+    """
+    text = cache(text)
     period, publication = read.period, read.publication
-    begin: tuple[Cell, ...] = (
-        period.code,
-        period.kind,
-        period.starts_on.isoformat(),
-        period.last_day.isoformat(),
-        "published" if publication else "provisional",
+    begin = (
+        text(period.code),
+        text(period.kind),
+        text(period.starts_on.isoformat()),
+        text(period.last_day.isoformat()),
+        text("published" if publication else "provisional"),
         publication.number if publication else None,
-        publication.published_at.astimezone(VIETNAM).isoformat(timespec="seconds")
+        text(publication.published_at.astimezone(VIETNAM).isoformat(timespec="seconds"))
         if publication and publication.published_at
         else None,
     )
-    scheme = publication.scheme if publication else SCHEME
+    scheme = text(publication.scheme if publication else SCHEME)
+    minimum = read.minimum
+    nothing = (None, None, None)
     for line in read.lines:
-        yield (*begin, *_cells(line, read.minimum), scheme)
-
-
-def _cells(line: Line, minimum: int) -> tuple[Cell, ...]:
-    figure, change = line.figure, line.change
-    sums, state = figure.sums, figure.state
-    shown = state == "shown"
-    low, high = figure.bounds or (None, None)
-    return (
-        line.department.code if line.department else None,
-        line.department.name if line.department else None,
-        line.channel or ALL_CHANNELS,
-        state,
-        sums.responses,
-        figure.n,
-        sums.satisfied if shown else None,
-        sums.neutral if shown else None,
-        sums.not_satisfied if shown else None,
-        sums.withheld,
-        figure.percent,
-        low,
-        high,
-        change.shown if change else None,
-        int(change.clear) if change else None,
-        int(line.reworded) if change else None,
-        minimum,
-        sums.partial,
-        sums.assisted,
-        sums.rapid,
-    )
+        department, figure, change = line.department, line.figure, line.change
+        sums, state = figure.sums, figure.state
+        shown = state == "shown"
+        yield (
+            *begin,
+            text(department.code) if department else None,
+            text(department.name) if department else None,
+            text(line.channel or ALL_CHANNELS),
+            text(state),
+            sums.responses,
+            figure.n,
+            *((sums.satisfied, sums.neutral, sums.not_satisfied) if shown else nothing),
+            sums.withheld,
+            *(percents(sums.satisfied, sums.rated) if shown else nothing),
+            *((points(change.shown), int(change.clear), int(line.reworded)) if change else nothing),
+            minimum,
+            sums.partial,
+            sums.assisted,
+            sums.rapid,
+            scheme,
+        )
 
 
 def write_csv(periods: Iterable[PeriodLines], file: IO[bytes], headings: Sequence[str]) -> int:
     """UTF-8 with its mark and semicolons, decimals with a comma, as spreadsheets set to Vietnamese read them.
 
-    Row by row; how many rows there are below the headings.
+    Period by period; how many rows there are below the headings.
     """
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=False)
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(headings)
     count = 0
     for read in periods:
-        for cells in rows(read):
-            writer.writerow([cell if cell is None or type(cell) is int else _in_csv(cell) for cell in cells])
-            count += 1
+        writer.writerows(rows(read, text=plain_text, percents=_percents_in_csv, points=_in_csv))
+        count += len(read.lines)
     text.detach()
     return count
 
@@ -188,32 +192,23 @@ def write_json(read: PeriodLines, file: IO[bytes]) -> None:
 
 
 def write_xlsx(periods: Iterable[PeriodLines], file: IO[bytes], headings: Sequence[str]) -> int:
-    """A workbook of one sheet, in constant memory; how many rows there are below the headings."""
-    workbook = xlsxwriter.Workbook(
-        file,
-        {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
-    )
-    page = workbook.add_worksheet()
-    decimal = workbook.add_format({"num_format": "0.0"})
-    bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-    page.set_column(0, len(headings) - 1, 14)
-    for column, heading in enumerate(headings):
-        page.write_string(0, column, heading, bold)
-    page.freeze_panes(1, 0)
+    """A workbook, in constant memory; how many rows there are below the headings."""
     count = 0
-    for read in periods:
-        for cells in rows(read):
-            count += 1
-            for column, cell in enumerate(cells):
-                if isinstance(cell, str):
-                    page.write_string(count, column, plain_text(cell))
-                elif cell is not None:
-                    page.write_number(count, column, float(cell), decimal if isinstance(cell, Decimal) else None)
-    workbook.close()
+
+    def written() -> Iterator[tuple[Cell, ...]]:
+        nonlocal count
+        for read in periods:
+            count += len(read.lines)
+            yield from rows(read, text=plain_text)
+
+    write_workbook(file, headings, written())
     return count
 
 
-# Names, codes and percentages come again and again; asking for one costs less than writing it anew.
-@lru_cache(maxsize=10_000)
-def _in_csv(cell: str | Decimal) -> str:
-    return plain_text(cell) if isinstance(cell, str) else str(cell).replace(".", ",")
+@lru_cache(maxsize=figures.REMEMBERED_PAIRS)
+def _percents_in_csv(satisfied: int, rated: int) -> tuple[str, ...]:
+    return tuple(map(_in_csv, figures.percents(satisfied, rated)))
+
+
+def _in_csv(number: Decimal) -> str:
+    return str(number).replace(".", ",")

@@ -52,6 +52,17 @@ def sheet(
     `since` is how many responses more (or fewer) the whole period holds than when it was published; `left_out` how many
     the figures leave out, by reason, as queries.left_out gives it.
     """
+    words = _Words(
+        everybody=_("Tất cả"),
+        yes=_("có"),
+        no=_("không"),
+        states={
+            "shown": "",
+            "too_few": _("chưa đủ dữ liệu (n < %(minimum)s)", minimum=table.minimum),
+            "withheld": _("không nêu, để bảo vệ người trả lời"),
+            "no_data": _("chưa có dữ liệu"),
+        },
+    )
     return Sheet(
         about=tuple(
             _about(table, channel=channel, questionnaire=questionnaire, since=since, left_out=left_out, now=now)
@@ -94,6 +105,7 @@ def sheet(
                 row,
                 table.bands.get(row.department.id) if row.department else None,
                 standardised.get(row.department.id) if row.department else None,
+                words,
             )
             for row in (*rows, table.together)
         ),
@@ -187,22 +199,31 @@ def _about(
     return lines
 
 
-def _cells(row: RatingRow, band: Band | None, standardised: StandardisedShare | None) -> tuple[Cell, ...]:
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What stands in many cells, looked up in the reader's language once."""
+
+    everybody: str
+    yes: str
+    no: str
+    states: Mapping[str, str]
+
+    def whether(self, holds: bool) -> str:
+        return self.yes if holds else self.no
+
+
+def _cells(
+    row: RatingRow, band: Band | None, standardised: StandardisedShare | None, words: _Words
+) -> tuple[Cell, ...]:
     figure, sums = row.figure, row.figure.sums
     shown = figure.state == "shown"
     low, high = figure.bounds or (None, None)
     channels = dict(row.channels)
-    states = {
-        "shown": "",
-        "too_few": _("chưa đủ dữ liệu (n < %(minimum)s)", minimum=figure.minimum),
-        "withheld": _("không nêu, để bảo vệ người trả lời"),
-        "no_data": _("chưa có dữ liệu"),
-    }
     change = row.change
     return (
         row.department.code if row.department else "",
-        row.department.name if row.department else _("Tất cả"),
-        states[figure.state],
+        row.department.name if row.department else words.everybody,
+        words.states[figure.state],
         figure.percent,
         low,
         high,
@@ -216,9 +237,9 @@ def _cells(row: RatingRow, band: Band | None, standardised: StandardisedShare | 
         figure.mean.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP) if figure.mean is not None else None,
         change.shown if change else None,
         *(change.bounds if change else (None, None)),
-        _yes_no(change.clear and not row.reworded) if change else "",
-        _yes_no(row.reworded) if change else "",
-        _yes_no(row.shift.notable) if change and row.shift else "",
+        words.whether(change.clear and not row.reworded) if change else "",
+        words.whether(row.reworded) if change else "",
+        words.whether(row.shift.notable) if change and row.shift else "",
         band.best if band else None,
         band.worst if band else None,
         *(channels.get(channel, 0) for channel in CHANNELS),
@@ -239,10 +260,6 @@ def _standardised(share: StandardisedShare | None) -> tuple[Cell, ...]:
 def _places(cell: int | Decimal) -> int:
     """Decimals a number is shown with."""
     return -int(cell.as_tuple().exponent) if isinstance(cell, Decimal) else 0
-
-
-def _yes_no(holds: bool) -> str:
-    return str(_("có") if holds else _("không"))
 
 
 def _in_csv(cell: Cell) -> str:

@@ -8,6 +8,7 @@ which counts silence as satisfied, and never stands under the same label as an o
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from operator import attrgetter
 from typing import Final, Literal
 
@@ -20,6 +21,9 @@ MEASURE: Final = "satisfied-share"
 
 # Decimal places of every computed percentage, wherever it is shown or exported: one number, one look.
 PLACES: Final = 1
+
+# Most figures are of a few dozen answers, so that the same pairs of counts come again and again; some 10 MB when full.
+REMEMBERED_PAIRS: Final = 16_384
 
 State = Literal["no_data", "withheld", "too_few", "shown"]
 
@@ -96,12 +100,12 @@ class Figure:
     @property
     def percent(self) -> Decimal | None:
         """The share as it is shown, rounded once."""
-        return percent_of(self.sums.satisfied, self.sums.rated, PLACES) if self.state == "shown" else None
+        return percents(self.sums.satisfied, self.sums.rated)[0] if self.state == "shown" else None
 
     @property
     def bounds(self) -> tuple[Decimal, Decimal] | None:
         """The interval in percent as it is shown."""
-        return bounds_of(self.interval) if self.interval else None
+        return percents(self.sums.satisfied, self.sums.rated)[1:] if self.state == "shown" else None
 
     def bounds_among(self, population: int) -> tuple[Decimal, Decimal] | None:
         """The interval, in percent as shown, for just those `population` people who could answer in this period.
@@ -124,6 +128,15 @@ class Figure:
 def bounds_of(interval: Interval) -> tuple[Decimal, Decimal]:
     """An interval of a share, in percent as it is shown."""
     return round_percent(Decimal(interval.low) * 100, PLACES), round_percent(Decimal(interval.high) * 100, PLACES)
+
+
+@lru_cache(maxsize=REMEMBERED_PAIRS)
+def percents(satisfied: int, rated: int) -> tuple[Decimal, Decimal, Decimal]:
+    """The share of so many answers and the bounds of its interval, in percent as they are shown.
+
+    For who knows that they may be shown; a Figure does. Raises ValueError where there is no share.
+    """
+    return percent_of(satisfied, rated, PLACES), *bounds_of(wilson(satisfied, rated))
 
 
 @dataclass(frozen=True, slots=True)
