@@ -19,6 +19,7 @@ pytestmark = pytest.mark.browser
 
 PATHS = (
     "/",
+    "/noi-danh-gia",
     "/ket-qua?ky=2026-Q1",
     "/ket-qua/do-thi?ky=2026-Q1",
     "/ket-qua/so-sanh?ky=2026-03&voi=2026-02",
