@@ -65,7 +65,8 @@ class PeriodRows:
 
 # What was published never changes, so each process reads it once for each way it is asked for. A publication that is
 # withdrawn is found by nobody any more, and its id is never given to another one of the same database.
-MOST_FROZEN: Final = 2000
+# A row takes some 400 bytes, and of thousands of departments a period has tens of thousands.
+MOST_FROZEN_ROWS: Final = 150_000
 Frozen = dict[tuple[int, frozenset[int] | None, bool], tuple[Row, ...]]
 _frozen: WeakKeyDictionary[Engine, Frozen] = WeakKeyDictionary()
 
@@ -114,10 +115,10 @@ def whole_rows(
     if parts:
         for row in session.execute(union_all(*parts)):
             read[row[0]].append(Row(row[1], row[2], row[3], Sums(*map(int, row[4:]))))
-    if len(frozen) + len(unread) > MOST_FROZEN:
-        frozen.clear()
     for publication_id in unread:
         frozen[publication_id, department_ids, by_department] = known[publication_id] = tuple(read[-publication_id])
+    if sum(map(len, frozen.values())) + len(frozen) > MOST_FROZEN_ROWS:
+        frozen.clear()
     found = []
     for place, period in enumerate(periods):
         held_in = published.get(period)
