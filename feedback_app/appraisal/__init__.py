@@ -1,1 +1,1 @@
-"""Points of single officers by quarter: shown to the officer and to those who manage them, contested, never public."""
+"""Points of single officers by quarter and year: for the officer and those who manage them, contested, never public."""

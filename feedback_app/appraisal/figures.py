@@ -4,10 +4,14 @@ An index of fewer dossiers than the minimum is left out, and then there is no cl
 without enough data go uncounted (Điều 15.4) and lowers no threshold for it, so a class of fewer indices would hold
 against a person what nobody knows. Nor is its sum told: of one dossier it would be what one citizen answered, which
 is kept from the officer too (NĐ 61/2018/NĐ-CP, Điều 27.3).
+
+A year (Điều 15.4: "hàng năm") is its quarters' whole numbers added up, then brought to the scale once. All dossiers
+count, also those of a quarter that had too few of them; but a sum from which such a quarter's could be taken by
+subtraction is not told.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from feedback_app.ratings.schemes import Points
@@ -56,6 +60,36 @@ def evaluate(rules: IndexRules, counted: Mapping[int, Points], *, minimum: int) 
             most=rules.most,
         )
     )
+
+
+def evaluate_year(rules: IndexRules, quarters: Sequence[Mapping[int, Points]], *, minimum: int) -> OfficerFigure:
+    """A year from the sums of its quarters by the number of the index, all under the same rules.
+
+    Where the dossiers of an index in quarters below `minimum` are together fewer than it, the score has no `numerator`:
+    less the sums of the other quarters, which are told, it would be the sum of those few. The rounded value is told.
+    """
+    figure = evaluate(rules, add_up(quarters), minimum=minimum)
+    scores = tuple(
+        replace(score, numerator=None) if 0 < _untold(quarters, score.index.number, minimum) < minimum else score
+        for score in figure.scores
+    )
+    return OfficerFigure(replace(figure.result, scores=scores))
+
+
+def add_up(quarters: Iterable[Mapping[int, Points]]) -> dict[int, Points]:
+    """Points and dossiers by the number of the index, exact; an index a quarter does not name adds nothing."""
+    sums: dict[int, Points] = {}
+    for counted in quarters:
+        for number, each in counted.items():
+            before = sums.get(number, Points(0, 0))
+            sums[number] = Points(before.points + each.points, before.scored + each.scored)
+    return sums
+
+
+def _untold(quarters: Iterable[Mapping[int, Points]], number: int, minimum: int) -> int:
+    """How many dossiers stand in quarters that have too few of them to tell their sum."""
+    counted = (quarter.get(number, Points(0, 0)).scored for quarter in quarters)
+    return sum(scored for scored in counted if scored < minimum)
 
 
 def _score(rules: IndexRules, index: Index, counted: Points, minimum: int) -> IndexScore:

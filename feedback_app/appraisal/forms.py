@@ -1,6 +1,7 @@
-"""Choosing a quarter, objecting to an index, and answering an objection."""
+"""Choosing a quarter or a year, objecting to an index, and answering an objection."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import Final
 
 from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
@@ -13,22 +14,24 @@ from feedback_app.kit.documents import LARGEST_COUNT
 from feedback_app.kit.errors import N_, NotFound
 from feedback_app.kit.forms import Form
 from feedback_app.kit.i18n import text_in
-from feedback_app.ratings.labels import period_name
-from feedback_app.ratings.periods import NotAPeriod, Period, parse
+from feedback_app.ratings.labels import KIND_LABELS, period_name
+from feedback_app.ratings.periods import Kind, NotAPeriod, Period, parse, period_of
 from feedback_app.ratings.schemes import Points
 
-
-class NoSuchQuarter(NotFound):
-    """The address names no quarter."""
+_APPRAISED: Final[tuple[Kind, ...]] = ("quarter", "year")
 
 
-class QuarterForm(Form):
-    """Which quarter is read. Sent by GET."""
+class NoSuchPeriod(NotFound):
+    """The address names no quarter, or no year where one may be read."""
+
+
+class PeriodForm(Form):
+    """Which quarter or year is read. Sent by GET."""
 
     class Meta:
         csrf = False
 
-    ky = SelectField(_("Quý"))
+    ky = SelectField(_("Kỳ"))
 
 
 class ContestForm(Form):
@@ -67,22 +70,40 @@ class DecisionForm(Form):
 
 
 def read_quarter(arguments: MultiDict[str, str]) -> Period | None:
-    """The quarter in the address, None where it names none. Raises NoSuchQuarter."""
+    """The quarter in the address, None where it names none. Raises NoSuchPeriod."""
+    found = _read(arguments)
+    if found is not None and found.kind != "quarter":
+        raise NoSuchPeriod(N_("Không có quý này."))
+    return found
+
+
+def read_period(arguments: MultiDict[str, str]) -> Period | None:
+    """The quarter or year in the address, None where it names none: the periods of Điều 15.4. Raises NoSuchPeriod."""
+    found = _read(arguments)
+    if found is not None and found.kind not in _APPRAISED:
+        raise NoSuchPeriod(N_("Không có kỳ này."))
+    return found
+
+
+def period_form(quarters: Sequence[Period], chosen: Period) -> PeriodForm:
+    """The choice among the quarters there are, newest first, and the years they are of."""
+    offered = {*quarters, *(period_of("year", quarter.starts_on) for quarter in quarters), chosen}
+    form = PeriodForm(MultiDict({"ky": chosen.code}))
+    form.ky.choices = {
+        str(KIND_LABELS[kind]): [
+            (each.code, period_name(each)) for each in sorted(offered, reverse=True) if each.kind == kind
+        ]
+        for kind in _APPRAISED
+        if any(each.kind == kind for each in offered)
+    }
+    return form
+
+
+def _read(arguments: MultiDict[str, str]) -> Period | None:
     written = arguments.get("ky")
     if not written:
         return None
     try:
-        found = parse(written)
+        return parse(written)
     except NotAPeriod as error:
-        raise NoSuchQuarter(N_("Không có quý này.")) from error
-    if found.kind != "quarter":
-        raise NoSuchQuarter(N_("Không có quý này."))
-    return found
-
-
-def quarter_form(known: Sequence[Period], chosen: Period) -> QuarterForm:
-    """The choice among the quarters there are."""
-    offered: Iterable[Period] = known if chosen in known else (chosen, *known)
-    form = QuarterForm(MultiDict({"ky": chosen.code}))
-    form.ky.choices = [(each.code, period_name(each)) for each in offered]
-    return form
+        raise NoSuchPeriod(N_("Không có kỳ này.")) from error

@@ -1,7 +1,7 @@
 """Entering officers' quarters, looking at other people's points, contesting and deciding. Nothing here commits.
 
 Every look at somebody else's points, and every attempt that is refused, is written to the audit trail before the answer
-is given, so a caller commits either way. The trail says who, whose and which quarter, never a figure and none of the
+is given, so a caller commits either way. The trail says who, whose and which period, never a figure and none of the
 words: administrators read it, and looking after accounts is no reason to know a colleague's points.
 """
 
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from feedback_app.appraisal import queries
 from feedback_app.appraisal.commands import AppraiseOfficer
 from feedback_app.appraisal.models import Contest, Officer, OfficerAppraisal, OfficerPoints
-from feedback_app.appraisal.queries import ContestNotFound, ContestView, QuarterView
+from feedback_app.appraisal.queries import ContestNotFound, ContestView, OfficerView, QuarterView, YearView
 from feedback_app.departments.queries import all_departments
 from feedback_app.kit.clock import local_day
 from feedback_app.kit.errors import N_, Conflict, Invalid, NotAllowed
@@ -167,21 +167,20 @@ def look_at_officers(
     known = queries.quarters(session, [each.id for each in found])
     chosen = quarter or next(iter(known), None)
     views = [] if chosen is None else queries.quarter_views(session, found, chosen, minimum=minimum)
-    seen: dict[int, list[str]] = defaultdict(list)
-    for view in views:
-        if view.officer.member_id != member.id:
-            seen[view.officer.department_id].append(view.officer.code)
-    for department_id, codes in seen.items():
-        record(
-            session,
-            now=now,
-            actor_id=member.id,
-            action="appraisal.viewed",
-            subject=f"period:{views[0].quarter.code}",
-            department_id=department_id,
-            details={"officers": codes},
-        )
+    if chosen is not None:
+        _record_look(session, member, chosen, [view.officer for view in views], now)
     return known, views
+
+
+def look_at_years(
+    session: Session, member: Member, year: Period, *, scope: frozenset[int] | None, minimum: int, now: datetime
+) -> tuple[list[Period], list[YearView]]:
+    """As `look_at_officers`, of a year: the quarters there are, newest first, and the officers' years."""
+    check_manager(session, member, now=now)
+    found = queries.officers(session, scope=scope)
+    views = queries.year_views(session, found, year, minimum=minimum)
+    _record_look(session, member, year, [view.officer for view in views], now)
+    return queries.quarters(session, [each.id for each in found]), views
 
 
 def look_at_contest(
@@ -501,6 +500,24 @@ def _refuse(
         department_id=contest.department_id if contest else member.department_id,
         details={"attempt": attempt, "why": why},
     )
+
+
+def _record_look(session: Session, member: Member, period: Period, seen: Sequence[OfficerView], now: datetime) -> None:
+    """One line for each department, with the codes; own points are no look at somebody else's."""
+    codes: dict[int, list[str]] = defaultdict(list)
+    for officer in seen:
+        if officer.member_id != member.id:
+            codes[officer.department_id].append(officer.code)
+    for department_id, looked_at in codes.items():
+        record(
+            session,
+            now=now,
+            actor_id=member.id,
+            action="appraisal.viewed",
+            subject=f"period:{period.code}",
+            department_id=department_id,
+            details={"officers": looked_at},
+        )
 
 
 def _record_about(session: Session, contest: ContestView, member: Member, now: datetime, action: str) -> None:

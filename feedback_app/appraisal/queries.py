@@ -4,21 +4,21 @@ Who may is decided by `operations`, which write down who looked; routes read poi
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from feedback_app.appraisal.figures import OfficerFigure, evaluate
+from feedback_app.appraisal.figures import OfficerFigure, evaluate, evaluate_year
 from feedback_app.appraisal.models import Contest, Officer, OfficerAppraisal, OfficerPoints
 from feedback_app.kit.clock import local_day
 from feedback_app.kit.errors import N_, NotFound
 from feedback_app.kit.text import sort_key
 from feedback_app.ratings import queries as ratings
-from feedback_app.ratings.periods import Period, period_of
+from feedback_app.ratings.periods import Period, begun_between, period_of
 from feedback_app.ratings.schemes import Points, Scheme
 from feedback_app.ratings.schemes.indices import IndexScore
 from feedback_app.staff import queries as staff
@@ -100,6 +100,50 @@ class QuarterView:
         return next(each for each in self.figure.scores if each.index.number == index_number)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class YearView:
+    """An officer's year: the newest version of each of its quarters, and what they add up to.
+
+    `quarters` are those there is anything of, in order of time, at least one; `missing` are the others. `figure` is
+    None where the quarters were scored by different versions of the scheme: points under other rules are not added up.
+    """
+
+    officer: OfficerView
+    year: Period
+    quarters: tuple[QuarterView, ...]
+    missing: tuple[Period, ...]
+    figure: OfficerFigure | None
+
+    @property
+    def schemes(self) -> list[tuple[Scheme, list[Period]]]:
+        """Each version of the scheme with its quarters, in order of time."""
+        found: dict[str, tuple[Scheme, list[Period]]] = {}
+        for each in self.quarters:
+            found.setdefault(each.scheme.id, (each.scheme, []))[1].append(each.quarter)
+        return list(found.values())
+
+    @property
+    def departments(self) -> list[tuple[int, list[Period]]]:
+        """Where the officer worked, and in which quarters, in order of time."""
+        found: dict[int, list[Period]] = defaultdict(list)
+        for each in self.quarters:
+            found[each.department_id].append(each.quarter)
+        return list(found.items())
+
+    @property
+    def contests(self) -> tuple[ContestView, ...]:
+        return tuple(contest for each in self.quarters for contest in each.contests)
+
+    @property
+    def contested(self) -> bool:
+        """Whether an objection to any of the quarters waits: then the year is not final either."""
+        return any(each.contested for each in self.quarters)
+
+    @property
+    def corrected(self) -> bool:
+        return any(each.corrected for each in self.quarters)
+
+
 def officer_of(session: Session, member: Member) -> OfficerView | None:
     """The officer an account belongs to."""
     return next(iter(_officers(session, Officer.member_id == member.id)), None)
@@ -126,38 +170,41 @@ def quarter_views(
     session: Session, found: Sequence[OfficerView], quarter: Period, *, minimum: int
 ) -> list[QuarterView]:
     """The newest version of each officer's quarter, the ones before in `earlier`; officers without any are left out."""
-    by_id = {each.id: each for each in found}
-    rows = session.scalars(
-        select(OfficerAppraisal)
-        .where(OfficerAppraisal.officer_id.in_(by_id), OfficerAppraisal.starts_on == quarter.starts_on)
-        .order_by(OfficerAppraisal.version)
-    ).all()
+    rows = _versions(session, found, [quarter])
     counted = counted_points(session, [row.id for row in rows])
-    schemes = {scheme.id: scheme for scheme in ratings.schemes(session)}
-    contests: dict[int, list[ContestView]] = defaultdict(list)
-    for each in _contests(session, found, Contest.starts_on == quarter.starts_on):
-        contests[each.officer.id].append(each)
-    versions: dict[int, list[QuarterView]] = defaultdict(list)
-    known_at: dict[int, datetime] = {}
-    for row in rows:
-        officer, said = by_id[row.officer_id], tuple(contests[row.officer_id])
-        if row.version not in {each.corrected_version for each in said}:
-            known_at[officer.id] = max(row.made_at, officer.linked_at or row.made_at)
-        versions[officer.id].append(
-            QuarterView(
+    views = _newest_views(session, found, rows, counted, minimum)
+    return [views[key] for each in found if (key := (each.id, quarter.starts_on)) in views]
+
+
+def year_views(session: Session, found: Sequence[OfficerView], year: Period, *, minimum: int) -> list[YearView]:
+    """Each officer's year from the stored sums of its quarters; officers without any quarter are left out.
+
+    A quarter's next version is in it at once: nothing of a year is stored.
+    """
+    quarters_of_year = begun_between("quarter", year.starts_on, year.last_day)
+    rows = _versions(session, found, quarters_of_year)
+    counted = counted_points(session, [row.id for row in rows])
+    views = _newest_views(session, found, rows, counted, minimum)
+    # Later versions stand after the ones before them.
+    newest = {(row.officer_id, row.starts_on): counted[row.id] for row in rows}
+    years = []
+    for officer in found:
+        known = [quarter for quarter in quarters_of_year if (officer.id, quarter.starts_on) in views]
+        if not known:
+            continue
+        own = [views[officer.id, quarter.starts_on] for quarter in known]
+        sums = [newest[officer.id, quarter.starts_on] for quarter in known]
+        same = len({each.scheme.id for each in own}) == 1
+        years.append(
+            YearView(
                 officer=officer,
-                quarter=quarter,
-                department_id=row.department_id,
-                version=row.version,
-                made_at=row.made_at,
-                known_at=known_at[officer.id],
-                scheme=schemes[row.scheme],
-                figure=evaluate(schemes[row.scheme].index_rules, counted[row.id], minimum=minimum),
-                contests=said,
-                earlier=tuple(versions[officer.id]),
+                year=year,
+                quarters=tuple(own),
+                missing=tuple(quarter for quarter in quarters_of_year if quarter not in known),
+                figure=evaluate_year(own[0].scheme.index_rules, sums, minimum=minimum) if same else None,
             )
         )
-    return [versions[each.id][-1] for each in found if each.id in versions]
+    return years
 
 
 def counted_points(session: Session, appraisal_ids: Collection[int]) -> dict[int, dict[int, Points]]:
@@ -227,6 +274,52 @@ def _importers(session: Session, contest: ContestView) -> set[int]:
             )
         )
     )
+
+
+def _versions(session: Session, found: Collection[OfficerView], of: Collection[Period]) -> Sequence[OfficerAppraisal]:
+    """Every version of these quarters, in order."""
+    return session.scalars(
+        select(OfficerAppraisal)
+        .where(
+            OfficerAppraisal.officer_id.in_({each.id for each in found}),
+            OfficerAppraisal.starts_on.in_({quarter.starts_on for quarter in of}),
+        )
+        .order_by(OfficerAppraisal.version)
+    ).all()
+
+
+def _newest_views(
+    session: Session,
+    found: Collection[OfficerView],
+    rows: Sequence[OfficerAppraisal],
+    counted: Mapping[int, Mapping[int, Points]],
+    minimum: int,
+) -> dict[tuple[int, date], QuarterView]:
+    """The newest of `rows` by officer and first day of the quarter, the ones before in `earlier`."""
+    by_id = {each.id: each for each in found}
+    schemes = {scheme.id: scheme for scheme in ratings.schemes(session)}
+    contests: dict[tuple[int, date], list[ContestView]] = defaultdict(list)
+    for each in _contests(session, found, Contest.starts_on.in_({row.starts_on for row in rows})):
+        contests[each.officer.id, each.quarter.starts_on].append(each)
+    newest: dict[tuple[int, date], QuarterView] = {}
+    for row in rows:
+        key, officer = (row.officer_id, row.starts_on), by_id[row.officer_id]
+        before, said = newest.get(key), tuple(contests[key])
+        corrected = row.version in {each.corrected_version for each in said}
+        known_at = before.known_at if before and corrected else max(row.made_at, officer.linked_at or row.made_at)
+        newest[key] = QuarterView(
+            officer=officer,
+            quarter=period_of("quarter", row.starts_on),
+            department_id=row.department_id,
+            version=row.version,
+            made_at=row.made_at,
+            known_at=known_at,
+            scheme=schemes[row.scheme],
+            figure=evaluate(schemes[row.scheme].index_rules, counted[row.id], minimum=minimum),
+            contests=said,
+            earlier=(*before.earlier, replace(before, earlier=())) if before else (),
+        )
+    return newest
 
 
 def _officers(session: Session, *conditions: ColumnElement[bool]) -> list[OfficerView]:

@@ -4,7 +4,7 @@ The pages for managers are open to every account only so that the operations may
 that refused by role alone would leave no trace. Administrators are refused like everybody else.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, TypeVar
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -12,13 +12,14 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from feedback_app.appraisal import operations, queries
-from feedback_app.appraisal.forms import ContestForm, DecisionForm, quarter_form, read_quarter
-from feedback_app.appraisal.queries import ContestView, QuarterView
+from feedback_app.appraisal.forms import ContestForm, DecisionForm, period_form, read_period, read_quarter
+from feedback_app.appraisal.queries import ContestView, OfficerView, QuarterView, YearView
 from feedback_app.departments import queries as departments
 from feedback_app.kit import clock, i18n
 from feedback_app.kit.db import db
 from feedback_app.kit.errors import Conflict, Invalid, NotAllowed, NotFound
 from feedback_app.kit.web import settings
+from feedback_app.ratings.periods import Period
 from feedback_app.staff.access import current_member, requires, scope
 
 blueprint = Blueprint("appraisal", __name__, template_folder="templates")
@@ -32,7 +33,7 @@ Found = TypeVar("Found")
 @blueprint.get("/toi/danh-gia")
 @requires("staff")
 def own() -> Answer:
-    """The reader's own points of a quarter, how each came about, and the objections to them."""
+    """The reader's own points of a quarter or year, how each came about, and the objections to them."""
     return _own_page()
 
 
@@ -65,19 +66,21 @@ def contest() -> Answer:
 @blueprint.get("/quan-ly/diem-can-bo")
 @requires("staff")
 def officers() -> Answer:
-    """Officers of the reader's departments in one quarter; that they were looked at stays in the trail."""
+    """Officers of the reader's departments in one quarter or year; that they were looked at stays in the trail."""
     session, member, now = db.session(), current_member(), clock.now()
-    quarter, today = read_quarter(request.args), clock.local_day(now)
+    period, today = read_period(request.args), clock.local_day(now)
     allowed = scope(session, member, today)
+    if period is not None and period.kind == "year":
+        return _officers_of_year(period, allowed)
     known, views = _written_down(
         lambda: operations.look_at_officers(
-            session, member, quarter, scope=allowed, minimum=settings().minimum_officer_dossiers, now=now
+            session, member, period, scope=allowed, minimum=settings().minimum_officer_dossiers, now=now
         )
     )
-    chosen = quarter or next(iter(known), None)
+    chosen = period or next(iter(known), None)
     return render_template(
         "appraisal/officers.html",
-        form=None if chosen is None else quarter_form(known, chosen),
+        form=None if chosen is None else period_form(known, chosen),
         quarter=chosen,
         views=views,
         scheme=views[0].scheme if views else None,
@@ -167,8 +170,10 @@ def _own_page(sent: ContestForm | None = None) -> str:
     session, today = db.session(), clock.local_day(clock.now())
     officer = queries.officer_of(session, current_member())
     known = [] if officer is None else queries.quarters(session, [officer.id])
-    chosen = read_quarter(request.args) or next(iter(known), None)
+    chosen = read_period(request.args) or next(iter(known), None)
     minimum = settings().minimum_officer_dossiers
+    if chosen is not None and chosen.kind == "year":
+        return _own_year(officer, known, chosen)
     views = (
         [] if officer is None or chosen is None else queries.quarter_views(session, [officer], chosen, minimum=minimum)
     )
@@ -180,7 +185,7 @@ def _own_page(sent: ContestForm | None = None) -> str:
     return render_template(
         "appraisal/own.html",
         officer=officer,
-        choice=None if chosen is None else quarter_form(known, chosen),
+        choice=None if chosen is None else period_form(known, chosen),
         quarter=chosen,
         view=view,
         form=form,
@@ -189,6 +194,43 @@ def _own_page(sent: ContestForm | None = None) -> str:
         names=_names([] if view is None else [view.department_id]),
         minimum=minimum,
     )
+
+
+def _own_year(officer: OfficerView | None, known: Sequence[Period], year: Period) -> str:
+    session, minimum = db.session(), settings().minimum_officer_dossiers
+    views = [] if officer is None else queries.year_views(session, [officer], year, minimum=minimum)
+    return render_template(
+        "appraisal/own_year.html",
+        officer=officer,
+        choice=period_form(known, year),
+        year=year,
+        view=next(iter(views), None),
+        names=_names(_departments(views)),
+        minimum=minimum,
+    )
+
+
+def _officers_of_year(year: Period, allowed: frozenset[int] | None) -> str:
+    session, member, minimum = db.session(), current_member(), settings().minimum_officer_dossiers
+    known, views = _written_down(
+        lambda: operations.look_at_years(session, member, year, scope=allowed, minimum=minimum, now=clock.now())
+    )
+    indices = {score.index.number: score.index for view in views if view.figure for score in view.figure.scores}
+    return render_template(
+        "appraisal/officers_year.html",
+        form=period_form(known, year),
+        year=year,
+        views=views,
+        indices=[indices[number] for number in sorted(indices)],
+        names=_names(_departments(views)),
+        minimum=minimum,
+    )
+
+
+def _departments(views: Iterable[YearView]) -> set[int]:
+    """Every department to be named beside these years."""
+    worked = {department_id for view in views for department_id, _quarters in view.departments}
+    return worked | {view.officer.department_id for view in views}
 
 
 def _contest_page(found: ContestView, view: QuarterView, form: DecisionForm) -> str:

@@ -38,7 +38,7 @@ def load(if_empty: bool) -> None:
 @group.command("remove")
 @click.confirmation_option(prompt="Xóa mọi phiếu trình diễn và khóa các tài khoản dùng thử?")
 def remove() -> None:
-    """Xóa mọi phiếu, lượt bình chọn, số hồ sơ và bài viết trình diễn; khóa các tài khoản dùng thử. Giữ lại danh mục."""
+    """Xóa mọi phiếu, bình chọn, hồ sơ, phản ánh và bài viết trình diễn; khóa các tài khoản dùng thử. Giữ danh mục."""
     removed = demo.remove(db.session(), now=clock.now())
     db.session.commit()
     click.echo(f"Đã xóa {removed} phiếu trình diễn. Danh mục cơ quan, mẫu phiếu và số liệu báo cáo được giữ lại.")

@@ -18,6 +18,7 @@ from feedback_app.demo.ballots import cast_ballots
 from feedback_app.demo.dossiers import load_dossiers
 from feedback_app.demo.office import MONTHS, SEED, load_questionnaires, load_register
 from feedback_app.demo.officers import appraise_officers
+from feedback_app.demo.petitions import load_petitions
 from feedback_app.demo.publishing import publish
 from feedback_app.demo.reported import load_reported
 from feedback_app.demo.responses import doubtful_responses, responses
@@ -25,6 +26,7 @@ from feedback_app.demo.review import review_comments, review_doubts
 from feedback_app.departments import queries as department_queries
 from feedback_app.dossiers import operations as dossiers
 from feedback_app.exclusions import operations as exclusions
+from feedback_app.petitions import operations as petitions
 from feedback_app.polls import operations as polls
 from feedback_app.ratings import operations as ratings
 from feedback_app.staff import operations as staff
@@ -52,6 +54,7 @@ def load(
     people = load_accounts(session, now)
     load_reported(session, now)
     load_dossiers(session, now)
+    load_petitions(session, now)
     rng = random.Random(SEED)  # noqa: S311  # repeatable on purpose, and nothing secret
     stored = 0
     for command, received_at in responses(session, rng, now, people["canbo"].id, months):
@@ -85,6 +88,7 @@ def remove(session: Session, *, now: datetime) -> int:
     polls.remove_demonstration(session, now=now)
     articles.remove_demonstration(session)
     dossiers.remove_demonstration(session)
+    petitions.remove_demonstration(session)
     appraisal.remove_demonstration(session)
     staff.deactivate_demonstration(session, now=now)
     ratings.withdraw_demonstration(session)

@@ -9,7 +9,10 @@ from feedback_app.kit.db import Model
 
 
 class Petition(Model):
-    """One petition. The columns mean what they mean in commands.RegisterPetition and figures.Petition."""
+    """One petition. The columns mean what they mean in commands.RegisterPetition and figures.Petition.
+
+    `demonstration` says that it is invented.
+    """
 
     __tablename__ = "petitions"
     __table_args__ = (
@@ -30,3 +33,4 @@ class Petition(Model):
     prolonged: Mapped[bool]
     contested: Mapped[bool]
     source: Mapped[str]
+    demonstration: Mapped[bool] = mapped_column(default=False)

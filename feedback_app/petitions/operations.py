@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from feedback_app.departments.queries import all_departments
@@ -22,13 +22,19 @@ _DECIDING: Final = ("department_id", "due_on", "answered_on", "verdict", "about_
 
 
 def import_petitions(
-    session: Session, rows: Sequence[RegisterPetition], *, now: datetime, unread: Sequence[tuple[str, str]] = ()
+    session: Session,
+    rows: Sequence[RegisterPetition],
+    *,
+    now: datetime,
+    unread: Sequence[tuple[str, str]] = (),
+    demonstration: bool = False,
 ) -> ImportReport:
     """Enter every petition or, if any line is wrong, none; entering the same again changes nothing.
 
     A petition is known by register and number. One that reads otherwise than before, such as by a later verdict, is
     changed, and the audit trail keeps what it was: points of closed periods may rest on it. `unread` are the lines the
-    sheet could not make sense of, as (where, why).
+    sheet could not make sense of, as (where, why). With `demonstration` they are invented; entered without it, an
+    invented one is a real one from then on.
     """
     lock(session, "petitions")
     ids = {view.code: view.id for view in all_departments(session)}
@@ -42,7 +48,7 @@ def import_petitions(
     }
     outcomes = []
     for row in rows:
-        values = asdict(row)
+        values = asdict(row) | {"demonstration": demonstration}
         del values["line"]
         values["department_id"] = ids[values.pop("department")]
         outcomes.append(_put(session, stored.get((row.source, row.reference)), values, now=now))
@@ -52,6 +58,12 @@ def import_petitions(
         unchanged=outcomes.count("unchanged"),
         changed=outcomes.count("changed"),
     )
+
+
+def remove_demonstration(session: Session) -> int:
+    """Delete the invented petitions; returns how many."""
+    removed = session.execute(delete(Petition).where(Petition.demonstration).returning(Petition.id)).all()
+    return len(removed)
 
 
 def _put(session: Session, stored: Petition | None, values: Mapping[str, object], *, now: datetime) -> str:

@@ -189,8 +189,8 @@ MEASURES: Final[tuple[Measure, ...]] = (
             "Năm chỉ số 1, 2, 3, 4 và 7 tính như trên. Từ 5 điểm là hoàn thành toàn bộ nhiệm vụ, từ 3,5 đến dưới "
             "5 là hoàn thành từ 70 đến dưới 100 phần trăm, dưới 3,5 là dưới 70 phần trăm. Câu trả lời của "
             "người dân không gắn với cán bộ nào; điểm lấy từ hệ thống một cửa, chỉ cán bộ ấy và người quản lý của đơn "
-            "vị xem, không bao giờ công khai. Chỉ số ít hồ sơ thì bỏ ra và khi ấy không xếp loại; cán bộ được "
-            "khiếu nại."
+            "vị xem, không bao giờ công khai. Điểm của năm cộng tổng điểm và số hồ sơ của các quý rồi mới chia. Chỉ số "
+            "ít hồ sơ thì bỏ ra và khi ấy không xếp loại; cán bộ được khiếu nại từng quý."
         ),
         numerator=N_("tổng điểm 2, 1, 0 của từng chỉ số"),
         denominator=N_("hồ sơ có điểm ở chỉ số ấy"),

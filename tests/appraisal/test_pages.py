@@ -252,8 +252,8 @@ def test_a_contest_is_read_by_who_may_decide_it_and_by_the_officers_manager(
 
 
 @pytest.mark.parametrize("path", [OWN, OFFICERS])
-@pytest.mark.parametrize("written", ["2026", "quy-1", "2026-Q5"])
-def test_only_quarters(app: Flask, place: Workplace, path: str, written: str) -> None:
+@pytest.mark.parametrize("written", ["2026-01", "2026-H1", "2026-9M", "quy-1", "2026-Q5"])
+def test_only_quarters_and_years(app: Flask, place: Workplace, path: str, written: str) -> None:
     assert sign_in(app, "phuong").get(f"{path}?ky={written}").status_code == 404
 
 
