@@ -233,3 +233,5 @@ def test_over_the_demonstration_too(app: Flask, session: Session) -> None:
         for percent, *_ in wanted.values():
             if percent is not None:
                 assert format_percent_value(percent, 1).replace("\u00a0", " ") in said
+    # The banner of the demonstration is remembered for seconds; the next test has none.
+    factories.survey_queries.forget_demonstration()
