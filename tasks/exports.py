@@ -56,7 +56,7 @@ def make_next_export() -> None:
         try:
             with TemporaryFile() as file:
                 write = dataset.write_csv if job.format == "csv" else dataset.write_xlsx
-                headings = [str(column.title) for column in dataset.COLUMNS]
+                headings = [column.named for column in dataset.COLUMNS]
                 rows = write(_periods(reading, job), file, headings)
                 name = f"xuat-{job.periods[0].code}-{job.periods[-1].code}.{job.format}"
                 ratings.finish_export(session, job.id, file, name=name, rows=rows, now=clock.now())

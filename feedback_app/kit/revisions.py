@@ -47,6 +47,7 @@ class Kept(Generic[Value]):
     """What was made by key, at most `most` values of each database in this process.
 
     A value is found again only while the revisions of `names` stand, so it is never older than what it was made of.
+    Without names it is of what never changes.
     """
 
     def __init__(self, *names: str, most: int) -> None:
@@ -58,15 +59,18 @@ class Kept(Generic[Value]):
     def find(self, session: Session, key: Hashable, make: Callable[[], Value]) -> Value:
         """The kept value, or a new one from `make`, which may raise: then nothing is kept."""
         kept = self._kept.setdefault(session.get_bind().engine, {})
-        standing = session.execute(self._query).all()
+        standing = self._standing(session)
         known = kept.get(key)
         if known is not None and known[0] == standing:
             return known[1]
         value = make()
         # Made while something changed it may be newer than it would be told; before the first change nothing is told.
-        if len(standing) == self._names and session.execute(self._query).all() == standing:
+        if len(standing) == self._names and self._standing(session) == standing:
             # Addresses are free for anybody to invent, so the oldest value makes room.
             while len(kept) >= self._most:
                 kept.pop(next(iter(kept)), None)
             kept[key] = (standing, value)
         return value
+
+    def _standing(self, session: Session) -> list[tuple[str, int]]:
+        return [(name, number) for name, number in session.execute(self._query)] if self._names else []

@@ -39,7 +39,15 @@ class Column:
     @property
     def heading(self) -> str:
         """As the first line of a file has it: days and moments with their zone."""
-        return f"{self.key} ({VIETNAM.key})" if self.key in ZONED else self.key
+        return self._zoned(self.key)
+
+    @property
+    def named(self) -> str:
+        """The same in the reader's language."""
+        return self._zoned(str(self.title))
+
+    def _zoned(self, name: str) -> str:
+        return f"{name} ({VIETNAM.key})" if self.key in ZONED else name
 
 
 ZONED: Final = frozenset({"first_day", "last_day", "published_at"})

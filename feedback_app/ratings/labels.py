@@ -48,6 +48,7 @@ STANDARDISED_LABELS: Final = {
     "part": lazy_gettext("chỉ tính cho mọi kênh và mọi mẫu phiếu gộp lại"),
     "figure": lazy_gettext("tỷ lệ hài lòng của đơn vị cũng chưa nêu được"),
     "unnamed": lazy_gettext("không phiếu nào của kỳ này ghi lĩnh vực thủ tục"),
+    "few_named": lazy_gettext("chưa đến một nửa số phiếu của đơn vị ghi lĩnh vực thủ tục"),
     "uncovered": lazy_gettext(
         "những lĩnh vực mà đơn vị có từ %(answers)s phiếu trở lên chiếm chưa đến %(part)s %% cơ cấu chung",
         answers=LEAST_ANSWERS,

@@ -65,7 +65,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
         formula=N_(
             "Như khoảng tin cậy của tỷ lệ hài lòng, nhưng chỉ nói về những người có dịp đánh giá trong kỳ: càng nhiều "
             "người trong số ấy đã trả lời, khoảng càng hẹp, và không còn khoảng khi tất cả đã trả lời. Chỉ ghi khi từ "
-            "5 phần trăm trở lên đã trả lời. Không dùng để so sánh đơn vị hay kỳ, vì người đến lần sau là người khác."
+            "một nửa trở lên đã trả lời. Không dùng để so sánh đơn vị hay kỳ, vì người đến lần sau là người khác."
         ),
         numerator=N_("phiếu hài lòng trong số phiếu có trả lời câu đánh giá chung"),
         denominator=N_("hồ sơ mà người nộp có dịp đánh giá trong kỳ, mỗi hồ sơ coi như một người"),

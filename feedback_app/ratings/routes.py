@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, request
 
 from feedback_app.kit import clock
 from feedback_app.kit.db import db
@@ -10,7 +10,8 @@ from feedback_app.kit.errors import N_, NotFound
 from feedback_app.kit.security import limiter
 from feedback_app.kit.web import public, settings
 from feedback_app.ratings import dataset, queries, reports
-from feedback_app.ratings.forms import read_period
+from feedback_app.ratings.forms import read_period, read_publication
+from feedback_app.ratings.queries import Filter
 from feedback_app.ratings.sending import send
 
 blueprint = Blueprint("ratings_public", __name__, template_folder="templates")
@@ -25,8 +26,10 @@ class NotPublished(NotFound):
 # Setting a page of type costs as much as a hundred pages of figures.
 @limiter.limit("30/minute")
 def report(period: str) -> Response:
-    """The report of a published period over all departments. Raises NotPublished."""
-    table = queries.table(db.session(), read_period(period), minima=settings().minima)
+    """The report of a published period over all departments, of an older publication by `ban`. Raises NotPublished."""
+    session, asked = db.session(), read_period(period)
+    publication, _restated_by = read_publication(session, asked, request.args.get("ban", ""))
+    table = queries.table(session, asked, minima=settings().minima, narrowed=Filter(publication=publication))
     if table.publication is None:
         raise NotPublished(N_("Kỳ này chưa công bố."))
     return reports.answer(table, office=settings().office, reach=reports.WHOLE, now=clock.now())

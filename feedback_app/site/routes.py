@@ -342,7 +342,9 @@ def _handled(session: Session, department_id: int, table: RatingTable) -> Handle
         return None
     counts, figure = found[0].counts, table.together.figure
     participation = Participation(responses=figure.sums.responses, ratable=counts.ratable)
-    bounds = None if participation.more_ratings_than_dossiers else figure.bounds_among(counts.ratable)
+    # Said where most of them answered; of fewer it would narrow the interval by little and confuse by much.
+    most = not participation.more_ratings_than_dossiers and 2 * figure.n >= counts.ratable
+    bounds = figure.bounds_among(counts.ratable) if most else None
     return Handled(counts, found[0].closing_day, participation, bounds)
 
 

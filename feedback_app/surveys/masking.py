@@ -125,7 +125,7 @@ _PLACEHOLDER: Final = re.compile("|".join(map(re.escape, PLACEHOLDERS.values()))
 _ANY: Final = re.compile(r"\d|@|\b(?:at|a còng)\b", re.IGNORECASE)
 
 # What may stand between two digits of one number.
-_GAP: Final = r"[ .\-()]{0,3}"
+_GAP: Final = r"[ .\-()_*]{0,3}"
 
 _TLD: Final = r"(?:com|vn|net|org|edu|gov|info|biz|me|io|co)"
 _AT: Final = r"(?:\s?@\s?|\s?[\[({]\s?(?:at|@|a ?còng)\s?[\])}]\s?|\s(?:at|a ?còng)\s)"
@@ -153,7 +153,7 @@ _DATE: Final = re.compile(
 _PLATE: Final = re.compile(
     r"(?<!\w)(?:"
     # Civil: 29A-123.45, 73-H1 123.45, 51F 12345, 29A-1234; by phone also in small letters.
-    r"[1-9]\d-?[A-ZĐ]{1,2}\d?[ .\-]{0,3}(?:\d{3}\.?\d{2}|\d{4})"
+    r"[1-9]\d ?-? ?[A-ZĐ]{1,2}\d?[ .\-]{0,3}(?:\d{3}\.?\d{2}|\d{4})"
     r"|[1-9]\d-?[a-zđA-ZĐ]{1,2}\d?[.\-]?(?:\d{3}\.?\d{2})"
     r"|[1-9]\d [A-ZĐ]{1,2}\d?[ .\-]{1,3}(?:\d{3}\.?\d{2})"
     # Diplomatic and foreign: 80-123-NG-45, 29-456-NN-01, 80NG-123-45.
@@ -178,6 +178,8 @@ _PHONE: Final = re.compile(
     rf"(?:\(?\+{_GAP}84|0084|84){_GAP}(?:\(0\))?{_GAP}(?:2(?:{_GAP}\d){{9}}|[1-9](?:{_GAP}\d){{8}})"
     # Fixed lines have eleven digits and had ten; mobiles ten, and eleven until 2018.
     rf"|\(?0{_GAP}(?:2(?:{_GAP}\d){{9}}|\d(?:{_GAP}\d){{8}}|[12](?:{_GAP}\d){{9}})"
+    # With slashes as people write them, which dates have too: three groups of three and four.
+    r"|0\d{2,3}/\d{3}/\d{3,4}"
     r")(?!\d)"
 )
 # With the country's code it is a telephone, whatever unit seems to follow.

@@ -39,6 +39,11 @@ def test_nothing_is_kept_before_the_first_change(session: Session) -> None:
     assert [kept.find(session, "key", make) for _ in range(2)] == [1, 2]
 
 
+def test_what_never_changes_is_made_once(session: Session) -> None:
+    kept, make = Kept[int](most=5), numbered()
+    assert [kept.find(session, key, make) for key in "aba"] == [1, 2, 1]
+
+
 def test_a_number_never_comes_again_even_after_a_rollback(session: Session) -> None:
     raise_revision(session, "one")
     session.commit()

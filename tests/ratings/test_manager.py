@@ -101,3 +101,20 @@ def test_lists_publications_with_who_when_and_why(app: Flask, office: None, sess
     for told in ("Tháng 3/2026", "08:30 01/04/2026", "Hệ thống", "14:05 09/04/2026", "Người congbo", "nhập muộn"):
         assert told in page
     assert page.index("14:05 09/04/2026") < page.index("08:30 01/04/2026")
+
+
+def test_a_rank_is_one_among_all_whoever_reads_it(app: Flask, session: Session) -> None:
+    made = make_office(session)
+    version = factories.questionnaire(session)
+    for department, satisfied in ((made.ward, 300), (made.bureau, 280), (made.elsewhere, 100)):
+        unhappy = 300 - satisfied
+        factories.responses(session, version, department, local(2026, 3, 2), satisfied=satisfied, not_satisfied=unhappy)
+    factories.count(session)
+    session.commit()
+    add_person(session, "phuong", "manager", made.ward)
+    add_person(session, "noikhac", "manager", made.elsewhere)
+    assert '<td class="is-number">1</td>' in sign_in(app, "phuong").get(f"/quan-ly{MARCH}").text
+    last = sign_in(app, "noikhac")
+    assert '<td class="is-number">3</td>' in last.get(f"/quan-ly{MARCH}").text
+    assert ";3;3;" in last.get(f"/quan-ly/xuat.csv{MARCH}").text
+    assert '<td class="is-number">3</td>' in app.test_client().get(f"/ket-qua{MARCH}").text

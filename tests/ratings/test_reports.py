@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from feedback_app.kit.numbers import format_count, format_percent_value
 from feedback_app.ratings import operations, queries
 from feedback_app.ratings.periods import parse
+from feedback_app.surveys import queries as surveys
 from tests import factories
 from tests.factories import local
 from tests.staff.people import add_person, make_office, sign_in
@@ -86,6 +87,21 @@ def test_the_report_says_what_the_page_says(client: FlaskClient, office: None, s
     ):
         assert needed in said
     assert "TẠM TÍNH" not in said
+
+
+def test_an_older_publication_has_its_own_report(client: FlaskClient, session: Session, office: None) -> None:
+    ward = factories.department_id(session, "dong-son")
+    version = next(iter(surveys.published_versions(session).values()))
+    factories.responses(session, version, ward, local(2026, 3, 3), satisfied=7)
+    factories.count(session)
+    operations.publish(session, Q1, now=local(2026, 5, 1), minima=factories.minima(30, cell=5), reason="Phiếu đến muộn")
+    session.commit()
+    assert "Có 1.320 phiếu trả lời" in words(client.get("/ket-qua/2026-Q1/bao-cao.pdf").data)
+    older = words(client.get("/ket-qua/2026-Q1/bao-cao.pdf?ban=1").data)
+    assert "Có 1.313 phiếu trả lời" in older
+    assert "(lần 1)" in older
+    assert "/ket-qua/2026-Q1/bao-cao.pdf?ban=1" in client.get("/ket-qua?ky=2026-Q1&ban=1").text
+    assert client.get("/ket-qua/2026-Q1/bao-cao.pdf?ban=9").status_code == 404
 
 
 def test_a_draft_says_so_on_every_page(app: Flask, office: None) -> None:

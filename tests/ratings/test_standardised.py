@@ -118,6 +118,24 @@ def test_responses_that_name_no_field_weigh_nothing(session: Session, version: V
     assert before.n == 1000
 
 
+def test_nothing_where_most_answers_name_no_field(session: Session, version: VersionView, two: None) -> None:
+    department = factories.department_id(session, "a")
+    tally(session, version, department, 0, 1000, None)
+    assert read(session)["a"].found
+    tally(session, version, department, 0, 1, None, channel="paper")
+    assert read(session)["a"].why_not == "few_named"
+
+
+def test_beside_it_stands_the_plain_share_of_the_same_answers(
+    session: Session, version: VersionView, two: None, client: FlaskClient
+) -> None:
+    tally(session, version, factories.department_id(session, "a"), 0, 200, None)
+    session.commit()
+    assert str(read(session)["a"].unweighted_percent) == "82.0"
+    page = words(client.get("/ket-qua/a?ky=2026-Q1").text)
+    assert "chưa chuẩn hóa, chính những phiếu ấy được 82,0 %." in page
+
+
 def test_a_published_period_keeps_its_mix(session: Session, version: VersionView, two: None) -> None:
     before = read(session)
     operations.publish(session, Q1, now=local(2026, 4, 1), minima=MINIMA)
@@ -208,6 +226,11 @@ def test_made_of_told_fields_and_numbers_of_responses_alone(
         for row in table.rows:
             if row.department and row.department.id == department:
                 wanted = standardise(named, common_mix(session, period, None))
+                answers = {field: 0 for field in (True, False)}
+                for each in parts.rows:
+                    answers[each.field_id is not None] += each.sums.rated
+                if answers[True] < answers[False]:
+                    wanted = None
                 assert found[department].found == (wanted if row.figure.state == "shown" else None)
 
 

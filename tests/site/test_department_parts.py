@@ -190,7 +190,7 @@ def test_where_few_of_many_answered_nothing_is_corrected(
     client: FlaskClient, session: Session, version: VersionView, department: int
 ) -> None:
     answered(session, version, department, {"satisfied": 40})
-    enter(session, line(date(2026, 1, 6), "do-thi", (900, 0, 900, 0, 0, 0, 0)))
+    enter(session, line(date(2026, 1, 6), "do-thi", (81, 0, 81, 0, 0, 0, 0)))
     session.commit()
     assert "interval-of-period" not in client.get(QUARTER).text
 

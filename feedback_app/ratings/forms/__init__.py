@@ -3,7 +3,7 @@
 from feedback_app.ratings.forms.comments import CommentForm, CommentSelection, read_comment_selection
 from feedback_app.ratings.forms.comparison import ComparisonForm, ComparisonReading, read_comparison
 from feedback_app.ratings.forms.exports import ExportForm
-from feedback_app.ratings.forms.figures import FigureForm, Order, Reading, Selection, read_selection
+from feedback_app.ratings.forms.figures import FigureForm, Order, Reading, Selection, read_publication, read_selection
 from feedback_app.ratings.forms.listing import Listing, read_listing
 from feedback_app.ratings.forms.periods import NoSuchPeriod, newest_first, read_period
 from feedback_app.ratings.forms.publications import DraftForm, StepForm
@@ -31,6 +31,7 @@ __all__ = [
     "read_comment_selection",
     "read_listing",
     "read_period",
+    "read_publication",
     "read_scored_period",
     "read_selection",
 ]

@@ -91,7 +91,7 @@ def read_selection(session: Session, arguments: MultiDict[str, str], *, today: d
     titles = {each.code: text_in(each.title, each.title_en) for each in newest_last}
     first_day = queries.first_day(session)
     period = chosen_period(session, arguments.get("ky", ""), today=today)
-    publication, restated_by = _publication(session, period, arguments.get("ban", ""))
+    publication, restated_by = read_publication(session, period, arguments.get("ban", ""))
     selection = Selection(
         period=period,
         channel=arguments.get("kenh") or None,
@@ -110,10 +110,13 @@ def read_selection(session: Session, arguments: MultiDict[str, str], *, today: d
     return Reading(form, selection, versions, first_day)
 
 
-def _publication(
+def read_publication(
     session: Session, period: Period, number: str
 ) -> tuple[PublicationView | None, PublicationView | None]:
-    """The publication of this number, and the newest one where that is another."""
+    """The publication of this number, and the newest one where that is another; without a number neither.
+
+    Raises NoPublication.
+    """
     if not number:
         return None, None
     found = queries.publications(session, period)

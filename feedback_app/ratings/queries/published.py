@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from feedback_app.kit.errors import N_, NotFound
+from feedback_app.kit.revisions import Kept
 from feedback_app.ratings.models import MonthlyTally, Publication, PublishedTally
 from feedback_app.ratings.periods import Kind, Period
 
@@ -153,8 +154,15 @@ def draft(session: Session, period: Period) -> PublicationView | None:
     return None if row is None else view(row)
 
 
+_since: Kept[int] = Kept("ratings", most=100)
+
+
 def since_publication(session: Session, publication: PublicationView) -> int:
     """How many more countable responses the period's days hold than were published; negative for fewer."""
+    return _since.find(session, publication.id, lambda: _read_since(session, publication))
+
+
+def _read_since(session: Session, publication: PublicationView) -> int:
     counted = (
         select(func.coalesce(func.sum(MonthlyTally.responses), 0))
         .where(MonthlyTally.month >= publication.period.starts_on, MonthlyTally.month < publication.period.ends_on)

@@ -11,12 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import Final, Literal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from feedback_app.kit.numbers import percent_of
+from feedback_app.kit.revisions import Kept
 from feedback_app.ratings.figures import PLACES, bounds_of
 from feedback_app.ratings.models import MonthlyTally, PublishedTally
 from feedback_app.ratings.periods import Period
@@ -26,9 +27,12 @@ from feedback_app.ratings.queries.published import PublicationView
 from feedback_app.ratings.standardisation import LEAST_COVERED, Standardised, coverage, standardise
 
 # Why a department has no standardised share: the period is no quarter nor made of quarters; the reader chose a channel
-# or a questionnaire; its own share is not shown either; no response of the period names a field; it has answers in too
-# few of the fields; too few of its fields may be told.
-WhyNot = Literal["period", "part", "figure", "unnamed", "uncovered", "withheld"]
+# or a questionnaire; its own share is not shown either; no response of the period names a field; too few of
+# its own do; it has answers in too few of the fields; too few of its fields may be told.
+WhyNot = Literal["period", "part", "figure", "unnamed", "few_named", "uncovered", "withheld"]
+
+# Of answers most of which name no field the rest says little: whoever names one may have come through another channel.
+LEAST_NAMED: Final = Fraction(1, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +40,14 @@ class StandardisedShare:
     """A standardised share, or `why_not`.
 
     `covered` is the part of the common mix it rests on, None where unknown; `n` the answers it is made of: those that
-    name a field which may be told and has enough of them.
+    name a field which may be told and has enough of them, and `satisfied` of them say they are.
     """
 
     found: Standardised | None
     why_not: WhyNot | None = None
     covered: Fraction | None = None
     n: int = 0
+    satisfied: int = 0
 
     @property
     def percent(self) -> Decimal | None:
@@ -53,6 +58,11 @@ class StandardisedShare:
     def bounds(self) -> tuple[Decimal, Decimal] | None:
         """Its 95 % interval in percent as it is shown."""
         return bounds_of(self.found.interval) if self.found else None
+
+    @property
+    def unweighted_percent(self) -> Decimal | None:
+        """The share of just these answers without the common mix, so that both speak of the same people."""
+        return percent_of(self.satisfied, self.n, PLACES) if self.found else None
 
     @property
     def covered_percent(self) -> Decimal | None:
@@ -79,24 +89,38 @@ def standardised(
         why_not = "part"
     if why_not:
         return dict.fromkeys(ids, StandardisedShare(None, why_not))
+    kept = _running if table.publication is None else _published
+    key = table.period, table.publication and table.publication.id, smallest
+    shares = kept.find(session, key, lambda: _Shares(common_mix(session, table.period, table.publication), {}))
     shown = frozenset(department_id for department_id, row in ids.items() if row.figure.state == "shown")
-    mix = common_mix(session, table.period, table.publication)
-    parts: Mapping[int, DepartmentParts] = {}
-    if mix and shown:
+    if shares.mix and (missing := shown - shares.known.keys()):
         parts = parts_of_departments(
             session,
             table.period,
-            department_ids=shown,
+            department_ids=missing,
             smallest=smallest,
             publication=table.publication,
             dimensions=BY_FIELD,
         )
+        shares.known.update({each: _of_department(parts[each], shares.mix) for each in missing})
     return {
-        department_id: _of_department(parts.get(department_id), mix)
+        department_id: shares.known.get(department_id, StandardisedShare(None, "unnamed"))
         if department_id in shown
         else StandardisedShare(None, "figure")
         for department_id in ids
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Shares:
+    """The common mix of a period, and the shares by department id as far as they were asked for."""
+
+    mix: dict[int, int]
+    known: dict[int, StandardisedShare]
+
+
+_running: Kept[_Shares] = Kept("ratings", most=8)
+_published: Kept[_Shares] = Kept(most=32)
 
 
 def common_mix(session: Session, period: Period, publication: PublicationView | None) -> dict[int, int]:
@@ -113,14 +137,15 @@ def common_mix(session: Session, period: Period, publication: PublicationView | 
     return {field_id: responses for field_id, responses in rows if responses}
 
 
-def _of_department(parts: DepartmentParts | None, mix: Mapping[int, int]) -> StandardisedShare:
-    if not mix or parts is None:
-        return StandardisedShare(None, "unnamed")
+def _of_department(parts: DepartmentParts, mix: Mapping[int, int]) -> StandardisedShare:
     counts: dict[int | None, tuple[int, int]] = {}
     for row in parts.rows:
         satisfied, rated = counts.get(row.field_id, (0, 0))
         counts[row.field_id] = (satisfied + row.sums.satisfied, rated + row.sums.rated)
-    # How many answered is public, so this may be said of fields of which nothing else is told.
+    # How many answered is public, so these may be said of fields of which nothing else is told.
+    rated = sum(rated for _, rated in counts.values())
+    if rated * LEAST_NAMED > rated - counts.get(None, (0, 0))[1]:
+        return StandardisedShare(None, "few_named")
     covered = coverage({field: rated for field, (_, rated) in counts.items() if field is not None}, mix)
     if covered < LEAST_COVERED:
         return StandardisedShare(None, "uncovered", covered)
@@ -129,8 +154,9 @@ def _of_department(parts: DepartmentParts | None, mix: Mapping[int, int]) -> Sta
     found = standardise(known, mix)
     if found is None:
         return StandardisedShare(None, "withheld", coverage({field: rated for field, (_, rated) in known.items()}, mix))
-    n = sum(rated for field, (_, rated) in known.items() if field in mix and field not in found.left_out)
-    return StandardisedShare(found, None, found.covered, n)
+    used = [counted for field, counted in known.items() if field in mix and field not in found.left_out]
+    satisfied, n = map(sum, zip(*used, strict=True))
+    return StandardisedShare(found, None, found.covered, n, satisfied)
 
 
 def _percent(part: Fraction) -> Decimal:

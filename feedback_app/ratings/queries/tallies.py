@@ -170,7 +170,10 @@ def held_months(
     if publication is None:
         return withheld_months(session, [period], smallest, department_ids)[period]
     rows = session.execute(
-        select(WithheldMonth.department_id, WithheldMonth.month).where(WithheldMonth.publication_id == publication.id)
+        select(WithheldMonth.department_id, WithheldMonth.month).where(
+            WithheldMonth.publication_id == publication.id,
+            true() if department_ids is None else WithheldMonth.department_id.in_(department_ids),
+        )
     )
     return frozenset((row[0], row[1]) for row in rows)
 

@@ -1,7 +1,7 @@
 """Departments by period, within what the reader answers for, as a page and as files."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import make_response, render_template, request
 from sqlalchemy.orm import Session
@@ -80,6 +80,16 @@ def _read() -> _Read:
         narrowed=narrowed,
         versions=reading.versions,
     )
+    if narrowed.department_ids is not None:
+        # A rank is one among all, whoever reads it.
+        everybody = queries.table(
+            session,
+            selection.period,
+            minima=settings().minima,
+            narrowed=selection.narrowed(),
+            versions=reading.versions,
+        )
+        table = replace(table, bands=everybody.bands)
     return _Read(reading.form, selection, order, narrowed, table, order.sort(table.rows))
 
 
