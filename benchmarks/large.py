@@ -458,9 +458,9 @@ def _generated(period: Period, count: int) -> PeriodLines:
         )
         size = rng.lognormvariate(4.1, 1.2)
         now, before = (_figure(rng, size) for _ in range(2))
-        lines.append(Line(department, None, now, change(now, before), reworded=False))
+        lines.append(Line(department, None, now, change(now, before)))
         for channel, weight in zip(sample.CHANNELS, sample.CHANNEL_WEIGHTS, strict=True):
-            lines.append(Line(department, channel, _figure(rng, size * weight / 100), None, reworded=False))
+            lines.append(Line(department, channel, _figure(rng, size * weight / 100), None))
     return PeriodLines(period, None, sample.MINIMA.score, tuple(lines[:count]))
 
 

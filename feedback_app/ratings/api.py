@@ -26,7 +26,16 @@ from feedback_app.ratings.figures import MEASURE, PLACES, SCHEME, Figure
 from feedback_app.ratings.forms import read_period
 from feedback_app.ratings.openapi import DESCRIPTION, HISTORY_KINDS, MOST_HISTORY
 from feedback_app.ratings.periods import Kind, Period, begun_between, last, period_of
-from feedback_app.ratings.queries import CHANNELS, Filter, PublicationView, QuestionCounts, RatingRow, VersionFigure
+from feedback_app.ratings.queries import (
+    CHANNELS,
+    Filter,
+    PublicationView,
+    QuestionCounts,
+    RatingRow,
+    RatingTable,
+    VersionFigure,
+)
+from feedback_app.ratings.trends import Break, counted_from
 from feedback_app.surveys import queries as surveys
 from feedback_app.surveys.versions import VersionView
 
@@ -119,11 +128,13 @@ def all_departments() -> dict[str, Any]:
 @reads()
 def periods() -> dict[str, Any]:
     """Every published period by the publication that holds, the newest period first."""
+    session = db.session()
+    first = queries.first_day(session)
     return {
         "time_zone": clock.VIETNAM.key,
         "periods": [
-            {**_period_fields(each.period), "publication": _publication(each)}
-            for each in queries.holding_publications(db.session())
+            {**_period_fields(each.period, counted_from(each.period, first)), "publication": _publication(each)}
+            for each in queries.holding_publications(session)
         ],
     }
 
@@ -140,7 +151,7 @@ def ratings() -> dict[str, Any]:
     narrowed = _narrowed(session, versions, on=min(period.last_day, today))
     table = queries.table(session, period, minima=settings().minima, narrowed=narrowed, versions=versions)
     return {
-        **_about(period, table.publication),
+        **_about(table),
         "before": table.before.code,
         "minimum": table.minimum,
         "ratings": [_row(row) for row in table.rows],
@@ -169,7 +180,11 @@ def history() -> dict[str, Any]:
         "scheme": SCHEME,
         "kind": kind,
         "history": [
-            {**_period_fields(each.period), "provisional": not each.published, "figure": _figure(each.figure)}
+            {
+                **_period_fields(each.period, each.counted_from),
+                "provisional": not each.published,
+                "figure": _figure(each.figure),
+            }
             for each in points
         ],
     }
@@ -189,7 +204,7 @@ def questions(department: str, period: str) -> dict[str, Any]:
     parts = queries.department_parts(session, asked, department_id=view.id, smallest=minima.cell)
     found = queries.by_version(parts, minimum=table.minimum, versions=versions) if parts else []
     return {
-        **_about(asked, table.publication),
+        **_about(table),
         "minimum": table.minimum,
         "department": _department(view),
         "questionnaires": [
@@ -209,22 +224,24 @@ def questions(department: str, period: str) -> dict[str, Any]:
     }
 
 
-def _about(period: Period, publication: PublicationView | None) -> dict[str, Any]:
+def _about(table: RatingTable) -> dict[str, Any]:
+    publication = table.publication
     return {
         "time_zone": clock.VIETNAM.key,
-        "period": _period_fields(period),
+        "period": _period_fields(table.period, table.counted_from),
         "scheme": publication.scheme if publication else SCHEME,
         "provisional": publication is None,
         "publication": _publication(publication) if publication else None,
     }
 
 
-def _period_fields(period: Period) -> dict[str, str]:
+def _period_fields(period: Period, counted: date | None) -> dict[str, str | None]:
     return {
         "code": period.code,
         "kind": period.kind,
         "first_day": period.starts_on.isoformat(),
         "last_day": period.last_day.isoformat(),
+        "counted_from": counted.isoformat() if counted else None,
     }
 
 
@@ -254,8 +271,9 @@ def _row(row: RatingRow) -> dict[str, Any]:
                 "points": str(change.shown),
                 "low": str(change.bounds[0]),
                 "high": str(change.bounds[1]),
-                "clear": change.clear,
-                "reworded": row.reworded,
+                "clear": row.clear,
+                "reworded": Break.QUESTIONNAIRE in row.breaks,
+                "part": Break.PART in row.breaks,
             }
             if change
             else None

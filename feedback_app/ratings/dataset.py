@@ -21,6 +21,7 @@ from feedback_app.kit.workbooks import write_workbook
 from feedback_app.ratings import figures
 from feedback_app.ratings.figures import SCHEME
 from feedback_app.ratings.queries import PeriodLines
+from feedback_app.ratings.trends import Break
 
 Cell = str | int | Decimal | None
 
@@ -50,7 +51,7 @@ class Column:
         return f"{name} ({VIETNAM.key})" if self.key in ZONED else name
 
 
-ZONED: Final = frozenset({"first_day", "last_day", "published_at"})
+ZONED: Final = frozenset({"first_day", "last_day", "counted_from", "published_at"})
 ALL_CHANNELS: Final = "all"
 _RESPONSES: Final = _("phiếu")
 _PERCENT: Final = _("phần trăm, một chữ số thập phân")
@@ -63,6 +64,12 @@ COLUMNS: Final = (
     Column("period_kind", _("Loại kỳ"), _("month, quarter, half_year, nine_months hoặc year.")),
     Column("first_day", _("Từ ngày"), _("Ngày đầu tiên của kỳ, theo giờ Việt Nam."), _("ngày")),
     Column("last_day", _("Đến hết ngày"), _("Ngày cuối cùng còn thuộc kỳ, theo giờ Việt Nam."), _("ngày")),
+    Column(
+        "counted_from",
+        _("Có số liệu từ"),
+        _("Ngày bắt đầu đếm, khi ngày ấy ở giữa kỳ: số liệu chỉ là của một phần kỳ. Trống: kỳ được đếm từ đầu."),
+        _("ngày"),
+    ),
     Column("status", _("Tình trạng"), _("published: đã công bố; provisional: tạm tính, còn thay đổi.")),
     Column("publication", _("Lần công bố"), _("1 là lần đầu; từ 2 trở đi là đính chính. Trống khi chưa công bố.")),
     Column("published_at", _("Công bố lúc"), _("Thời điểm công bố, có lệch giờ so với UTC."), _("thời điểm")),
@@ -111,7 +118,14 @@ COLUMNS: Final = (
         _("Hiệu của hai tỷ lệ chưa làm tròn, với kỳ liền trước cùng loại. Chỉ có ở dòng all."),
         _POINTS,
     ),
-    Column("change_clear", _("Khác rõ so với kỳ trước"), _("1: khác rõ (p dưới 0,05); 0: có thể chỉ do ngẫu nhiên.")),
+    Column(
+        "change_clear",
+        _("Khác rõ so với kỳ trước"),
+        _(
+            "1: khác rõ (p dưới 0,05); 0: có thể chỉ do ngẫu nhiên, hoặc không so sánh được vì đổi mẫu phiếu hay vì "
+            "một trong hai kỳ chỉ được đếm một phần."
+        ),
+    ),
     Column("reworded", _("Đổi mẫu phiếu"), _("1: hai kỳ dùng mẫu phiếu khác nhau, không so sánh được.")),
     Column("minimum", _("Số phiếu tối thiểu"), _("Dưới số này thì không nêu tỷ lệ."), _RESPONSES),
     Column("partial", _("Phiếu dở dang"), _("Bắt đầu rồi rời đi; vẫn tính câu đã trả lời."), _RESPONSES),
@@ -140,6 +154,7 @@ def rows(
         text(period.kind),
         text(period.starts_on.isoformat()),
         text(period.last_day.isoformat()),
+        text(read.counted_from.isoformat()) if read.counted_from else None,
         text("published" if publication else "provisional"),
         publication.number if publication else None,
         text(publication.published_at.astimezone(VIETNAM).isoformat(timespec="seconds"))
@@ -164,7 +179,7 @@ def rows(
             *((sums.satisfied, sums.neutral, sums.not_satisfied) if shown else nothing),
             sums.withheld,
             *(percents(sums.satisfied, sums.rated) if shown else nothing),
-            *((points(change.shown), int(change.clear), int(line.reworded)) if change else nothing),
+            *((points(change.shown), int(line.clear), int(Break.QUESTIONNAIRE in line.breaks)) if change else nothing),
             minimum,
             sums.partial,
             sums.assisted,

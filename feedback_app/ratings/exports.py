@@ -8,7 +8,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import chain
 
@@ -22,6 +22,7 @@ from feedback_app.ratings.bands import Band
 from feedback_app.ratings.figures import SCHEME
 from feedback_app.ratings.labels import channel_name, not_standardised, period_name
 from feedback_app.ratings.queries import CHANNELS, RatingRow, RatingTable, StandardisedShare
+from feedback_app.ratings.trends import Break
 
 Cell = str | int | Decimal | None
 
@@ -165,8 +166,10 @@ def _about(
         (_("Kỳ"), f"{period_name(table.period)} ({table.period.code})"),
         (_("Từ ngày"), table.period.starts_on.isoformat()),
         (_("Đến hết ngày"), table.period.last_day.isoformat()),
+        *_part_of_period(table.counted_from),
         (_("Múi giờ"), VIETNAM.key),
         (_("Kỳ trước"), f"{period_name(table.before)} ({table.before.code})"),
+        *_part_of_period(table.before_counted_from),
         (_("Kênh trả lời"), channel_name(channel) if channel else _("Mọi kênh")),
         (_("Mẫu phiếu"), questionnaire or _("Mọi mẫu phiếu")),
         (
@@ -197,6 +200,10 @@ def _about(
     lines += left_out_terms(left_out)
     lines.append((_("Tải về lúc"), now.astimezone(VIETNAM).isoformat(timespec="seconds")))
     return lines
+
+
+def _part_of_period(counted_from: date | None) -> list[tuple[str, Cell]]:
+    return [(_("Một phần của kỳ, có số liệu từ"), counted_from.isoformat())] if counted_from else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +244,8 @@ def _cells(
         figure.mean.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP) if figure.mean is not None else None,
         change.shown if change else None,
         *(change.bounds if change else (None, None)),
-        words.whether(change.clear and not row.reworded) if change else "",
-        words.whether(row.reworded) if change else "",
+        words.whether(row.clear) if change else "",
+        words.whether(Break.QUESTIONNAIRE in row.breaks) if change else "",
         words.whether(row.shift.notable) if change and row.shift else "",
         band.best if band else None,
         band.worst if band else None,

@@ -36,6 +36,7 @@ BREAK_LABELS: Final = {
     Break.SCHEME: lazy_gettext("đổi cách tính"),
     Break.DEPARTMENT: lazy_gettext("sang đơn vị kế thừa"),
     Break.PERIOD: lazy_gettext("hai kỳ dài ngắn khác nhau"),
+    Break.PART: lazy_gettext("một kỳ không đủ ngày"),
     Break.REPORTED: lazy_gettext("số liệu theo báo cáo không nối với số liệu tính từ phiếu"),
 }
 

@@ -92,6 +92,11 @@ _SCHEMAS: Final[dict[str, Schema]] = {
         kind={"enum": ["day", *HISTORY_KINDS]},
         first_day=_DAY,
         last_day={**_DAY, "description": "Ngày cuối cùng còn thuộc kỳ."},
+        counted_from={
+            **_maybe(_DAY),
+            "description": "Ngày bắt đầu đếm, khi ngày ấy ở giữa kỳ: số liệu chỉ là của một phần kỳ. null: kỳ được "
+            "đếm từ đầu.",
+        },
     ),
     "Publication": _object(
         number={"type": "integer", "minimum": 1, "description": "Lần công bố; từ 2 trở đi là đính chính."},
@@ -124,10 +129,17 @@ _SCHEMAS: Final[dict[str, Schema]] = {
         figure=_of("Figure"),
         change={
             **_maybe(
-                _object(points=_TEXT, low=_TEXT, high=_TEXT, clear={"type": "boolean"}, reworded={"type": "boolean"})
+                _object(
+                    points=_TEXT,
+                    low=_TEXT,
+                    high=_TEXT,
+                    clear={"type": "boolean"},
+                    reworded={"type": "boolean"},
+                    part={"type": "boolean"},
+                )
             ),
-            "description": "Thay đổi so với kỳ trước, điểm phần trăm; clear: khác rõ (p < 0,05); reworded: hai kỳ "
-            "dùng mẫu phiếu khác nhau.",
+            "description": "Thay đổi so với kỳ trước, điểm phần trăm; reworded: hai kỳ dùng mẫu phiếu khác nhau; part: "
+            "một trong hai kỳ chỉ được đếm một phần; clear: khác rõ (p < 0,05), không bao giờ khi reworded hay part.",
         },
         channels=_CHANNELS,
         partial=_COUNT,

@@ -5,7 +5,7 @@ Such a document is Vietnamese whoever reads it, so nothing here is translated.
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -20,6 +20,7 @@ from feedback_app.ratings.figures import PLACES, SCHEME, Change, Figure
 from feedback_app.ratings.labels import channel_name, period_name
 from feedback_app.ratings.periods import Period
 from feedback_app.ratings.queries import RatingRow, RatingTable
+from feedback_app.ratings.trends import Break
 
 if TYPE_CHECKING:
     from config import Office
@@ -37,6 +38,11 @@ _HEADINGS: Final = (
     "Khoảng tin cậy 95\u00a0%",
     "So với kỳ trước",
 )
+# What keeps two periods from being compared: its mark in the table, and in words.
+_UNLIKE: Final = {
+    Break.QUESTIONNAIRE: ("†", "hai kỳ dùng mẫu phiếu khác nhau"),
+    Break.PART: ("‡", "một trong hai kỳ không đủ ngày"),
+}
 
 
 def answer(table: RatingTable, *, office: "Office", reach: str, now: datetime) -> Response:
@@ -80,7 +86,7 @@ def _content(table: RatingTable, *, office: "Office", reach: str, now: datetime)
         "subtitle": f"Kết quả khảo sát mức độ hài lòng đối với việc giải quyết thủ tục hành chính {_in_line(period)}",
         "preamble": [
             f"Kỳ báo cáo: từ ngày {period.starts_on:%d/%m/%Y} đến hết ngày {period.last_day:%d/%m/%Y}, theo giờ "
-            f"Việt Nam. Phạm vi: {reach}.",
+            f"Việt Nam.{_part_of_period(table.counted_from)} Phạm vi: {reach}.",
             standing,
         ],
         "overall": _overall(table),
@@ -89,7 +95,8 @@ def _content(table: RatingTable, *, office: "Office", reach: str, now: datetime)
         "together": _cells("", table.together),
         "remarks": [
             f"So với kỳ trước ({_in_line(table.before)}): chênh lệch tính bằng điểm phần trăm; dấu * là "
-            "khác rõ (p < 0,05); dấu † là hai kỳ dùng mẫu phiếu khác nhau, không so sánh được."
+            "khác rõ (p < 0,05); dấu † là hai kỳ dùng mẫu phiếu khác nhau, không so sánh được; dấu ‡ là một trong hai "
+            f"kỳ không đủ ngày, không so sánh được.{_part_of_period(table.before_counted_from)}"
         ],
         "channels": [
             *(
@@ -118,8 +125,8 @@ def _overall(table: RatingTable) -> list[str]:
     )
     if change:
         how = "khác rõ (p < 0,05)" if change.clear else "chênh lệch này có thể chỉ do ngẫu nhiên"
-        if table.together.reworded:
-            how = "hai kỳ dùng mẫu phiếu khác nhau, không so sánh được"
+        if table.together.breaks:
+            how = f"{_UNLIKE[table.together.breaks[0]][1]}, không so sánh được"
         lines.append(f"So với {_in_line(table.before)}: {_points(change)} điểm phần trăm; {how}.")
     if sums.withheld:
         lines.append(
@@ -137,7 +144,7 @@ def _cells(number: str, row: RatingRow) -> list[str]:
         format_count(figure.n),
         _share(figure) if figure.state == "shown" else _why_not(figure),
         " – ".join(_bounds(figure)),
-        (_points(change) + ("†" if row.reworded else "*" if change.clear else "")) if change else "–",
+        (_points(change) + ("".join(_UNLIKE[each][0] for each in row.breaks) or "*" * row.clear)) if change else "–",
     ]
 
 
@@ -181,6 +188,10 @@ def _in_line(period: Period) -> str:
     """A period's name within a sentence: `quý III năm 2026`."""
     name = period_name(period)
     return name[0].lower() + name[1:]
+
+
+def _part_of_period(counted_from: date | None) -> str:
+    return f" Một phần của kỳ: có số liệu từ {counted_from:%d/%m/%Y}." if counted_from else ""
 
 
 def _moment(moment: datetime) -> str:

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
-from feedback_app.ratings.periods import Kind
+from feedback_app.ratings.periods import Kind, Period
+from feedback_app.ratings.workdays import workdays_before
 
 
 class Break(StrEnum):
@@ -14,6 +16,7 @@ class Break(StrEnum):
     SCHEME = "scheme"
     DEPARTMENT = "department"
     PERIOD = "period"
+    PART = "part"
     REPORTED = "reported"
 
 
@@ -30,7 +33,7 @@ class Measured:
     """How one period's figure came about.
 
     `scheme` is the code with version of its formula. `department_id` is None for several together. `reported` marks
-    a figure taken over from a report, whose formula is not ours.
+    a figure taken over from a report, whose formula is not ours. `part` tells that counting began within the period.
     """
 
     kind: Kind
@@ -38,6 +41,7 @@ class Measured:
     scheme: str
     department_id: int | None = None
     reported: bool = False
+    part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,16 @@ def changed(before: frozenset[Asked], now: frozenset[Asked]) -> bool:
     return not shared or any(numbers_before[code] != numbers_now[code] for code in shared)
 
 
+def counted_from(period: Period, first_day: date | None) -> date | None:
+    """`first_day`, the first that was ever counted, where `period` had begun by then; None where it was counted whole.
+
+    Weekends and holidays before it make no part of a period: a year counted from 2 January on is a whole one.
+    """
+    if first_day is None or period.kind == "day" or not period.holds(first_day):
+        return None
+    return first_day if workdays_before(first_day, 1) >= period.starts_on else None
+
+
 def _breaks(before: Measured, now: Measured, known: frozenset[Asked]) -> tuple[Break, ...]:
     if before.reported != now.reported:
         # Nothing else is known of a reported figure, so nothing else can be said to have changed.
@@ -95,6 +109,7 @@ def _breaks(before: Measured, now: Measured, known: frozenset[Asked]) -> tuple[B
         Break.SCHEME: before.scheme != now.scheme,
         Break.DEPARTMENT: before.department_id != now.department_id,
         Break.PERIOD: before.kind != now.kind,
+        Break.PART: before.part or now.part,
     }
     return tuple(kind for kind, holds in found.items() if holds)
 

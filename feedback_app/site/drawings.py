@@ -31,7 +31,7 @@ def channel_parts(channels: Sequence[tuple[str, int]]) -> list[Segment]:
 
 
 def computed_points(points: Iterable[HistoryPoint]) -> list[Point]:
-    """A row of periods; one that is not over yet is part of a period and marked so."""
+    """A row of periods; one that is not over yet, or was counted in part, is marked so."""
     return [
         Point(
             label=short_period_name(point.period),
@@ -39,7 +39,7 @@ def computed_points(points: Iterable[HistoryPoint]) -> list[Point]:
             low=point.figure.bounds[0] if point.figure.bounds else None,
             high=point.figure.bounds[1] if point.figure.bounds else None,
             n=point.figure.n,
-            part=point.provisional or point.period.part_of_year,
+            part=point.provisional or point.period.part_of_year or point.counted_from is not None,
             broken=break_reasons(point.breaks),
         )
         for point in points

@@ -18,6 +18,7 @@ from feedback_app.ratings.figures import Figure, Sums, change, percents
 from feedback_app.ratings.periods import parse
 from feedback_app.ratings.queries import CHANNELS, Line, PeriodLines, PublicationView
 from feedback_app.ratings.statistics import wilson
+from feedback_app.ratings.trends import Break
 from tests.factories import local
 
 MINIMUM = 30
@@ -95,14 +96,14 @@ TEXTS = st.builds(
     str.__add__, st.sampled_from(BEGINNINGS), st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=9)
 )
 LINES = st.builds(
-    lambda of, channel, now, before, reworded: Line(
-        of, channel, now, change(now, before) if channel is None else None, reworded and channel is None
+    lambda of, channel, now, before, breaks: Line(
+        of, channel, now, change(now, before) if channel is None else None, breaks if channel is None else ()
     ),
     st.one_of(st.none(), st.builds(department, TEXTS, TEXTS)),
     st.one_of(st.none(), st.sampled_from(CHANNELS)),
     figures(),
     figures(),
-    st.booleans(),
+    st.sampled_from([(), (Break.QUESTIONNAIRE,), (Break.PART,), (Break.QUESTIONNAIRE, Break.PART)]),
 )
 PERIODS = st.builds(
     PeriodLines,
@@ -110,6 +111,7 @@ PERIODS = st.builds(
     st.one_of(st.none(), st.builds(publication, st.integers(1, 3), TEXTS)),
     st.just(MINIMUM),
     st.lists(LINES, max_size=6).map(tuple),
+    st.one_of(st.none(), st.just(date(2026, 3, 17))),
 )
 # What a cell that is read again must not be mistaken for: shares alike in value but not in kind, words like formulas.
 EDGES = PeriodLines(
@@ -117,7 +119,7 @@ EDGES = PeriodLines(
     publication(1, "=scheme/1"),
     MINIMUM,
     tuple(
-        Line(department(f"{sign}a", f'{sign}1;"2"\n'), None, now, change(now, figure(30, 60)), reworded=True)
+        Line(department(f"{sign}a", f'{sign}1;"2"\n'), None, now, change(now, figure(30, 60)), (Break.QUESTIONNAIRE,))
         for sign in BEGINNINGS
         for now in (
             *(figure(30, 30), figure(0, 30), figure(2_999_999, 3_000_000), figure(1, 3_000_000), figure(15, 30)),
@@ -155,12 +157,14 @@ def plainly(read: PeriodLines, line: Line) -> list[Plain]:
     changed: list[Plain] = [None] * 3
     if line.change:
         points = line.change.points.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
-        changed = [points if points else Decimal("0.0"), 1 if line.change.clear else 0, 1 if line.reworded else 0]
+        clear = line.change.clear and not line.breaks
+        changed = [points if points else Decimal("0.0"), int(clear), int(Break.QUESTIONNAIRE in line.breaks)]
     return [
         read.period.code,
         read.period.kind,
         read.period.starts_on.isoformat(),
         read.period.last_day.isoformat(),
+        "2026-03-17" if read.counted_from else None,
         "published" if published else "provisional",
         published.number if published else None,
         "2026-04-01T08:30:00+07:00" if published else None,

@@ -233,5 +233,20 @@ def test_over_the_demonstration_too(app: Flask, session: Session) -> None:
         for percent, *_ in wanted.values():
             if percent is not None:
                 assert format_percent_value(percent, 1).replace("\u00a0", " ") in said
+    # It begins within a quarter, and every door says so with the same day.
+    began = queries.table(session, parse("2026-Q3"), minima=MINIMA).counted_from
+    assert began is not None
+    mark = f"Một phần của kỳ: có số liệu từ {began:%d/%m/%Y}"
+    for code, is_part in (("2026-Q3", True), ("2026-Q4", False)):
+        assert (mark in visitor.get(f"/ket-qua?ky={code}").text) == is_part
+        assert (mark in manager.get(f"/quan-ly?ky={code}").text) == is_part
+        for read, kind in ((read_csv, "csv"), (read_xlsx, "xlsx")):
+            about = [row[:2] for row in read(manager.get(f"/quan-ly/xuat.{kind}?ky={code}").data)]
+            of_the_period = about[: next(i for i, row in enumerate(about) if row[:1] == ["Kỳ trước"])]
+            assert (["Một phần của kỳ, có số liệu từ", began.isoformat()] in of_the_period) == is_part
+        api = dict(visitor.get(f"/api/v1/ratings?period={code}").json or {})
+        assert api["period"]["counted_from"] == (began.isoformat() if is_part else None)
+        preamble = words(manager.get(f"/quan-ly/bao-cao/{code}.pdf").data).partition("Phạm vi:")[0]
+        assert (mark in preamble) == is_part
     # The banner of the demonstration is remembered for seconds; the next test has none.
     factories.survey_queries.forget_demonstration()

@@ -121,6 +121,7 @@ def test_a_file_says_what_it_is(client: FlaskClient, office: None, environ: dict
     assert list(first) == [column.heading for column in dataset.COLUMNS]
     assert first["department_name"] == "'=1+1"
     assert first["first_day (Asia/Ho_Chi_Minh)"] == "2026-01-01"
+    assert first["counted_from (Asia/Ho_Chi_Minh)"] == "2026-02-02"
     assert first["published_at (Asia/Ho_Chi_Minh)"] == "2026-04-01T08:30:00+07:00"
     assert (first["channel"], first["satisfied_percent"], first["n"]) == ("all", "91,1", "79")
     told = json.loads(client.get("/du-lieu-mo/2026-Q1-lan-1.json").data)

@@ -22,7 +22,7 @@ def office(app: Flask, session: Session) -> None:
     """A published first quarter and a running second one, of three departments."""
     made = make_office(session)
     version = factories.questionnaire(session)
-    factories.responses(session, version, made.ward, local(2025, 12, 2), satisfied=31, not_satisfied=9)
+    factories.responses(session, version, made.ward, local(2025, 10, 1), satisfied=31, not_satisfied=9)
     factories.responses(session, version, made.ward, local(2026, 3, 2), satisfied=1240, neutral=10, not_satisfied=3)
     factories.responses(session, version, made.bureau, local(2026, 3, 2), satisfied=50, not_satisfied=7, channel="qr")
     factories.responses(session, version, made.elsewhere, local(2026, 3, 2), satisfied=3, channel="paper")
@@ -111,6 +111,24 @@ def test_a_draft_says_so_on_every_page(app: Flask, office: None) -> None:
     assert "kỳ chưa công bố" in words(draft)
     published = reader.get("/quan-ly/bao-cao/2026-Q1.pdf").data
     assert "TẠM TÍNH" not in words(published)
+
+
+def test_a_part_of_a_quarter_is_marked_and_nothing_is_clear_against_it(app: Flask, session: Session) -> None:
+    ward = make_office(session).ward
+    version = factories.questionnaire(session)
+    factories.responses(session, version, ward, local(2025, 11, 28), satisfied=31, not_satisfied=9)
+    factories.responses(session, version, ward, local(2026, 1, 5), satisfied=1240, not_satisfied=3)
+    factories.count(session)
+    session.commit()
+    add_person(session, "quantri", "administrator", None)
+    reader = sign_in(app, "quantri")
+    part = words(reader.get("/quan-ly/bao-cao/2025-Q4.pdf").data)
+    assert "theo giờ Việt Nam. Một phần của kỳ: có số liệu từ 28/11/2025. Phạm vi:" in part
+    said = words(reader.get("/quan-ly/bao-cao/2026-Q1.pdf").data)
+    assert "Việt Nam. Phạm vi:" in said
+    assert "+22,3‡" in said
+    assert "một trong hai kỳ không đủ ngày, không so sánh được. Một phần của kỳ: có số liệu từ 28/11/2025." in said
+    assert "điểm phần trăm; một trong hai kỳ không đủ ngày, không so sánh được." in said
 
 
 def test_it_is_drawn_with_its_marks_and_within_its_margins(client: FlaskClient, office: None) -> None:

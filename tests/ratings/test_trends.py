@@ -1,11 +1,14 @@
 """A line is drawn only through what was measured the same way."""
 
 from dataclasses import replace
+from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.ratings.trends import Asked, Break, Measured, Segment, breaks, changed, segments
+from feedback_app.ratings.periods import parse
+from feedback_app.ratings.trends import Asked, Break, Measured, Segment, breaks, changed, counted_from, segments
 
 KIOSK_1, KIOSK_2, WEB_1, PAPER_1 = Asked("ki-ot", 1), Asked("ki-ot", 2), Asked("web", 1), Asked("giay", 1)
 QUARTER = Measured(kind="quarter", asked=frozenset({KIOSK_1}), scheme="satisfied-share/1", department_id=1)
@@ -20,6 +23,7 @@ POINTS = st.lists(
         scheme=st.sampled_from(("satisfied-share/1", "satisfied-share/2")),
         department_id=st.sampled_from((1, 2)),
         reported=st.booleans(),
+        part=st.booleans(),
     )
 )
 
@@ -78,6 +82,37 @@ def test_reported_figures_never_join_computed_ones() -> None:
     assert breaks([REPORTED, REPORTED, nine_months, YEAR]) == [(), (), (Break.PERIOD,), (Break.REPORTED,)]
 
 
+def test_a_part_of_a_period_stands_alone() -> None:
+    points = [QUARTER, replace(QUARTER, part=True), QUARTER, QUARTER]
+    assert segments(points) == [Segment(0, 1), Segment(1, 2, (Break.PART,)), Segment(2, 4, (Break.PART,))]
+
+
+@pytest.mark.parametrize(
+    ("code", "first", "is_part"),
+    [
+        ("2025", date(2025, 11, 28), True),
+        ("2025-Q4", date(2025, 11, 28), True),
+        ("2025-11", date(2025, 11, 28), True),
+        ("2025-11-28", date(2025, 11, 28), False),
+        ("2025-12", date(2025, 11, 28), False),
+        ("2026", date(2025, 11, 28), False),
+        # Nothing was counted in it at all.
+        ("2025-9M", date(2025, 11, 28), False),
+        ("2025-10", date(2025, 11, 1), False),
+        # New Year's Day is no working day; in 2026 the second of January is one.
+        ("2026", date(2026, 1, 1), False),
+        ("2026", date(2026, 1, 2), False),
+        ("2026", date(2026, 1, 3), True),
+        # 1 February 2026 is a Sunday.
+        ("2026-02", date(2026, 2, 2), False),
+        ("2026-02", date(2026, 2, 3), True),
+        ("2026-02", None, False),
+    ],
+)
+def test_a_period_counted_from_its_middle_on_is_a_part(code: str, first: date | None, is_part: bool) -> None:
+    assert counted_from(parse(code), first) == (first if is_part else None)
+
+
 @given(POINTS)
 def test_segments_hold_every_point_once_in_order(points: list[Measured]) -> None:
     found = segments(points)
@@ -92,6 +127,7 @@ def test_within_a_segment_all_is_alike(points: list[Measured]) -> None:
         assert len({point.reported for point in part}) == 1
         if not part[0].reported:
             assert len({(p.kind, p.scheme, p.department_id) for p in part}) == 1
+            assert len(part) == 1 or not any(p.part for p in part)
         with_answers = [point.asked for point in part if point.asked]
         for one, other in zip(with_answers, with_answers[1:], strict=False):
             assert not changed(one, other)

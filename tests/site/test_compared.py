@@ -15,7 +15,7 @@ from tests.site.test_comparing import counted, row_of
 from tests.site.test_many_departments import departments_with_answers, listed
 from tests.site.test_results import words
 
-NOW, YEAR_BEFORE = date(2026, 7, 2), date(2025, 7, 2)
+NOW, YEAR_BEFORE = date(2026, 7, 2), date(2025, 7, 1)
 ADDRESS = "/ket-qua/so-sanh?ky=2026-Q3&voi=2025-Q3"
 
 
@@ -91,7 +91,7 @@ def test_another_questionnaire_is_a_break_and_no_change(
     counted(session, factories.questionnaire(session, title="Phiếu mới"), department, NOW, 580, 600)
     session.commit()
     page = words(client.get(ADDRESS).text)
-    assert "Giữa hai kỳ có thay đổi: đổi mẫu phiếu." in page
+    assert "Giữa hai kỳ có điều khác nhau: đổi mẫu phiếu." in page
     assert "đổi mẫu phiếu</span>" in row_of(page, "a")
     assert "khác rõ</span>" not in page
 

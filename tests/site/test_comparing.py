@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app.ratings.models import DailyTally, MonthlyTally
 from feedback_app.ratings.periods import parse
-from feedback_app.ratings.queries import history, table
+from feedback_app.ratings.queries import history, period_lines, table
 from feedback_app.ratings.trends import Break
 from feedback_app.surveys.versions import VersionView
 from tests import factories
@@ -149,7 +149,7 @@ def test_histories_are_broken_where_the_questionnaire_changed(
     client: FlaskClient, session: Session, version: VersionView
 ) -> None:
     department = factories.department(session, "a")
-    counted(session, version, department, date(2026, 1, 5), 560, 600)
+    counted(session, version, department, date(2026, 1, 2), 560, 600)
     counted(session, version, department, FEBRUARY, 550, 600)
     counted(session, factories.questionnaire(session, title="Phiếu mới"), department, MARCH, 570, 600)
     session.commit()
@@ -162,6 +162,94 @@ def test_histories_are_broken_where_the_questionnaire_changed(
         assert "ngắt trước 3/26: đổi mẫu phiếu" in page
         assert page.count("không nối với kỳ trước: đổi mẫu phiếu") == 2  # said of the chart, and in its table
     assert words(client.get("/ket-qua?ky=2026-03").text).count('class="mark-link"') == 1
+
+
+LATE = date(2025, 11, 28)
+
+
+@pytest.fixture
+def begun_late(session: Session, version: VersionView) -> None:
+    """Counted from 28 November on; far better in the year after."""
+    department = factories.department(session, "a")
+    counted(session, version, department, LATE, 480, 600)
+    for month in (1, 4):
+        counted(session, version, department, date(2026, month, 2), 580, 600)
+    session.commit()
+
+
+@pytest.mark.parametrize("code", ["2025", "2025-Q4", "2025-11"])
+def test_a_part_of_a_period_is_marked_everywhere(
+    app: Flask, client: FlaskClient, session: Session, begun_late: None, code: str
+) -> None:
+    add_person(session, "quanly", "manager", None)
+    manager = sign_in(app, "quanly")
+    mark = "Một phần của kỳ: có số liệu từ 28/11/2025</span>"
+    for reader, path in ((client, "/ket-qua"), (client, "/ket-qua/a"), (manager, "/quan-ly")):
+        assert words(reader.get(f"{path}?ky={code}").text).count(mark) == 1
+        assert mark not in words(reader.get(f"{path}?ky=2026-01").text)
+    rows = read_csv(manager.get(f"/quan-ly/xuat.csv?ky={code}").data)
+    assert ["Một phần của kỳ, có số liệu từ", "2025-11-28"] in rows
+    english = words(client.get(f"/ket-qua?ky={code}&lang=en").text)
+    assert "Part of the period: counted from 28 Nov 2025</span>" in english
+
+
+@pytest.mark.parametrize(("code", "before"), [("2026", "Năm 2025"), ("2026-Q1", "Quý IV năm 2025")])
+def test_nothing_is_clear_against_a_part_of_a_period(
+    app: Flask, client: FlaskClient, session: Session, begun_late: None, code: str, before: str
+) -> None:
+    (row,) = table(session, parse(code), minima=factories.minima(30)).rows
+    assert (row.breaks, row.clear) == ((Break.PART,), False)
+    assert row.change
+    assert row.change.clear  # so it is the part of a period alone that keeps it from being said
+    add_person(session, "quanly", "manager", None)
+    manager = sign_in(app, "quanly")
+    for reader, path in ((client, "/ket-qua"), (manager, "/quan-ly")):
+        page = words(reader.get(f"{path}?ky={code}").text)
+        assert "một kỳ không đủ ngày</span>" in row_of(page, "a")
+        assert "khác rõ</span>" not in page
+        assert f"{before} không đủ ngày, chỉ có số liệu từ 28/11/2025, nên không kết luận về chênh lệch." in page
+    for path in ("/ket-qua", "/ket-qua/a"):
+        page = words(client.get(f"{path}?ky={code}").text)
+        assert "một trong hai kỳ không đủ ngày nên không so được" in page
+        assert "khác rõ, khó" not in page
+    rows = read_csv(manager.get(f"/quan-ly/xuat.csv?ky={code}").data)
+    assert ["Một phần của kỳ, có số liệu từ", "2025-11-28"] in rows
+    start = next(number for number, row in enumerate(rows) if "Tên trong kỳ" in row)
+    assert rows[start + 1][rows[start].index("Khác rõ so với kỳ trước (p < 0,05)")] == "không"
+    api = dict(client.get(f"/api/v1/ratings?period={code}").json or {})
+    change = api["together"]["change"]
+    assert (change["clear"], change["reworded"], change["part"]) == (False, False, True)
+    assert api["period"]["counted_from"] is None
+    (line, *_) = period_lines(session, parse(code), minima=factories.minima(30)).lines
+    assert (line.clear, line.breaks) == (False, (Break.PART,))
+
+
+def test_histories_are_broken_beside_a_part_of_a_period(
+    client: FlaskClient, session: Session, begun_late: None
+) -> None:
+    quarters = [parse(code) for code in ("2025-Q4", "2026-Q1", "2026-Q2")]
+    points = history(session, quarters, today=date(2026, 8, 1), minima=factories.minima(30))
+    assert [point.counted_from for point in points] == [LATE, None, None]
+    assert [point.breaks for point in points] == [(), (Break.PART,), ()]
+    for path in ("/ket-qua", "/ket-qua/a"):
+        page = words(client.get(f"{path}?ky=2026-Q2").text)
+        assert page.count('class="mark-gap"') == 1
+        assert "ngắt trước I/2026: một kỳ không đủ ngày" in page
+        assert page.count("; một phần của kỳ: có số liệu từ 28/11/2025") == 1
+        assert page.count("không nối với kỳ trước: một kỳ không đủ ngày") == 2  # said of the chart, and in its table
+    assert words(client.get("/ket-qua?ky=2026-Q2").text).count('class="mark-link"') == 1
+    told = dict(client.get("/api/v1/ratings/history?kind=year").json or {})["history"]
+    assert [each["counted_from"] for each in told if each["code"] in ("2025", "2026")] == ["2025-11-28", None]
+
+
+def test_a_part_of_a_period_is_told_of_when_two_are_compared(client: FlaskClient, begun_late: None) -> None:
+    for address in ("ky=2026-Q1&voi=2025-Q4", "ky=2025-Q4&voi=2026-Q1"):
+        page = words(client.get(f"/ket-qua/so-sanh?{address}").text)
+        assert "Quý IV năm 2025: <span" in page
+        assert "Một phần của kỳ: có số liệu từ 28/11/2025</span>" in page
+        assert "Giữa hai kỳ có điều khác nhau: một kỳ không đủ ngày." in page
+        assert "một kỳ không đủ ngày</span>" in row_of(page, "a")
+        assert "khác rõ</span>" not in page
 
 
 def test_a_shift_of_channels_is_warned_of(client: FlaskClient, session: Session, version: VersionView) -> None:

@@ -242,6 +242,26 @@ def test_drivers_are_what_worsened_and_what_was_picked_most(
     assert (few.worsened, few.reasons) == ((), ())
 
 
+@pytest.mark.parametrize(("late", "clear"), [(0, True), (40, False)])
+def test_nothing_is_clear_against_a_quarter_counted_in_part(
+    app: Flask, session: Session, office: Office, form: VersionView, late: int, clear: bool
+) -> None:
+    now = clock.now()
+    before = previous(period_of("quarter", clock.local_day(now)))
+    submit(session, form, office.ward, before.moments[0] + timedelta(days=late), 40, chung="tot", thoi_gian="tot")
+    submit(session, form, office.ward, now, 40, chung="kem", thoi_gian="kem", vi_sao="a")
+    factories.count(session)
+    session.commit()
+    add_person(session, "phuong", "manager", office.ward)
+    page = words(sign_in(app, "phuong").get(PAGE).text)
+    assert "giảm 100,0 điểm phần trăm" in page
+    assert "Câu thoi-gian" in page
+    assert page.count("khác rõ</span>") == (2 if clear else 0)  # the department and its question
+    assert ("khác rõ, khó có thể do ngẫu nhiên" in page) == clear
+    assert ("một trong hai kỳ không đủ ngày nên không so được" in page) == (not clear)
+    assert ("một kỳ không đủ ngày</span>" in page) == (not clear)
+
+
 def test_the_departments_that_fell_most_are_explained(session: Session, office: Office, version: VersionView) -> None:
     for number, satisfied in enumerate((40, 10, 35, 20, 30, 25, 39)):
         department = factories.department(session, f"p{number}")

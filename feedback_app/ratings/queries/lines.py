@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from feedback_app.ratings.queries.parts import Filter, channel_rows
 from feedback_app.ratings.queries.period_figures import CHANNELS, figure_of, table
 from feedback_app.ratings.queries.published import PublicationView
 from feedback_app.ratings.queries.tallies import Row
+from feedback_app.ratings.trends import Break
 from feedback_app.surveys import queries as surveys
 from feedback_app.surveys.versions import VersionView
 
@@ -28,15 +30,23 @@ class Line:
     channel: str | None
     figure: Figure
     change: Change | None
-    reworded: bool
+    breaks: tuple[Break, ...] = ()
+
+    @property
+    def clear(self) -> bool:
+        """As that of a RatingRow."""
+        return not self.breaks and self.change is not None and self.change.clear
 
 
 @dataclass(frozen=True, slots=True)
 class PeriodLines:
+    """`counted_from` as in a RatingTable."""
+
     period: Period
     publication: PublicationView | None
     minimum: int
     lines: tuple[Line, ...]
+    counted_from: date | None = None
 
 
 def period_lines(
@@ -59,7 +69,7 @@ def period_lines(
         by_channel[None, row.channel].append(row)
     lines = []
     for each in (*read.rows, read.together):
-        lines.append(Line(each.department, None, each.figure, each.change, each.reworded))
+        lines.append(Line(each.department, None, each.figure, each.change, each.breaks))
         whose = each.department.id if each.department else None
         lines += [
             Line(
@@ -67,9 +77,8 @@ def period_lines(
                 channel,
                 figure_of(by_channel[whose, channel], minimum=read.minimum, versions=versions),
                 None,
-                reworded=False,
             )
             for channel in CHANNELS
             if (whose, channel) in by_channel
         ]
-    return PeriodLines(period, read.publication, read.minimum, tuple(lines))
+    return PeriodLines(period, read.publication, read.minimum, tuple(lines), read.counted_from)

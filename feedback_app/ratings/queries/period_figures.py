@@ -18,8 +18,8 @@ from feedback_app.ratings.figures import SCHEME, Change, Figure, change, total
 from feedback_app.ratings.periods import Period, previous
 from feedback_app.ratings.queries.parts import DepartmentParts, Dimension, Filter, period_rows, rows_of_periods
 from feedback_app.ratings.queries.published import PublicationView
-from feedback_app.ratings.queries.tallies import Row
-from feedback_app.ratings.trends import Asked, Break, Measured, breaks, changed
+from feedback_app.ratings.queries.tallies import Row, first_day
+from feedback_app.ratings.trends import Asked, Break, Measured, breaks, changed, counted_from
 from feedback_app.surveys import queries as surveys
 from feedback_app.surveys.versions import VersionView
 
@@ -33,7 +33,8 @@ CHANNELS = ("kiosk", "qr", "web", "paper", "scan")
 class RatingRow:
     """A department in a period: its figure, the one before, and the answers by channel, which add up to it.
 
-    `reworded` tells that the answers of the two periods were asked for in different versions.
+    `breaks` says why the two periods are not compared: the answers were asked for in different versions, or one of the
+    periods was counted in part alone. The change is shown all the same, but never called clear.
     """
 
     department: DepartmentView | None
@@ -41,11 +42,16 @@ class RatingRow:
     before: Figure
     channels: tuple[tuple[str, int], ...]
     channels_before: tuple[tuple[str, int], ...]
-    reworded: bool
+    breaks: tuple[Break, ...]
 
     @property
     def change(self) -> Change | None:
         return change(self.figure, self.before)
+
+    @property
+    def clear(self) -> bool:
+        """Whether there is a change that may be called one of the service."""
+        return not self.breaks and self.change is not None and self.change.clear
 
     @property
     def shift(self) -> Shift | None:
@@ -57,7 +63,8 @@ class RatingRow:
 class RatingTable:
     """Every department that has an answer in the period or the one before, and all of them together.
 
-    `before` is the period right before unless another one was asked for.
+    `before` is the period right before unless another one was asked for. `counted_from` and `before_counted_from` are
+    the day that counting began, where that lies within the period: then it is part of a period.
 
     `bands` are ranks by department id among those with at least `minimum_ranked` answers; none for a single one.
     """
@@ -70,6 +77,8 @@ class RatingTable:
     rows: tuple[RatingRow, ...]
     bands: dict[int, Band]
     together: RatingRow
+    counted_from: date | None
+    before_counted_from: date | None
 
 
 # Making the rows of thousands of departments takes longer than a reader should wait; the smaller tables are made anew.
@@ -116,6 +125,8 @@ def _table(
     least, least_before = (each.publication.minimum if each.publication else minima.score for each in (now, before))
     by_now, by_before = _by_department(now.rows), _by_department(before.rows)
     rated = {*by_now, *by_before}
+    first = first_day(session)
+    parts = counted_from(period, first), counted_from(before.period, first)
     asked = {place.rated_department_id for place in departments.places(session, on=period.last_day)}
     if narrowed.department_ids is not None:
         asked &= narrowed.department_ids
@@ -128,6 +139,7 @@ def _table(
             minimum=least,
             minimum_before=least_before,
             versions=versions,
+            part=any(parts),
         )
         for key in rated | {key for key in asked if names[key].lived_in(period.starts_on, period.ends_on)}
     ]
@@ -139,7 +151,17 @@ def _table(
         minimum_ranked=minima.ranked,
         bands=rank_bands(rows, minimum=minima.ranked),
         rows=tuple(sorted(rows, key=lambda row: sort_key(row.department.name) if row.department else ())),
-        together=rating_row(None, now.rows, before.rows, minimum=least, minimum_before=least_before, versions=versions),
+        together=rating_row(
+            None,
+            now.rows,
+            before.rows,
+            minimum=least,
+            minimum_before=least_before,
+            versions=versions,
+            part=any(parts),
+        ),
+        counted_from=parts[0],
+        before_counted_from=parts[1],
     )
 
 
@@ -151,15 +173,23 @@ def rating_row(
     minimum: int,
     minimum_before: int,
     versions: dict[int, VersionView],
+    part: bool,
 ) -> RatingRow:
-    """Add up rows of one department (or of all, None) into figures; each period keeps its own minimum."""
+    """Add up rows of one department (or of all, None) into figures; each period keeps its own minimum.
+
+    `part` tells that one of the periods was counted in part alone.
+    """
+    unlike = {
+        Break.QUESTIONNAIRE: changed(asked_in(before, versions), asked_in(now, versions)),
+        Break.PART: part,
+    }
     return RatingRow(
         department=department,
         figure=figure_of(now, minimum=minimum, versions=versions),
         before=figure_of(before, minimum=minimum_before, versions=versions),
         channels=channels_of(now),
         channels_before=channels_of(before),
-        reworded=changed(asked_in(before, versions), asked_in(now, versions)),
+        breaks=tuple(kind for kind, holds in unlike.items() if holds),
     )
 
 
@@ -252,7 +282,8 @@ def by_part(parts: DepartmentParts, dimension: Dimension, *, minimum: int) -> li
 class HistoryPoint:
     """One period in a row of periods of the same kind.
 
-    `breaks` says why it is not joined to the point before; `shift` how the channels moved since then.
+    `breaks` says why it is not joined to the point before; `shift` how the channels moved since then; `counted_from`
+    when counting began, where that lies within the period.
     """
 
     period: Period
@@ -261,6 +292,7 @@ class HistoryPoint:
     provisional: bool
     breaks: tuple[Break, ...]
     shift: Shift | None
+    counted_from: date | None
 
 
 _histories: Kept[list[HistoryPoint]] = Kept("ratings", most=32)
@@ -300,6 +332,8 @@ def _history(
     versions: dict[int, VersionView],
 ) -> list[HistoryPoint]:
     read = rows_of_periods(session, periods, narrowed, smallest=minima.cell, by_department=False)
+    first = first_day(session)
+    parts = [counted_from(each.period, first) for each in read]
     broken = breaks(
         [
             Measured(
@@ -307,8 +341,9 @@ def _history(
                 asked=asked_in(each.rows, versions),
                 scheme=each.publication.scheme if each.publication else SCHEME,
                 department_id=department_id,
+                part=part is not None,
             )
-            for each in read
+            for each, part in zip(read, parts, strict=True)
         ]
     )
     mixes = [dict(channels_of(each.rows)) for each in read]
@@ -322,8 +357,9 @@ def _history(
             provisional=not each.period.ended(today),
             breaks=because,
             shift=shift(mix, mix_before),
+            counted_from=part,
         )
-        for each, because, mix, mix_before in zip(read, broken, mixes, [{}, *mixes], strict=False)
+        for each, because, mix, mix_before, part in zip(read, broken, mixes, [{}, *mixes], parts, strict=False)
     ]
 
 
