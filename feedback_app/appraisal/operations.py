@@ -39,7 +39,7 @@ class NotYourPoints(NotAllowed):
 
 
 class MayNotDecide(NotAllowed):
-    """A contest is decided by a manager from outside who neither is the officer nor brought the quarter in."""
+    """A contest is decided by a manager from outside: not the officer, nor who brought the quarter in."""
 
 
 class WordsMissing(Invalid):
@@ -199,7 +199,7 @@ def look_at_contest(
     check_manager(session, member, now=now)
     found = queries.contest(session, contest_id)
     answers_for = scope is None or found.officer.department_id in scope
-    if not answers_for and not queries.may_decide(session, member, found, day=local_day(now)):
+    if not answers_for and not queries.may_decide(session, member, found, now=now):
         _refuse(session, member, now, attempt="look", why="scope", contest=found)
         raise ContestNotFound(N_("Không có khiếu nại này."))
     if found.officer.member_id != member.id:
@@ -260,9 +260,18 @@ def decide(
     WordsMissing, BadContest, and MayNotDecide, which is in the trail then.
     """
     found = queries.contest(session, contest_id)
-    why = queries.obstacle(session, member, found, day=local_day(now))
+    why = queries.obstacle(session, member, found, now=now)
     if why is not None:
         _refuse(session, member, now, attempt="decide", why=why, contest=found)
+        if why == "known_password":
+            raise MayNotDecide(
+                N_(
+                    "Trong %(days)s ngày qua, bạn đã mở tài khoản hay đặt mật khẩu cho cán bộ khiếu nại hoặc người đã"
+                    " nhập điểm, hoặc ngược lại, nên chưa được tính là người khác. Hãy để người quản lý khác ở"
+                    " ngoài đơn vị quyết định."
+                ),
+                days=staff.DEPENDENCE.days,
+            )
         raise MayNotDecide(
             N_(
                 "Người quyết định phải là người quản lý ở ngoài đơn vị được chấm và đơn vị hiện nay của cán bộ, không"

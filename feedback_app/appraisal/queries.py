@@ -55,6 +55,7 @@ class ContestView:
     version: int
     index_number: int
     reason: str
+    filed_by: int
     filed_at: datetime
     decided_at: datetime | None
     upheld: bool | None
@@ -216,7 +217,7 @@ def counted_points(session: Session, appraisal_ids: Collection[int]) -> dict[int
 
 
 def contests(
-    session: Session, member: Member, *, scope: frozenset[int] | None, day: date, settled: bool, limit: int
+    session: Session, member: Member, *, scope: frozenset[int] | None, now: datetime, settled: bool, limit: int
 ) -> list[ContestView]:
     """Contests for a manager, newest first: those of officers in `scope`, and every open one the reader may decide."""
     decided = Contest.decided_at.is_not(None)
@@ -224,7 +225,7 @@ def contests(
     allowed = [
         each
         for each in reversed(found)
-        if scope is None or each.officer.department_id in scope or may_decide(session, member, each, day=day)
+        if scope is None or each.officer.department_id in scope or may_decide(session, member, each, now=now)
     ]
     return allowed[:limit]
 
@@ -237,25 +238,31 @@ def contest(session: Session, contest_id: int) -> ContestView:
     return found[0]
 
 
-def may_decide(session: Session, member: Member, contest: ContestView, *, day: date) -> bool:
+def may_decide(session: Session, member: Member, contest: ContestView, *, now: datetime) -> bool:
     """Whether an open contest is for this reader to decide: `obstacle` names nothing that stands in the way."""
-    return contest.upheld is None and obstacle(session, member, contest, day=day) is None
+    return contest.upheld is None and obstacle(session, member, contest, now=now) is None
 
 
-def obstacle(session: Session, member: Member, contest: ContestView, *, day: date) -> str | None:
-    """Why somebody may not decide a contest, None if they may: `role`, `own_points`, `own_department`, `importer`.
+def obstacle(session: Session, member: Member, contest: ContestView, *, now: datetime) -> str | None:
+    """Why somebody may not decide a contest, None if they may.
 
-    Who decides is a manager outside the rated department and the officer's present one, is not the officer and did not
-    bring in the quarter.
+    `role`, `own_points`, `own_department`, `importer`, `known_password`: who decides is a manager outside the rated
+    department and the officer's present one, is not the officer, did not bring in the quarter, and is a person of its
+    own beside these (`staff.queries.independent`).
     """
     if member.role != "manager":
         return "role"
     if contest.officer.member_id == member.id:
         return "own_points"
     for department_id in {contest.department_id, contest.officer.department_id}:
-        if not staff.is_outside(session, member, department_id=department_id, day=day):
+        if not staff.is_outside(session, member, department_id=department_id, day=local_day(now)):
             return "own_department"
-    return "importer" if member.id in _importers(session, contest) else None
+    importers = _importers(session, contest)
+    if member.id in importers:
+        return "importer"
+    others = importers | {contest.filed_by, contest.officer.member_id or contest.filed_by}
+    two = all(staff.independent(session, each, member.id, now=now) for each in others)
+    return None if two else "known_password"
 
 
 def _importers(session: Session, contest: ContestView) -> set[int]:
@@ -370,6 +377,7 @@ def _contests(session: Session, found: Collection[OfficerView], condition: Colum
             version=row.version,
             index_number=row.index_number,
             reason=row.reason,
+            filed_by=row.filed_by,
             filed_at=row.filed_at,
             decided_at=row.decided_at,
             upheld=row.upheld,

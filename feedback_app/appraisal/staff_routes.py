@@ -20,6 +20,7 @@ from feedback_app.kit.db import db
 from feedback_app.kit.errors import Conflict, Invalid, NotAllowed, NotFound
 from feedback_app.kit.web import settings
 from feedback_app.ratings.periods import Period
+from feedback_app.staff import queries as staff
 from feedback_app.staff.access import current_member, requires, scope
 
 blueprint = Blueprint("appraisal", __name__, template_folder="templates")
@@ -94,11 +95,10 @@ def officers() -> Answer:
 def contests() -> Answer:
     """Objections that wait, or with `xong` those that were decided; without any points."""
     session, member = db.session(), current_member()
-    today, settled = clock.local_day(clock.now()), bool(request.args.get("xong"))
-    _written_down(lambda: operations.check_manager(session, member, now=clock.now()))
-    found = queries.contests(
-        session, member, scope=scope(session, member, today), day=today, settled=settled, limit=LISTED
-    )
+    now, settled = clock.now(), bool(request.args.get("xong"))
+    _written_down(lambda: operations.check_manager(session, member, now=now))
+    allowed = scope(session, member, clock.local_day(now))
+    found = queries.contests(session, member, scope=allowed, now=now, settled=settled, limit=LISTED)
     return render_template(
         "appraisal/contests.html", contests=found, settled=settled, names=_names(each.department_id for each in found)
     )
@@ -234,13 +234,14 @@ def _departments(views: Iterable[YearView]) -> set[int]:
 
 
 def _contest_page(found: ContestView, view: QuarterView, form: DecisionForm) -> str:
-    session, today = db.session(), clock.local_day(clock.now())
+    session = db.session()
     return render_template(
         "appraisal/contest.html",
         contest=found,
         view=view,
         form=form,
-        obstacle=queries.obstacle(session, current_member(), found, day=today),
+        obstacle=queries.obstacle(session, current_member(), found, now=clock.now()),
+        days=staff.DEPENDENCE.days,
         names=_names([found.department_id]),
         minimum=settings().minimum_officer_dossiers,
     )

@@ -185,6 +185,8 @@ def _ask(username: str, now: datetime) -> Member:
     db.session.commit()
     if isinstance(answer, staff.SignInRefused):
         raise click.ClickException(f"Sai tên đăng nhập hoặc mật khẩu, hoặc tài khoản đang bị khóa: {username}.")
+    if answer.member.password_set_by_other:
+        raise click.ClickException(f"Mật khẩu của {username} do người khác đặt: đổi ở trang Mật khẩu trước.")
     return answer.member
 
 

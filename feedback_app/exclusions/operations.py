@@ -1,8 +1,9 @@
 """Opening cases, and what people do with them. Nothing here commits.
 
 Nothing is excluded by a rule: it takes a person's proposal with a reason and the agreement of a second one, who has
-another account and stands outside the rated department. An attempt that breaks this is written to the audit trail
-before it is refused, so a caller that turns the refusal into an answer commits first.
+another account, not made by the first nor the other way round, and stands outside the rated department. Keeping takes
+one person from outside. An attempt that breaks this is written to the audit trail before it is refused, so a caller
+that turns the refusal into an answer commits first.
 """
 
 from collections import defaultdict
@@ -23,7 +24,7 @@ from feedback_app.kit.errors import N_, Conflict, Invalid, NotAllowed
 from feedback_app.kit.locks import lock
 from feedback_app.kit.text import normalise
 from feedback_app.staff.operations import record
-from feedback_app.staff.queries import Member, belongs, is_outside
+from feedback_app.staff.queries import DEPENDENCE, Member, independent, is_outside
 from feedback_app.surveys import operations as surveys
 
 LONGEST_WORDS: Final = 500
@@ -50,6 +51,10 @@ class NothingToExclude(Conflict):
 
 class SamePerson(NotAllowed):
     """A proposal is answered by another account than the one that made it."""
+
+
+class KnownPassword(SamePerson):
+    """One of the two has lately made the other's account or set its password, and could have acted as both."""
 
 
 class OwnDepartment(NotAllowed):
@@ -103,13 +108,20 @@ def open_case(session: Session, command: OpenCase, *, now: datetime) -> int:
 def keep(session: Session, case_id: int, *, now: datetime, member: Member, note: str) -> None:
     """Close a case: its responses stay counted, and the note says why they may.
 
-    Raises CaseNotFound, StateChanged, WordsMissing, OwnDepartment (one's own office is not cleared by oneself).
+    Whoever closes it stands outside the rated department, as the second person of an exclusion does; an account without
+    department always does, so there is somebody even where the case is about the whole office.
+    Raises CaseNotFound, StateChanged, WordsMissing, and OwnDepartment, which is in the audit trail then.
     """
     row = _case(session, case_id, "open")
     said = _words(note, "note")
-    if belongs(session, member, department_id=row.department_id, day=local_day(now)):
+    if not is_outside(session, member, department_id=row.department_id, day=local_day(now)):
         _refuse(session, row, member, now, attempt="keep", why="own_department")
-        raise OwnDepartment(N_("Người của đơn vị được đánh giá không tự khép lại vụ việc về đơn vị mình."))
+        raise OwnDepartment(
+            N_(
+                "Người của đơn vị được đánh giá, của đơn vị cấp trên hay cấp dưới không giữ lại được. Hãy để người"
+                " quản lý ở ngoài đơn vị ấy, hoặc quản trị viên không thuộc đơn vị nào, xem xét."
+            )
+        )
     row.state, row.kept_by, row.kept_at, row.note = "kept", member.id, now, said
     _record(session, row, member, now, "exclusions.kept", reason=said)
 
@@ -151,7 +163,7 @@ def decide(session: Session, case_id: int, *, now: datetime, member: Member, agr
 
     On agreement the responses leave the count, or enter it again, and their days are counted again, all in this
     transaction. A published period stays as it is until it is restated. Raises CaseNotFound, StateChanged,
-    WordsMissing, SamePerson and OwnDepartment; the last two are in the audit trail then.
+    WordsMissing, SamePerson, KnownPassword and OwnDepartment; the last three are in the audit trail then.
     """
     row = _case(session, case_id, *queries.WAITING)
     proposal = session.scalars(
@@ -164,6 +176,16 @@ def decide(session: Session, case_id: int, *, now: datetime, member: Member, agr
         _refuse(session, row, member, now, attempt=proposal.kind, why="own_department")
         raise OwnDepartment(
             N_("Người thứ hai phải ở ngoài đơn vị được đánh giá, kể cả đơn vị cấp trên và cấp dưới của đơn vị ấy.")
+        )
+    if not independent(session, proposal.proposed_by, member.id, now=now):
+        _refuse(session, row, member, now, attempt=proposal.kind, why="known_password")
+        raise KnownPassword(
+            N_(
+                "Trong %(days)s ngày qua, bạn đã mở tài khoản hay đặt mật khẩu cho người đề nghị, hoặc ngược lại, nên"
+                " hai tài khoản chưa được tính là hai người. Hãy để người quản lý khác ở ngoài đơn vị được đánh giá"
+                " quyết định."
+            ),
+            days=DEPENDENCE.days,
         )
     said = normalise(answer) if agreed and not normalise(answer) else _words(answer, "answer")
     proposal.decided_by, proposal.decided_at, proposal.agreed, proposal.answer = member.id, now, agreed, said or None

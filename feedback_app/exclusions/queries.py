@@ -18,6 +18,8 @@ from feedback_app.staff.queries import Member, is_outside
 from feedback_app.surveys import queries as surveys
 
 WAITING: Final = ("proposed", "return_proposed")
+# What somebody outside the rated department closes or answers, and is therefore shown to them.
+FOR_OUTSIDERS: Final = ("open", *WAITING)
 
 
 class CaseNotFound(NotFound):
@@ -82,14 +84,17 @@ class CaseView:
 def cases(
     session: Session, member: Member, *, scope: frozenset[int] | None, day: date, settled: bool, limit: int
 ) -> list[CaseView]:
-    """Cases for a reader, newest first: those of the departments in `scope`, and every proposal that waits for a second
-    person if the reader stands outside its department. `settled` gives those that are closed instead."""
+    """Cases for a reader, newest first: those of the departments in `scope`, and every other one that is not closed if
+    the reader stands outside its department. Those in `scope` do not give way to others where there are more than
+    `limit`. `settled` gives those that are closed instead."""
     closed = ReviewCase.state.in_(("excluded", "kept"))
     query = select(ReviewCase).where(closed if settled else ~closed)
     if scope is not None:
-        query = query.where(or_(ReviewCase.department_id.in_(scope), ReviewCase.state.in_(WAITING)))
+        own = ReviewCase.department_id.in_(scope)
+        query = query.where(or_(own, ReviewCase.state.in_(FOR_OUTSIDERS))).order_by(own.desc())
     rows = session.scalars(query.order_by(ReviewCase.found_at.desc(), ReviewCase.id.desc()).limit(limit)).all()
-    return _views(session, [row for row in rows if _may_see(session, row, member, scope, day)])
+    seen = [row for row in rows if _may_see(session, row, member, scope, day)]
+    return _views(session, sorted(seen, key=lambda row: (row.found_at, row.id), reverse=True))
 
 
 def open_count(session: Session, *, scope: frozenset[int] | None) -> int:
@@ -145,7 +150,7 @@ def exclusion_counts(
 def _may_see(session: Session, row: ReviewCase, member: Member, scope: frozenset[int] | None, day: date) -> bool:
     if scope is None or row.department_id in scope:
         return True
-    return row.state in WAITING and is_outside(session, member, department_id=row.department_id, day=day)
+    return row.state in FOR_OUTSIDERS and is_outside(session, member, department_id=row.department_id, day=day)
 
 
 def _views(session: Session, rows: Collection[ReviewCase]) -> list[CaseView]:

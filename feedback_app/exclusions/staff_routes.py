@@ -18,7 +18,7 @@ from feedback_app.kit import clock, i18n
 from feedback_app.kit.db import db
 from feedback_app.kit.errors import Invalid, NotAllowed
 from feedback_app.staff import queries as staff
-from feedback_app.staff.access import current_member, requires, scope
+from feedback_app.staff.access import check_scope, current_member, requires, scope
 
 blueprint = Blueprint("exclusions", __name__, template_folder="templates", url_prefix="/quan-ly/bat-thuong")
 
@@ -64,8 +64,9 @@ def keep(case_id: int) -> Answer:
 @blueprint.post("/<int:case_id>/de-nghi-loai")
 @requires("manager")
 def propose_exclusion(case_id: int) -> Answer:
-    """The first person proposes to leave the responses out."""
+    """The first person, who answers for the department, proposes to leave the responses out."""
     form = ExclusionForm()
+    _check_answers_for(case_id)
     return _act(
         case_id,
         form,
@@ -84,8 +85,9 @@ def propose_exclusion(case_id: int) -> Answer:
 @blueprint.post("/<int:case_id>/de-nghi-tinh-lai")
 @requires("manager")
 def propose_return(case_id: int) -> Answer:
-    """The first person proposes to let the responses count again."""
+    """The first person, who answers for the department, proposes to let the responses count again."""
     form = ReturnForm()
+    _check_answers_for(case_id)
     return _act(
         case_id,
         form,
@@ -123,6 +125,10 @@ def _found(case_id: int) -> CaseView:
     return queries.case(session, case_id, member, scope=scope(session, member, day), day=day)
 
 
+def _check_answers_for(case_id: int) -> None:
+    check_scope(db.session(), current_member(), _found(case_id).department_id, clock.local_day(clock.now()))
+
+
 def _act(case_id: int, form: CaseForm, operation: Callable[[], object], message: str) -> Answer:
     found = _found(case_id)
     try:
@@ -141,8 +147,9 @@ def _act(case_id: int, form: CaseForm, operation: Callable[[], object], message:
 
 
 def _page(found: CaseView, sent: CaseForm | None = None) -> str:
-    session, member = db.session(), current_member()
-    day = clock.local_day(clock.now())
+    session, member, now = db.session(), current_member(), clock.now()
+    day = clock.local_day(now)
+    answers_for = scope(session, member, day)
     forms = {
         name: sent if isinstance(sent, kind) else kind(formdata=None)
         for name, kind in {
@@ -161,7 +168,9 @@ def _page(found: CaseView, sent: CaseForm | None = None) -> str:
         places={place.id: place for place in departments.places(session, on=found.first_day)},
         fields={field.id: field for field in departments.fields(session)},
         member=member,
-        own=staff.belongs(session, member, department_id=found.department_id, day=day),
+        days=staff.DEPENDENCE.days,
+        proposes=answers_for is None or found.department_id in answers_for,
+        independent=found.waiting is None or staff.independent(session, found.waiting.proposed_by, member.id, now=now),
         outside=staff.is_outside(session, member, department_id=found.department_id, day=day),
         **forms,
     )

@@ -32,6 +32,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 ROLES: Final = ("staff", "manager", "administrator")
 
 
+OWN_ACCOUNT: Final = "/tai-khoan"
 # Each role sees the work of its own and of the roles before it. The pages belong to slices above this one.
 NAVIGATION: Final = (
     ("manager", "/quan-ly/tong-quan", _("Tổng quan")),
@@ -49,7 +50,7 @@ NAVIGATION: Final = (
     ("administrator", "/quan-ly/tai-khoan", _("Tài khoản")),
     ("administrator", "/quan-ly/nhat-ky", _("Nhật ký")),
     ("staff", "/toi/danh-gia", _("Điểm của tôi")),
-    ("staff", "/tai-khoan", _("Mật khẩu")),
+    ("staff", OWN_ACCOUNT, _("Mật khẩu")),
 )
 # Points of single officers: who looks after accounts does not thereby see them, so these are not offered further up.
 MANAGERS_ALONE: Final = frozenset({"/quan-ly/diem-can-bo", "/quan-ly/khieu-nai-diem"})
@@ -57,6 +58,10 @@ MANAGERS_ALONE: Final = frozenset({"/quan-ly/diem-can-bo", "/quan-ly/khieu-nai-d
 
 class RoleTooLow(NotAllowed):
     """Signed in, but this page is for a higher role."""
+
+
+class PasswordNotOwn(NotAllowed):
+    """Signed in with a password somebody else set: it has to be changed before anything else."""
 
 
 class OutsideScope(NotAllowed):
@@ -97,11 +102,13 @@ def load_identity(written: str) -> Identity | None:
     return None if member is None else Identity(member, session_key)
 
 
-def requires(role: str) -> Callable[[View], View]:
+def requires(role: str, *, given_password: bool = False) -> Callable[[View], View]:
     """Open a view only to accounts of `role` or a higher one.
 
     Visitors are sent to sign in and come back afterwards; callers that asked for JSON get 401, as a
-    redirect would hand them a page. Raises RoleTooLow for accounts of a lower role.
+    redirect would hand them a page. Who signed in with a password that somebody else set is sent to change it, except
+    where `given_password` lets them in. Raises RoleTooLow for accounts of a lower role, PasswordNotOwn for callers
+    that asked for JSON before they changed it.
     """
     needed = ROLES.index(role)
 
@@ -114,6 +121,10 @@ def requires(role: str) -> Callable[[View], View]:
                     abort(401)
                 back = request.full_path.removesuffix("?") if request.method == "GET" else None
                 return redirect(url_for("staff.sign_in", next=back))
+            if member.password_set_by_other and not given_password:
+                if wants_json():
+                    raise PasswordNotOwn(N_("Mật khẩu này do người khác đặt. Hãy đổi mật khẩu trước."))
+                return redirect(url_for("staff.own_account"))
             if ROLES.index(member.role) < needed:
                 raise RoleTooLow(N_("Tài khoản của bạn không có quyền mở trang này."))
             g.staff_member = member
@@ -166,7 +177,9 @@ def staff_page() -> dict[str, object]:
         "staff_nav": [
             {"url": path, "label": label, "current": path == here}
             for role, path, label in NAVIGATION
-            if ROLES.index(role) <= reach and (path not in MANAGERS_ALONE or member.role == "manager")
+            if ROLES.index(role) <= reach
+            and (path not in MANAGERS_ALONE or member.role == "manager")
+            and (path == OWN_ACCOUNT or not member.password_set_by_other)
         ],
     }
 
@@ -183,7 +196,9 @@ def signed_in() -> Member | None:
 def is_at_least(role: str) -> bool:
     """Whether the reader is signed in with `role` or a higher one; for public addresses that show some readers more."""
     member = signed_in()
-    return member is not None and ROLES.index(member.role) >= ROLES.index(role)
+    if member is None or member.password_set_by_other:
+        return False
+    return ROLES.index(member.role) >= ROLES.index(role)
 
 
 def current_member() -> Member:

@@ -23,6 +23,8 @@ class StaffMember(Model):
     username: Mapped[str] = mapped_column(unique=True)
     display_name: Mapped[str]
     password_hash: Mapped[str]
+    # Somebody else knows the password until its owner has changed it.
+    password_set_by_other: Mapped[bool] = mapped_column(default=False)
     role: Mapped[str]
     department_id: Mapped[int | None] = mapped_column(ForeignKey("departments.id"))
     active: Mapped[bool] = mapped_column(default=True)

@@ -2,16 +2,21 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from feedback_app.departments import queries as departments
 from feedback_app.kit.errors import N_, NotFound
 from feedback_app.kit.text import sort_key
 from feedback_app.staff.models import ApiKey, AuditEvent, StaffMember
+
+# Who made an account or set its password has known that password and could sign in as its owner. A period is published
+# within weeks of its end: 30 days keep an account made for one publication from signing it, and an office waits once.
+DEPENDENCE: Final = timedelta(days=30)
+_PASSWORD_SET: Final = ("staff.added", "staff.password_reset")
 
 
 class MemberNotFound(NotFound):
@@ -20,13 +25,17 @@ class MemberNotFound(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Who is signed in; `role` is one of access.ROLES; without a department it sees the whole service."""
+    """Who is signed in; `role` is one of access.ROLES; without a department it sees the whole service.
+
+    With `password_set_by_other` it may do nothing until it has changed its password.
+    """
 
     id: int
     username: str
     display_name: str
     role: str
     department_id: int | None
+    password_set_by_other: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +196,26 @@ def belongs(session: Session, member: Member, *, department_id: int, day: date) 
     )
 
 
+def independent(session: Session, one: int, other: int, *, now: datetime) -> bool:
+    """Whether two accounts (ids) are two persons: not the same, and neither made the other or set its password lately.
+
+    Lately is within DEPENDENCE of the latest such line of the audit trail. Accounts made at the terminal have no maker.
+    """
+    if one == other:
+        return False
+    made = exists().where(
+        AuditEvent.action.in_(_PASSWORD_SET),
+        AuditEvent.at > now - DEPENDENCE,
+        or_(
+            and_(AuditEvent.actor_id == one, AuditEvent.subject == f"staff:{other}"),
+            and_(AuditEvent.actor_id == other, AuditEvent.subject == f"staff:{one}"),
+        ),
+    )
+    return not session.scalar(select(made))
+
+
 def as_member(row: StaffMember) -> Member:
-    return Member(row.id, row.username, row.display_name, row.role, row.department_id)
+    return Member(row.id, row.username, row.display_name, row.role, row.department_id, row.password_set_by_other)
 
 
 def _only(session: Session, condition: Any, scope: frozenset[int] | None) -> Account:

@@ -69,7 +69,7 @@ def too_many_tries(error: TooManyRequests) -> tuple[str, int]:
 
 
 @blueprint.post("/dang-xuat")
-@requires("staff")
+@requires("staff", given_password=True)
 def sign_out() -> Response:
     operations.sign_out(db.session(), now=clock.now(), member=current_member())
     db.session.commit()
@@ -78,17 +78,20 @@ def sign_out() -> Response:
 
 
 @blueprint.route("/tai-khoan", methods=["GET", "POST"])
-@requires("staff")
+@requires("staff", given_password=True)
 @limiter.limit("10/minute", methods=["POST"])
 def own_account() -> Response | str | tuple[str, int]:
-    """One's own account: change the password. Other sessions of the account end, this one goes on."""
-    form = PasswordForm()
+    """One's own account: change the password. Other sessions of the account end, this one goes on.
+
+    Who had to change it first goes on to the role's workplace.
+    """
+    form, member = PasswordForm(), current_member()
     if form.validate_on_submit():
         try:
             changed = operations.change_password(
                 db.session(),
                 now=clock.now(),
-                member_id=current_member().id,
+                member_id=member.id,
                 current=form.current.data,
                 new=form.new.data,
             )
@@ -99,8 +102,8 @@ def own_account() -> Response | str | tuple[str, int]:
             db.session.commit()
             access.start_session(changed.member, changed.session_key)
             flash(_("Đã đổi mật khẩu. Các phiên đăng nhập khác của tài khoản này đã kết thúc."), "success")
-            return redirect(url_for("staff.own_account"))
+            return redirect(WORKPLACE[member.role] if member.password_set_by_other else url_for("staff.own_account"))
     return (
-        render_template("staff/own_account.html", form=form, member=current_member()),
+        render_template("staff/own_account.html", form=form, member=member),
         422 if form.errors else 200,
     )

@@ -18,7 +18,7 @@ from feedback_app.staff import access, operations, queries
 from feedback_app.staff.access import current_member, requires
 from feedback_app.staff.forms import ROLE_LABELS, AccountForm, RoleForm
 from feedback_app.staff.labels import action_name, subject_name
-from feedback_app.staff.queries import Account
+from feedback_app.staff.queries import Account, Member
 
 blueprint = Blueprint("accounts", __name__, template_folder="templates", url_prefix="/quan-ly")
 
@@ -65,7 +65,7 @@ def add() -> str | tuple[str, int]:
             form[error.field or "username"].errors = [i18n.say(error)]
         else:
             db.session.commit()
-            return render_template("staff/password.html", member=member, password=password)
+            return _password_page(member, password)
     return render_template("staff/add.html", form=form), 422 if form.errors else 200
 
 
@@ -103,7 +103,7 @@ def reset_password(member_id: int) -> str:
     found = _found(member_id, now)
     password = operations.reset_password(db.session(), now=now, actor_id=current_member().id, member_id=member_id)
     db.session.commit()
-    return render_template("staff/password.html", member=found.member, password=password)
+    return _password_page(found.member, password)
 
 
 @blueprint.post("/tai-khoan/<int:member_id>/ngung")
@@ -161,6 +161,10 @@ def _scope(now: datetime) -> frozenset[int] | None:
 
 def _found(member_id: int, now: datetime) -> Account:
     return queries.account(db.session(), member_id=member_id, scope=_scope(now))
+
+
+def _password_page(member: Member, password: str) -> str:
+    return render_template("staff/password.html", member=member, password=password, days=queries.DEPENDENCE.days)
 
 
 def _change(member_id: int, operation: Callable[..., None], message: str) -> Response:

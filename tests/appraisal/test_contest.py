@@ -35,6 +35,7 @@ from tests.appraisal.making import (
     points_of,
     trail,
 )
+from tests.staff.people import add_made
 
 ANSWER = "Đã đối chiếu ba hồ sơ; lỗi do người nộp."
 CORRECTED = Points(66, 60)
@@ -191,6 +192,27 @@ def test_the_decision_comes_from_outside(session: Session, place: Workplace) -> 
     assert points_of(session, place.clerk).version == 2
 
 
+@pytest.mark.parametrize("other", ["clerk", "importer"])
+@pytest.mark.parametrize("made_by_other", [False, True])
+def test_nor_from_who_made_the_others_account_or_set_its_password(
+    session: Session, place: Workplace, other: str, made_by_other: bool
+) -> None:
+    contest_id = object_to(session, place)
+    known = getattr(place, other)
+    if made_by_other:
+        decider = add_made(session, "moi", "manager", None, maker=known, now=SOON)
+    else:
+        decider = place.chief
+        staff.reset_password(session, now=SOON, actor_id=decider.id, member_id=known.id)
+    with pytest.raises(MayNotDecide, match="30 ngày qua"):
+        decide(session, decider, contest_id)
+    assert trail(session, "appraisal.refused")[-1].details == {"attempt": "decide", "why": "known_password"}
+    found = queries.contest(session, contest_id)
+    assert not queries.may_decide(session, decider, found, now=SOON)
+    assert queries.may_decide(session, decider, found, now=SOON + timedelta(days=31))
+    decide(session, place.bureau, contest_id)
+
+
 def test_who_manages_the_whole_service_does_not_decide_about_themselves(session: Session, place: Workplace) -> None:
     enter(session, place, line("CB-30", "toanbo"))
     contest_id = operations.contest(session, place.chief, QUARTER, 3, reason=REASON, days=DAYS, now=SOON)
@@ -262,7 +284,7 @@ def test_lists_are_for_who_answers_for_the_officer_and_who_may_decide(session: S
     contest_id = object_to(session, place)
 
     def listed(member: Member, scope: frozenset[int] | None, *, settled: bool = False) -> list[int]:
-        found = queries.contests(session, member, scope=scope, day=SOON.date(), settled=settled, limit=10)
+        found = queries.contests(session, member, scope=scope, now=SOON, settled=settled, limit=10)
         return [each.id for each in found]
 
     nothing: frozenset[int] = frozenset()

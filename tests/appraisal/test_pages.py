@@ -271,3 +271,17 @@ def test_every_page_reads_in_english(app: Flask, session: Session, place: Workpl
         assert re.search(
             r"<h1>(My points|Points of officers|Contests of points|Contest of CB-01)</h1>", client.get(path).text
         )
+
+
+def test_who_set_the_officers_password_reads_why_another_decides(
+    app: Flask, session: Session, place: Workplace
+) -> None:
+    path = file_one(session, place)
+    staff.reset_password(session, now=clock.now(), actor_id=place.chief.id, member_id=place.clerk.id)
+    session.commit()
+    page = sign_in(app, "toanbo").get(path).text
+    assert "bạn đã mở tài khoản hay đặt mật khẩu cho cán bộ khiếu nại" in page
+    assert f'action="{path}/quyet-dinh"' not in page
+    refused = post(sign_in(app, "toanbo"), f"{path}/quyet-dinh", {"decision": "reject", "answer": "Đúng."})
+    assert refused.status_code == 403
+    assert "Hãy để người quản lý khác ở ngoài đơn vị quyết định." in refused.text

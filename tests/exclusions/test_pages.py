@@ -8,15 +8,16 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from feedback_app.exclusions import operations
+from feedback_app.exclusions import operations, queries
 from feedback_app.exclusions.models import ReviewCase
+from feedback_app.kit import clock
 from feedback_app.staff.models import AuditEvent
 from feedback_app.surveys.models import Response
 from tests import factories
 from tests.dossiers.making import field_id, register
-from tests.exclusions.queue import NOW, WORDS, Queue, command, exclude, make_queue
+from tests.exclusions.queue import LATER, NOW, WORDS, Queue, command, exclude, make_queue
 from tests.factories import local
-from tests.staff.people import add_person, post, sign_in
+from tests.staff.people import add_made, add_person, post, sign_in
 
 QUEUE = "/quan-ly/bat-thuong"
 
@@ -75,17 +76,67 @@ def test_a_case_shows_hours_and_never_an_answer_or_its_minute(app: Flask, sessio
 
 
 @pytest.mark.parametrize(
-    ("who", "listed"),
+    ("who", "proposes"),
     [("trongphuong", True), ("thanhpho", True), ("taichinh", False), ("noikhac", False), ("truong", True)],
 )
-def test_open_cases_are_for_those_who_answer_for_the_department(
-    app: Flask, queue: Queue, who: str, listed: bool
+def test_open_cases_are_proposed_by_those_who_answer_for_the_department(
+    app: Flask, queue: Queue, who: str, proposes: bool
 ) -> None:
     client = sign_in(app, who)
-    assert (address(queue) in client.get(QUEUE).text) == listed
-    assert client.get(address(queue)).status_code == (200 if listed else 404)
-    if not listed:
-        assert post(client, address(queue, "/de-nghi-loai"), {"reason": "device", "words": "x"}).status_code == 404
+    assert address(queue) in client.get(QUEUE).text
+    page = client.get(address(queue))
+    assert page.status_code == 200
+    assert ("/de-nghi-loai" in page.text) == proposes
+    sent = {"reason": "device", "words": "x"}
+    assert post(client, address(queue, "/de-nghi-loai"), sent).status_code == (302 if proposes else 403)
+
+
+@pytest.mark.parametrize(
+    ("who", "outside"),
+    [("trongphuong", False), ("thanhpho", False), ("taichinh", True), ("noikhac", True), ("quantri", True)],
+)
+def test_they_are_kept_by_somebody_from_outside(
+    app: Flask, session: Session, queue: Queue, who: str, outside: bool
+) -> None:
+    client = sign_in(app, who)
+    page = client.get(address(queue)).text
+    assert ("/giu-lai" in page) == outside
+    assert ("quản trị viên không thuộc đơn vị nào, xem xét" in page) != outside
+    answer = post(client, address(queue, "/giu-lai"), {"note": "Đông thật."})
+    assert answer.status_code == (302 if outside else 403)
+    session.expire_all()
+    assert session.get_one(ReviewCase, queue.case_id).state == ("kept" if outside else "open")
+    if not outside:
+        assert "Hãy để người quản lý ở ngoài đơn vị ấy" in answer.text
+    elif who != "quantri":
+        # Done, it is no longer theirs to read.
+        assert address(queue) not in client.get(f"{QUEUE}?xong=1").text
+        assert client.get(address(queue)).status_code == 404
+
+
+def test_the_departments_own_cases_do_not_give_way_to_others(session: Session, queue: Queue) -> None:
+    newer = operations.open_case(session, command(queue.office.elsewhere, []), now=LATER)
+    ward = frozenset({queue.office.ward})
+
+    def listed(limit: int) -> list[int]:
+        found = queries.cases(session, queue.insider, scope=ward, day=LATER.date(), settled=False, limit=limit)
+        return [each.id for each in found]
+
+    assert listed(1) == [queue.case_id]
+    assert listed(2) == [newer, queue.case_id]
+
+
+def test_who_made_the_proposers_account_reads_why_another_decides(app: Flask, session: Session, queue: Queue) -> None:
+    made = add_made(session, "moi", "manager", queue.office.ward, maker=queue.second, now=clock.now())
+    propose(app, queue, made.username)
+    client = sign_in(app, "quantri")
+    page = client.get(address(queue)).text
+    assert "bạn đã mở tài khoản hay đặt mật khẩu cho người đề nghị, hoặc ngược lại" in page
+    assert "Đồng ý loại" not in page
+    assert post(client, address(queue, "/quyet-dinh"), {"decision": "agree"}).status_code == 403
+    assert excluded(session) == 0
+    assert post(sign_in(app, "truong"), address(queue, "/quyet-dinh"), {"decision": "agree"}).status_code == 302
+    assert excluded(session) == 13
 
 
 def test_a_proposal_is_seen_by_those_outside_who_may_answer_it(app: Flask, session: Session, queue: Queue) -> None:
@@ -200,7 +251,8 @@ def test_a_case_about_numbers_offers_to_keep_it_alone(app: Flask, session: Sessi
     sent = {"reason": "device", "words": WORDS}
     assert post(sign_in(app, "truong"), f"{QUEUE}/{case_id}/de-nghi-loai", sent).status_code == 409
     own = sign_in(app, "trongphuong").get(f"{QUEUE}/{case_id}").text
-    assert "không tự khép lại vụ việc này." in own
+    assert "nên không giữ lại được" in own
+    assert "Bạn vẫn đề nghị loại được." not in own
 
 
 RULES = {

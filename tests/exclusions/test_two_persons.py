@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from feedback_app.exclusions import operations
 from feedback_app.exclusions.models import CaseResponse, Proposal, ReviewCase
 from feedback_app.exclusions.operations import (
+    KnownPassword,
     NothingToExclude,
     OwnDepartment,
     SamePerson,
@@ -19,10 +20,12 @@ from feedback_app.exclusions.operations import (
 )
 from feedback_app.exclusions.queries import CaseNotFound
 from feedback_app.recounts import RecountRequest
+from feedback_app.staff import operations as staff
 from feedback_app.staff.models import AuditEvent
 from feedback_app.staff.queries import belongs, is_outside
 from feedback_app.surveys.models import Response
 from tests.exclusions.queue import LATER, NOW, WORDS, Queue, command, exclude, make_queue
+from tests.staff.people import add_made
 
 
 @pytest.fixture
@@ -161,12 +164,52 @@ def test_a_refusal_says_why_and_moves_nothing(session: Session, queue: Queue) ->
 
 
 def test_the_rated_department_does_not_clear_itself(session: Session, queue: Queue) -> None:
-    with pytest.raises(OwnDepartment):
-        operations.keep(session, queue.case_id, now=NOW, member=queue.insider, note="Không có gì.")
-    assert trail(session)[-1] == ("exclusions.attempt_refused", queue.insider.id)
+    for member in (queue.insider, queue.above):
+        with pytest.raises(OwnDepartment):
+            operations.keep(session, queue.case_id, now=NOW, member=member, note="Không có gì.")
+        assert trail(session)[-1] == ("exclusions.attempt_refused", member.id)
     assert state(session, queue) == "open"
-    operations.keep(session, queue.case_id, now=NOW, member=queue.above, note="Ngày trả thẻ căn cước, đông thật.")
+
+
+@pytest.mark.parametrize("who", ["beside", "stranger", "chief", "second"])
+def test_somebody_from_outside_clears_it(session: Session, queue: Queue, who: str) -> None:
+    operations.keep(session, queue.case_id, now=NOW, member=getattr(queue, who), note="Ngày trả thẻ, đông thật.")
     assert state(session, queue) == "kept"
+    assert trail(session)[-1] == ("exclusions.kept", getattr(queue, who).id)
+
+
+def test_the_top_department_is_cleared_by_somebody_of_none(session: Session, queue: Queue) -> None:
+    about_city = operations.open_case(session, command(queue.office.city, list(queue.doubtful[:1])), now=NOW)
+    for member in (queue.above, queue.insider, queue.beside):
+        with pytest.raises(OwnDepartment):
+            operations.keep(session, about_city, now=NOW, member=member, note="Không có gì.")
+    operations.keep(session, about_city, now=NOW, member=queue.second, note="Đông thật.")
+    assert session.get_one(ReviewCase, about_city).state == "kept"
+
+
+@pytest.mark.parametrize("proposer", ["second", "made"])
+def test_who_made_the_others_account_is_not_the_second(session: Session, queue: Queue, proposer: str) -> None:
+    made = add_made(session, "moi", "manager", None, maker=queue.second, now=NOW)
+    first, other = (queue.second, made) if proposer == "second" else (made, queue.second)
+    propose(session, queue, first)
+    for agreed in (True, False):
+        with pytest.raises(KnownPassword, match="30 ngày qua"):
+            decide(session, queue, other, agreed=agreed, answer="Đã xem.")
+    session.commit()
+    assert (state(session, queue), nothing_is_out(session)) == ("proposed", True)
+    refused = session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)).one()
+    assert refused.details == {"attempt": "exclude", "why": "known_password"}
+    assert decide(session, queue, queue.chief) == 13
+
+
+def test_nor_who_set_the_others_password_for_thirty_days(session: Session, queue: Queue) -> None:
+    staff.reset_password(session, now=NOW, actor_id=queue.second.id, member_id=queue.chief.id)
+    propose(session, queue, queue.chief)
+    with pytest.raises(KnownPassword):
+        decide(session, queue, queue.second)
+    later = NOW + timedelta(days=31)
+    moved = operations.decide(session, queue.case_id, now=later, member=queue.second, agreed=True)
+    assert moved == 13
 
 
 def test_a_kept_case_can_be_taken_up_again(session: Session, queue: Queue) -> None:

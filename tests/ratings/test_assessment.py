@@ -13,7 +13,7 @@ from feedback_app.staff import queries as staff
 from feedback_app.staff.queries import Member
 from tests import factories
 from tests.factories import local
-from tests.staff.people import Office, add_person, make_office
+from tests.staff.people import Office, add_made, add_person, make_office
 
 QUARTER = parse("2026-Q1")
 NOW = local(2026, 4, 10)
@@ -133,3 +133,19 @@ def test_one_of_another_department_beside_it_may(session: Session, office: Offic
     assess(session, owner, office.ward, {5: 2})
     appraise(session, add_person(session, "nguoi", "manager", office.bureau), office.ward, {5: 2})
     assert of_ward(session, office) == {5: (2, 2, None)}
+
+
+@pytest.mark.parametrize("direction", ["assessor made", "appraiser made"])
+def test_nor_does_who_made_the_others_account(session: Session, office: Office, direction: str) -> None:
+    if direction == "assessor made":
+        appraiser = add_person(session, "quantri", "administrator", None)
+        assessor = add_made(session, "khac", "manager", office.ward, maker=appraiser, now=NOW)
+    else:
+        assessor = add_person(session, "khac", "administrator", office.ward)
+        appraiser = add_made(session, "quanly", "manager", None, maker=assessor, now=NOW)
+    assess(session, assessor, office.ward, {5: 2})
+    with pytest.raises(NotIndependent):
+        appraise(session, appraiser, office.ward, {5: 2})
+    (entry,) = staff.trail(session, scope=None, action="ratings.appraisal_refused", limit=9)
+    assert entry.reason == "known_password"
+    appraise(session, add_person(session, "toanbo", "manager", None), office.ward, {5: 2})

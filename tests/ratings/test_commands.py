@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from feedback_app.ratings import queries
 from feedback_app.ratings.models import DailyTally, MonthlyTally, PublishedTally
 from feedback_app.ratings.periods import parse
+from feedback_app.staff import operations as staff
+from feedback_app.staff import queries as staff_queries
 from tests import factories
 from tests.factories import local
 from tests.ratings.tampering import unfrozen
@@ -69,6 +71,14 @@ def test_a_quarter_takes_two_named_accounts_and_their_passwords(
     assert (code, said.splitlines()[-1]) == (0, "Đã công bố kỳ 2026-Q1.")
     (published,) = queries.publications(session, parse("2026-Q1"))
     assert published.drafted_by == published.published_by != published.checked_by
+
+
+def test_a_password_somebody_else_set_signs_nothing(app: Flask, office: int, people: None, session: Session) -> None:
+    boss, other = (staff_queries.account_named(session, username=name).member for name in ("kiem", "lap"))
+    given = staff.reset_password(session, now=local(2026, 4, 1), actor_id=boss.id, member_id=other.id)
+    session.commit()
+    code, said = run(app, "publish", "--period", "2026-Q1", *TWO, typed=f"{given}\n{PASSWORD}\n")
+    assert (code, "Mật khẩu của lap do người khác đặt" in said) == (1, True)
 
 
 def test_restates_by_two_with_a_reason_only(app: Flask, office: int, people: None, session: Session) -> None:

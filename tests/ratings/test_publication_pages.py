@@ -1,5 +1,7 @@
 """The managers' pages of a publication: drafted by one, checked by another, and every refusal in words."""
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -219,3 +221,28 @@ def test_a_restatement_and_the_versions_before_it(
         assert client.get(f"/ket-qua/do-thi?ky=2026-Q1&{wrong}").status_code == 404
     assert client.get("/ket-qua/cong-bo/2026-Q1/3").status_code == 404
     assert client.get("/ket-qua/cong-bo/x/1").status_code == 404
+
+
+def test_an_administrator_does_not_check_as_the_account_they_just_made(
+    app: Flask, office: int, session: Session
+) -> None:
+    administrator = sign_in(app, "kiem")
+    assert post(administrator, f"{PAGE}/nhap", {}).status_code == 302
+    form = {"username": "hai", "display_name": "Người thứ hai", "role": "manager", "department": ""}
+    answer = post(administrator, "/quan-ly/tai-khoan/them", form)
+    assert "Trong 30 ngày tới, bạn và người này chưa được tính là hai người" in answer.text
+    password = re.search(r"[a-z2-9]{4}(-[a-z2-9]{4}){3}", answer.text)
+    assert password
+    second = sign_in(app, "hai", password[0])
+    data: dict[str, object] = {"draft": drafted(session)}
+    assert post(second, f"{PAGE}/kiem-tra", data).location == "/tai-khoan"
+    new = "một câu khác cũng dễ nhớ"
+    post(second, "/tai-khoan", {"current": password[0], "new": new, "again": new})
+    page = words(second.get(PAGE).text)
+    assert "bạn đã mở tài khoản hay đặt mật khẩu cho người lập bản nháp, hoặc ngược lại" in page
+    assert "Hãy để người quản lý toàn hệ thống khác kiểm tra" in page
+    assert f"{PAGE}/kiem-tra" not in page
+    assert second.get(f"{PAGE}/kiem-tra").status_code == 403
+    assert post(second, f"{PAGE}/kiem-tra", data).status_code == 403
+    assert actions(session) == ["ratings.drafted", "ratings.attempt_refused"]
+    assert post(sign_in(app, "lap"), f"{PAGE}/kiem-tra", data).status_code == 302

@@ -2,6 +2,7 @@
 
 import ast
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,13 @@ from feedback_app.ratings import operations, queries
 from feedback_app.ratings.operations import DraftOutdated, NothingToRestate, ReasonMissing
 from feedback_app.ratings.periods import parse
 from feedback_app.ratings.queries import PublicationView
-from feedback_app.ratings.two_persons import MayNotSign, SamePerson, WrongState
+from feedback_app.ratings.two_persons import KnownPassword, MayNotSign, SamePerson, WrongState
+from feedback_app.staff import operations as staff
 from feedback_app.staff.models import AuditEvent
 from feedback_app.staff.queries import Member
 from tests import factories
 from tests.factories import local
-from tests.staff.people import add_person
+from tests.staff.people import add_made, add_person
 
 QUARTER = parse("2026-Q3")
 AFTER = local(2026, 10, 1, 0, 10)
@@ -103,6 +105,40 @@ def test_what_the_timetable_drafted_still_takes_two(session: Session, people: di
     with pytest.raises(SamePerson):
         publish(session, draft, people["first"])
     assert publish(session, draft, people["second"]).number == 1
+
+
+@pytest.mark.parametrize("drafter", ["second", "made"])
+def test_who_made_the_others_account_is_no_second_person(
+    session: Session, people: dict[str, Member], drafter: str
+) -> None:
+    people["made"] = add_made(session, "made", "manager", None, maker=people["second"], now=AFTER)
+    draft = draft_by(session, people[drafter])
+    with pytest.raises(KnownPassword, match="30 ngày qua"):
+        check(session, draft, people["made" if drafter == "second" else "second"])
+    assert refusals(session) == [("check", "KnownPassword")]
+    check(session, draft, people["first"])
+    assert publish(session, draft, people[drafter]).number == 1
+
+
+def test_nor_who_set_its_password_and_31_days_later_they_are_two(session: Session, people: dict[str, Member]) -> None:
+    staff.reset_password(session, now=AFTER, actor_id=people["second"].id, member_id=people["first"].id)
+    draft = draft_by(session, people["second"])
+    with pytest.raises(KnownPassword):
+        check(session, draft, people["first"])
+    later = AFTER + timedelta(days=31)
+    operations.check_publication(session, draft.id, QUARTER, now=later, member=people["first"])
+
+
+@pytest.mark.parametrize("checker", ["second", "made"])
+def test_what_the_timetable_drafted_takes_two_who_did_not_make_each_other(
+    session: Session, people: dict[str, Member], checker: str
+) -> None:
+    people["made"] = add_made(session, "made", "manager", None, maker=people["second"], now=AFTER)
+    draft = timetable_draft(session)
+    check(session, draft, people[checker])
+    with pytest.raises(KnownPassword):
+        publish(session, draft, people["made" if checker == "second" else "second"])
+    assert publish(session, draft, people["first"]).number == 1
 
 
 @pytest.mark.parametrize("who", ["keyer", "own"])

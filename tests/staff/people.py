@@ -23,6 +23,7 @@ from feedback_app.staff.queries import Member
 passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 PASSWORD = "một câu dễ nhớ của tôi"
+GIVEN = "một câu người khác đặt"
 OPENED = date(2020, 1, 1)
 MORNING = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 
@@ -59,6 +60,25 @@ def add_person(session: Session, username: str, role: str, department_id: int | 
     )
     session.commit()
     return member
+
+
+def add_made(
+    session: Session, username: str, role: str, department_id: int | None, *, maker: Member, now: datetime
+) -> Member:
+    """A person whose account another one made; they have changed the password they were given."""
+    made = operations.add_member(
+        session,
+        now=now,
+        actor_id=maker.id,
+        username=username,
+        display_name=f"Người {username}",
+        role=role,
+        department_id=department_id,
+        password=GIVEN,
+    )
+    own = operations.change_password(session, now=now, member_id=made.id, current=GIVEN, new=PASSWORD)
+    session.commit()
+    return own.member
 
 
 def sign_in(app: Flask, username: str, password: str = PASSWORD) -> FlaskClient:

@@ -313,7 +313,7 @@ def _at_step(
 def _allow(
     session: Session, step: Step, draft: Publication | None, member: Member, *, now: datetime, subject: Period
 ) -> None:
-    refused = refusal(step, view(draft) if draft else None, member)
+    refused = refusal(session, step, view(draft) if draft else None, member, now=now)
     if isinstance(refused, NotAllowed):
         record(
             session,

@@ -33,7 +33,7 @@ class AlreadyAppraised(Conflict):
 
 
 class NotIndependent(NotAllowed):
-    """Who appraises is another person than who assessed, and stands outside the department."""
+    """Who appraises is another person than who assessed, by their accounts' makers too, and stands outside."""
 
 
 def import_scheme(session: Session, scheme: Scheme, *, now: datetime) -> bool:
@@ -135,11 +135,18 @@ def appraise(
         raise BadPoints(N_("Xin chấm ít nhất một chỉ số."))
     stored = _rows(session, now, department_id, period, points)
     outside = staff.is_outside(session, member, department_id=department_id, day=local_day(now))
-    if not outside or any(row.own_by == member.id for row in stored.values()):
-        why = "same_person" if outside else "own_department"
+    assessors = {row.own_by for row in stored.values()}
+    two = all(staff.independent(session, each, member.id, now=now) for each in assessors)
+    if not outside or not two:
+        same = "same_person" if member.id in assessors else "known_password"
+        why = same if outside else "own_department"
         _record_about(session, now, member, department_id, period, action="ratings.appraisal_refused", reason=why)
         raise NotIndependent(
-            N_("Người thẩm định phải khác người tự chấm và ở ngoài đơn vị, kể cả đơn vị cấp trên, cấp dưới của đơn vị.")
+            N_(
+                "Người thẩm định phải khác người tự chấm và ở ngoài đơn vị, kể cả đơn vị cấp trên, cấp dưới của đơn vị;"
+                " và trong %(days)s ngày qua không ai trong hai người mở tài khoản hay đặt mật khẩu cho người kia."
+            ),
+            days=staff.DEPENDENCE.days,
         )
     for number, given in points.items():
         row, reason = stored.get(number), normalise(reasons.get(number, "")) or None

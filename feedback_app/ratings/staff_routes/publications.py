@@ -89,7 +89,7 @@ def publication_step(code: str, path: str) -> Answer:
     session, period, step, form = db.session(), read_period(code), STEPS[path], StepForm()
     if not form.is_submitted():
         waiting = queries.draft(session, period)
-        refused = refusal(step, waiting, current_member())
+        refused = refusal(session, step, waiting, current_member(), now=clock.now())
         if refused is not None:
             raise refused
         form.draft.data = str(waiting.id) if waiting else ""
@@ -128,7 +128,7 @@ def _take(session: Session, period: Period, step: Step, form: StepForm) -> None:
 
 
 def _publication_page(period: Period, form: DraftForm) -> str:
-    session, today = db.session(), clock.local_day(clock.now())
+    session, now = db.session(), clock.now()
     found = queries.publications(session, period)
     newest = found[-1] if found else None
     waiting = queries.draft(session, period)
@@ -138,7 +138,7 @@ def _publication_page(period: Period, form: DraftForm) -> str:
     return render_template(
         "ratings/publication.html",
         period=period,
-        ended=period.ended(today),
+        ended=period.ended(clock.local_day(now)),
         publications=found,
         newest=newest,
         draft=waiting,
@@ -149,7 +149,7 @@ def _publication_page(period: Period, form: DraftForm) -> str:
         refusals={
             step: i18n.say(refused) if refused else ""
             for step in ("draft", *STEPS.values())
-            for refused in [refusal(step, waiting, current_member())]
+            for refused in [refusal(session, step, waiting, current_member(), now=now)]
         },
         names=_names(*found, *([waiting] if waiting else [])),
         form=form,

@@ -107,7 +107,11 @@ def add_member(
     password: str,
     demonstration: bool = False,
 ) -> Member:
-    """Open an account. `actor_id` is None from a terminal. Raises BadUsername, BadName, BadPassword."""
+    """Open an account. `actor_id` is None from a terminal. Raises BadUsername, BadName, BadPassword.
+
+    Whoever opens another's account knows its password, so its owner has to change it first; a terminal
+    names nobody.
+    """
     name = normalise(username).lower()
     if not _USERNAME.fullmatch(name):
         raise BadUsername(
@@ -127,6 +131,7 @@ def add_member(
         role=role,
         department_id=department_id,
         password_hash=hash_password(password),
+        password_set_by_other=actor_id is not None,
         session_key=_new_session_key(),
         created_at=now,
         demonstration=demonstration,
@@ -147,15 +152,20 @@ def change_password(session: Session, *, now: datetime, member_id: int, current:
     if matches(row.password_hash, new):
         raise BadPassword(N_("Mật khẩu mới phải khác mật khẩu hiện tại."), field="new")
     row.password_hash, row.session_key = hash_password(new), _new_session_key()
+    row.password_set_by_other = False
     _record_about(session, now=now, actor_id=member_id, row=row, action="staff.password_changed")
     return SignedIn(as_member(row), row.session_key)
 
 
 def reset_password(session: Session, *, now: datetime, actor_id: int | None, member_id: int) -> str:
-    """Give an account a generated password, returned to be shown once; its sessions and its lock end."""
+    """Give an account a generated password, returned to be shown once; its sessions and its lock end.
+
+    Its owner has to change it first, if somebody else of the service asked for it.
+    """
     row = _row(session, member_id)
     password = generate_password()
     row.password_hash, row.session_key = hash_password(password), _new_session_key()
+    row.password_set_by_other = actor_id not in (None, member_id)
     row.failed_sign_ins, row.locked_until = 0, None
     _record_about(session, now=now, actor_id=actor_id, row=row, action="staff.password_reset")
     return password
