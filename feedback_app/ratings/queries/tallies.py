@@ -323,7 +323,7 @@ def _within(
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """The finest grain kept: one department's month by version, channel, field (None: not known) and stage.
+    """The finest grain kept: one department's month by version, channel, field, procedure and stage (None: not known).
 
     Nothing of it may be shown before `parts` has said what stands alone. `picked` is by choice id.
     """
@@ -333,6 +333,7 @@ class Detail:
     version_id: int
     channel: str
     field_id: int | None
+    procedure_id: int | None
     stage: str | None
     sums: Sums
     picked: Mapping[int, int]
@@ -344,12 +345,12 @@ def details(
     publication: PublicationView | None,
     department_ids: frozenset[int] | None,
     *,
-    dimensions: int = 4,
+    dimensions: int = 5,
 ) -> list[Detail]:
     """Every row of a period of whole months in the same order each time; frozen where it is published.
 
-    With fewer than 4 `dimensions` stages are added up, with fewer than 3 fields too; these are then None, and `picked`
-    is empty.
+    With fewer than 5 `dimensions` stages are added up, with fewer than 4 procedures too, with fewer than 3 fields too;
+    these are then None, and `picked` is empty.
     """
     tally: type[MonthlyTally] | type[PublishedTally]
     which: tuple[ColumnElement[bool], ...]
@@ -362,15 +363,17 @@ def details(
     which = (*which, *_within(tally, department_ids))
     month = cast(func.extract("month", tally.month), Integer)
     whose = (tally.department_id, tally.month, tally.version_id, tally.channel)
-    if dimensions < 4:
-        key = (*whose, tally.field_id) if dimensions == 3 else whose
+    if dimensions < 5:
+        about = (tally.field_id, tally.procedure_id)
+        kept = about[: max(dimensions - 2, 0)]
+        key = (*whose, *kept)
         added_up: Select[*tuple[Any, ...]] = (
             select(
                 tally.department_id,
                 month,
                 tally.version_id,
                 tally.channel,
-                func.nullif(tally.field_id, 0) if dimensions == 3 else null(),
+                *(func.nullif(each, 0) if each in kept else null() for each in about),
                 *(cast(func.sum(getattr(tally, name)), BigInteger) for name in SUMS),
             )
             .where(*which)
@@ -378,8 +381,8 @@ def details(
             .order_by(*key)
         )
         return [
-            Detail(department_id, number, version_id, channel, field_id, None, Sums(*counts), {})
-            for department_id, number, version_id, channel, field_id, *counts in session.execute(added_up)
+            Detail(department_id, number, version_id, channel, field_id, procedure_id, None, Sums(*counts), {})
+            for department_id, number, version_id, channel, field_id, procedure_id, *counts in session.execute(added_up)
         ]
     query: Select[*tuple[Any, ...]] = (
         select(
@@ -388,18 +391,16 @@ def details(
             tally.version_id,
             tally.channel,
             func.nullif(tally.field_id, 0),
+            func.nullif(tally.procedure_id, 0),
             func.nullif(tally.stage, ""),
             tally.choice_ids,
             tally.picked,
             *(getattr(tally, name) for name in SUMS),
         )
         .where(*which)
-        .order_by(*whose, tally.field_id, tally.stage)
+        .order_by(*whose, tally.field_id, tally.procedure_id, tally.stage)
     )
-    found = []
-    for department_id, month, version_id, channel, field_id, stage, choice_ids, picked, *counts in session.execute(
-        query
-    ):
-        picks = dict(zip(choice_ids, picked, strict=True))
-        found.append(Detail(department_id, month, version_id, channel, field_id, stage, Sums(*counts), picks))
-    return found
+    return [
+        Detail(*key_of, Sums(*counts), dict(zip(choice_ids, picked, strict=True)))
+        for *key_of, choice_ids, picked, counts in ((*row[:9], row[9:]) for row in session.execute(query))
+    ]
