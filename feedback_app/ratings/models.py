@@ -51,7 +51,7 @@ class Counts:
 # Ids in tallies are not foreign keys: the responses they were counted from carry those, and checking them again made a
 # first count of a million responses take several times as long as counting them.
 class DailyTally(Counts, Model):
-    """One department's day in one version, channel, procedure field and procedure (0: not known) and stage ('': not known).
+    """One department's day in one version, channel, field, procedure (0: not known) and stage ('': not known).
 
     Replaced whole at each recount.
     """

@@ -90,7 +90,7 @@ def test_what_nobody_was_asked_is_no_table(
     page = words(client.get(QUARTER).text)
     assert 'id="phan-channel"' in page
     assert 'id="phan-field_id"' not in page
-    assert page.count("không phiếu nào của kỳ này ghi điều này.") == 2
+    assert page.count("không phiếu nào của kỳ này ghi điều này.") == 3
 
 
 def test_narrowed_to_a_channel_there_are_no_parts(

@@ -87,7 +87,7 @@ def test_errors_stand_beside_their_fields_and_nothing_typed_is_lost(
     assert 'aria-describedby="q-overall-error"' in page
     assert '<a href="#q-overall-1">' in page
     assert "Xin trả lời câu hỏi này." in page
-    assert "Xin chọn một lĩnh vực có trong danh sách." in page
+    assert "Xin chọn một lĩnh vực hoặc thủ tục có trong danh sách." in page
     assert post(client, hidden(page), q_overall="satisfied").status_code == 303
 
 

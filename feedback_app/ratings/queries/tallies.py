@@ -365,15 +365,15 @@ def details(
     whose = (tally.department_id, tally.month, tally.version_id, tally.channel)
     if dimensions < 5:
         about = (tally.field_id, tally.procedure_id)
-        kept = about[: max(dimensions - 2, 0)]
-        key = (*whose, *kept)
+        kept = max(dimensions - 2, 0)
+        key = (*whose, *about[:kept])
         added_up: Select[*tuple[Any, ...]] = (
             select(
                 tally.department_id,
                 month,
                 tally.version_id,
                 tally.channel,
-                *(func.nullif(each, 0) if each in kept else null() for each in about),
+                *(func.nullif(each, 0) if place < kept else null() for place, each in enumerate(about)),
                 *(cast(func.sum(getattr(tally, name)), BigInteger) for name in SUMS),
             )
             .where(*which)
@@ -400,7 +400,10 @@ def details(
         .where(*which)
         .order_by(*whose, tally.field_id, tally.procedure_id, tally.stage)
     )
-    return [
-        Detail(*key_of, Sums(*counts), dict(zip(choice_ids, picked, strict=True)))
-        for *key_of, choice_ids, picked, counts in ((*row[:9], row[9:]) for row in session.execute(query))
-    ]
+    found = []
+    for row in session.execute(query):
+        department_id, number, version_id, channel, field_id, procedure_id, stage, choice_ids, picked, *counts = row
+        picks = dict(zip(choice_ids, picked, strict=True))
+        key_of = (department_id, number, version_id, channel, field_id, procedure_id, stage)
+        found.append(Detail(*key_of, Sums(*counts), picks))
+    return found

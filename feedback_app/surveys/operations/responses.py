@@ -114,8 +114,8 @@ class WrongProcedure(Invalid):
 def submit(session: Session, command: SubmitResponse, *, now: datetime, rapid_seconds: int) -> Receipt:
     """Store one delivery and ask for its day to be counted.
 
-    Raises BadAnswer (what is wrong, beside the question), WrongProcedure and FutureAnswer. A conflict is not raised but returned,
-    because what was delivered has to be committed for review; the door then answers with AlreadySealed.
+    Raises BadAnswer (what is wrong, beside the question), WrongProcedure and FutureAnswer. A conflict is not raised but
+    returned, because what was delivered has to be committed for review; the door then answers with AlreadySealed.
     """
     if command.answered_at > now:
         raise FutureAnswer(N_("Ngày trả lời không thể ở tương lai."), field="answered_on")
