@@ -6,8 +6,8 @@ only, and in such a way that no sum or difference of shown figures leaves a smal
 - In time, answers are added up in blocks of whole months that hold at least `smallest` answers each. A period adds up
   the blocks that lie in it (`shown_months`). Any sum of shown periods is then a sum of whole blocks.
 - Totals over departments add up what is shown of each, never more.
-- Parts of a department (channels, questionnaires, fields, stages) are shown for quarters and what is made of quarters.
-  The parts that are too small stand together with others, unnamed (`standing`).
+- Parts of a department (channels, questionnaires, fields, procedures, stages) are shown for quarters and what is made
+  of quarters. The parts that are too small stand together with others, unnamed (`standing`).
 
 The parts of one quarter and its months are margins of one table. Two margins, added and subtracted, leave a group of
 its cells exactly when the group is all that runs, in the graph of the cells that hold answers, from some rows to

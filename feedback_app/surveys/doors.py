@@ -83,7 +83,10 @@ def _offers(session: Session, spot: Spot) -> tuple[Offer, ...]:
         fields = [each for each in departments.fields(session) if each.id == spot.field_id]
         procedures = departments.procedures(session, field_ids=[spot.field_id])
     # The tags around each name take some forty bytes.
-    if sum(len(each.name.encode()) + 40 for each in procedures) > _MOST_BYTES:
+    if (
+        sum(max(len((name or "").encode()) for name in (each.name, each.name_en)) + 40 for each in procedures)
+        > _MOST_BYTES
+    ):
         procedures = []
     offers = tuple(
         Offer(each, tuple(own for own in procedures if own.field_id == each.id), settled=spot.field_id is not None)
