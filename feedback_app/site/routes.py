@@ -63,8 +63,8 @@ blueprint = Blueprint("site", __name__, template_folder="templates")
 HISTORY = 12
 NEWS = 6
 COMMENTS = 10
-# Of a list of parts so many stand open; procedures may be a hundred.
-MOST_PARTS = 20
+# So many procedures stand open; there may be a hundred.
+MOST_PROCEDURES = 20
 PUBLICATIONS_ON_A_PAGE = 100
 # More places than these are found by name.
 PLACES_AT_HOME = 12
@@ -277,7 +277,7 @@ def department(code: str) -> str:
         left_out=ratings.left_out(session, table, narrowed),
         questions=[each for each in distributions if not each.asks_why],
         reasons=[each.most_picked_first() for each in distributions if each.asks_why],
-        most_parts=MOST_PARTS,
+        most_procedures=MOST_PROCEDURES,
         parts=_parts(session, parts, table.minimum) if parts and not narrowed.to_a_part else {},
         points=_history(session, reading, today=today, minima=minima, narrowed=narrowed, as_chosen=True),
         comments=_comments(session, found.id, period),
