@@ -136,7 +136,8 @@ def percents(satisfied: int, rated: int) -> tuple[Decimal, Decimal, Decimal]:
 
     For who knows that they may be shown; a Figure does. Raises ValueError where there is no share.
     """
-    return percent_of(satisfied, rated, PLACES), *bounds_of(wilson(satisfied, rated))
+    bounds = bounds_of(wilson(satisfied, rated))  # which refuses what is no share
+    return percent_of(satisfied, rated, PLACES), *bounds
 
 
 @dataclass(frozen=True, slots=True)
