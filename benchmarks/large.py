@@ -42,13 +42,14 @@ from feedback_app.kit import clock
 from feedback_app.kit.db import engine_options
 from feedback_app.ratings import dataset
 from feedback_app.ratings import operations as ratings
-from feedback_app.ratings.figures import Figure, Sums, change
+from feedback_app.ratings.figures import SUMS, Figure, Sums, change
 from feedback_app.ratings.periods import Period, period_of, previous
 from feedback_app.ratings.queries import Line, PeriodLines
 from feedback_app.staff import operations as staff
+from feedback_app.surveys import queries
 
 DATABASE: Final = "large"
-RESPONSES, DEPARTMENTS, WHOLE_MONTHS, FIELDS, TOLD = 10_000_000, 3_000, 23, 24, 0.4
+RESPONSES, DEPARTMENTS, WHOLE_MONTHS, FIELDS, PROCEDURES, TOLD = 10_000_000, 3_000, 23, 24, 5, 0.4
 # As many lines a period as 3,000 departments have, through each channel and all of them together.
 EXPORTED, EXPORTED_AT_ONCE, PART_BYTES, ROUNDS = 1_000_000, 15_000, 1 << 20, 3
 # Columns of the long export that are no text.
@@ -64,16 +65,16 @@ PASSWORD = "mật khẩu để đo tốc độ, không để làm gì khác"  # 
 Answer = TypeVar("Answer")
 
 DAILY: Final = """
-INSERT INTO bare_daily_tallies SELECT counts.*,
+INSERT INTO bare_daily_tallies ({columns}) SELECT counts.*,
     coalesce(rated, 0), coalesce(satisfied, 0), coalesce(neutral, 0), coalesce(not_satisfied, 0),
     coalesce(scored, 0), coalesce(points, 0), coalesce(choices, '{{}}'), coalesce(times, '{{}}')
 FROM (
     SELECT {bucket},
         count(*) FILTER (WHERE NOT rapid), count(*) FILTER (WHERE NOT rapid AND sealed_at IS NULL),
         count(*) FILTER (WHERE NOT rapid AND assisted), count(*) FILTER (WHERE rapid)
-    FROM responses WHERE {standing} GROUP BY 1, 2, 3, 4, 5, 6
+    FROM responses WHERE {standing} GROUP BY 1, 2, 3, 4, 5, 6, 7
 ) AS counts LEFT JOIN (
-    SELECT department_id, day, version_id, channel, field_id, stage,
+    SELECT department_id, day, version_id, channel, field_id, procedure_id, stage,
         sum(times) FILTER (WHERE overall) AS rated,
         sum(times) FILTER (WHERE overall AND outcome = 'satisfied') AS satisfied,
         sum(times) FILTER (WHERE overall AND outcome = 'neutral') AS neutral,
@@ -82,42 +83,40 @@ FROM (
         sum(times * points) FILTER (WHERE overall) AS points,
         array_agg(choice_id ORDER BY choice_id) AS choices, array_agg(times ORDER BY choice_id) AS times
     FROM (
-        SELECT department_id, day, version_id, channel, field_id, stage, choice_id, count(*)::integer AS times
+        SELECT department_id, day, version_id, channel, field_id, procedure_id, stage, choice_id,
+            count(*)::integer AS times
         FROM (SELECT {bucket}, unnest(choice_ids) AS choice_id FROM responses WHERE {standing} AND NOT rapid) AS chosen
-        GROUP BY 1, 2, 3, 4, 5, 6, 7
+        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
     ) AS picks
     JOIN (
         SELECT choices.id AS choice_id, outcome, points, overall
         FROM choices JOIN questions ON questions.id = question_id
     ) AS scale USING (choice_id)
-    GROUP BY 1, 2, 3, 4, 5, 6
-) AS outcomes USING (department_id, day, version_id, channel, field_id, stage)
+    GROUP BY 1, 2, 3, 4, 5, 6, 7
+) AS outcomes USING (department_id, day, version_id, channel, field_id, procedure_id, stage)
 """.format(  # noqa: S608 - our own words
     bucket="rated_department_id AS department_id, answered_on AS day, version_id, channel,"
-    " coalesce(field_id, 0) AS field_id, coalesce(stage, '') AS stage",
+    " coalesce(field_id, 0) AS field_id, coalesce(procedure_id, 0) AS procedure_id, coalesce(stage, '') AS stage",
+    columns=", ".join((*queries.BUCKET, *SUMS, "choice_ids", "picked")),
     standing="removed_at IS NULL AND excluded_at IS NULL AND answered_on >= %(first)s AND answered_on < %(before)s",
 )
-_SUMS: Final = ", ".join(
-    f"sum({name})"
-    for name in (
-        *("responses", "partial", "assisted", "rapid", "rated", "satisfied", "neutral", "not_satisfied"),
-        *("scored", "points"),
-    )
-)
+_SUMS: Final = ", ".join(f"sum({name})" for name in SUMS)
+_MONTHLY_COLUMNS: Final = ", ".join(("department_id", "month", *queries.BUCKET[2:], *SUMS, "choice_ids", "picked"))
 MONTHLY: Final = f"""
-INSERT INTO bare_monthly_tallies SELECT sums.*, coalesce(choices, '{{}}'), coalesce(times, '{{}}')
+INSERT INTO bare_monthly_tallies ({_MONTHLY_COLUMNS}) SELECT sums.*, coalesce(choices, '{{}}'), coalesce(times, '{{}}')
 FROM (
-    SELECT department_id, %(month)s::date, version_id, channel, field_id, stage, {_SUMS}
-    FROM bare_daily_tallies WHERE day >= %(first)s AND day < %(before)s GROUP BY 1, 3, 4, 5, 6
+    SELECT department_id, %(month)s::date, version_id, channel, field_id, procedure_id, stage, {_SUMS}
+    FROM bare_daily_tallies WHERE day >= %(first)s AND day < %(before)s GROUP BY 1, 3, 4, 5, 6, 7
 ) AS sums LEFT JOIN (
-    SELECT department_id, version_id, channel, field_id, stage,
+    SELECT department_id, version_id, channel, field_id, procedure_id, stage,
         array_agg(choice_id ORDER BY choice_id) AS choices, array_agg(times ORDER BY choice_id) AS times
     FROM (
-        SELECT department_id, version_id, channel, field_id, stage, choice_id, sum(counted)::integer AS times
+        SELECT department_id, version_id, channel, field_id, procedure_id, stage, choice_id,
+            sum(counted)::integer AS times
         FROM bare_daily_tallies, unnest(choice_ids, picked) AS each (choice_id, counted)
-        WHERE day >= %(first)s AND day < %(before)s GROUP BY 1, 2, 3, 4, 5, 6
-    ) AS picks GROUP BY 1, 2, 3, 4, 5
-) AS picked USING (department_id, version_id, channel, field_id, stage)
+        WHERE day >= %(first)s AND day < %(before)s GROUP BY 1, 2, 3, 4, 5, 6, 7
+    ) AS picks GROUP BY 1, 2, 3, 4, 5, 6
+) AS picked USING (department_id, version_id, channel, field_id, procedure_id, stage)
 """  # noqa: S608 - our own words
 DIFFERENT: Final = """
 SELECT count(*) FROM ((TABLE {0} EXCEPT ALL TABLE bare_{0}) UNION ALL (TABLE bare_{0} EXCEPT ALL TABLE {0})) AS rows
@@ -143,7 +142,7 @@ class Done:
 
 def measure(place: Place, *, scale: float) -> None:
     """Load, count, publish, draw and export at `scale` of the full size, and print what each took."""
-    shape = Shape(max(int(DEPARTMENTS * scale), 10), WHOLE_MONTHS, FIELDS, TOLD)
+    shape = Shape(max(int(DEPARTMENTS * scale), 10), WHOLE_MONTHS, FIELDS, TOLD, PROCEDURES)
     count, first, before = int(RESPONSES * scale), *sample.days(shape)
     place.migrated(DATABASE)
     office = sample.set_up(place, DATABASE, shape)

@@ -9,7 +9,7 @@ import json
 import random
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 import psycopg
@@ -39,12 +39,14 @@ STAGE_WEIGHTS = (30, 8, 2, 60)
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """`told` is the share of responses that know their procedure's field and its stage; `fields` how many there are."""
+    """`told` is the share of responses that know their field and stage, half of them their procedure too; `fields` is
+    how many fields there are, `procedures` how many each has."""
 
     departments: int = 12
     whole_months: int = 13
     fields: int = 0
     told: float = 0.0
+    procedures: int = 0
 
 
 USUAL = Shape()
@@ -59,6 +61,7 @@ class Office:
     slugs: tuple[str, ...]
     versions: dict[str, VersionView]
     fields: tuple[int, ...] = ()
+    procedures: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
 
 def days(shape: Shape = USUAL) -> tuple[date, date]:
@@ -98,13 +101,24 @@ def set_up(place: Place, database: str, shape: Shape = USUAL) -> Office:
             )
             for number in range(1, shape.fields + 1)
         )
+        procedures = {
+            field_id: tuple(
+                _id(
+                    connection,
+                    "INSERT INTO procedures (code, name, field_id) VALUES (%s, %s, %s) RETURNING id",
+                    (f"thu-tuc-{field_id}-{number}", f"Thủ tục số {number} của lĩnh vực {field_id}", field_id),
+                )
+                for number in range(1, shape.procedures + 1)
+            )
+            for field_id in fields
+        }
     with Session(place.engine(database)) as session:
         for place_id in places:
             for door in ("kiosk", "web"):
                 questionnaire_id = versions["kiosk"].questionnaire_id
                 surveys.ask_at(session, place_id=place_id, door=door, questionnaire_id=questionnaire_id)
         session.commit()
-    return Office(departments, places, slugs, versions, fields)
+    return Office(departments, places, slugs, versions, fields, procedures)
 
 
 def _department(connection: Connection, number: int) -> int:
@@ -136,7 +150,7 @@ def row_of(connection: Connection, statement: str, values: tuple[object, ...] = 
 
 COLUMNS = (
     "id, version_id, channel, place_id, receiving_department_id, rated_department_id, assisted, choice_ids, revision,"
-    " content_hash, answered_at, received_at, sealed_at, keyed_at, rapid, demonstration, field_id, stage"
+    " content_hash, answered_at, received_at, sealed_at, keyed_at, rapid, demonstration, field_id, procedure_id, stage"
 )
 
 
@@ -182,9 +196,12 @@ def _lines(office: Office, count: int, shape: Shape) -> Iterator[str]:
         answered = start + timedelta(days=day, minutes=450 + minute, milliseconds=number % 60_000)
         moment = answered.isoformat()
         code = rng.choice(codes[channel])
-        field, stage = "\\N", "\\N"
+        about, procedure, stage = "\\N", "\\N", "\\N"
         if shape.told and told.random() < shape.told:
-            field = str(told.choice(office.fields))
+            field_id = told.choice(office.fields)
+            about = str(field_id)
+            if shape.procedures and told.random() < 0.5:
+                procedure = str(told.choice(office.procedures[field_id]))
             (stage,) = told.choices(STAGES, STAGE_WEIGHTS)
         yield "\t".join(
             (
@@ -204,7 +221,8 @@ def _lines(office: Office, count: int, shape: Shape) -> Iterator[str]:
                 moment if channel == "paper" else "\\N",
                 "t" if channel == "kiosk" and rng.random() < 0.02 else "f",
                 "f",
-                field,
+                about,
+                procedure,
                 f"{stage}\n",
             )
         )

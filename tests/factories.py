@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from config import Minima
 from feedback_app.departments import operations as departments
 from feedback_app.departments import queries as department_queries
+from feedback_app.departments.commands import RegisterProcedure, Registration
 from feedback_app.kit.clock import VIETNAM
 from feedback_app.kit.ids import new_id
 from feedback_app.ratings import operations as ratings
@@ -61,6 +62,18 @@ def department(session: Session, code: str, name: str | None = None, *, parent: 
         parent=parent,
         **given,
     )
+
+
+def procedures(session: Session, field: str, *codes: str) -> list[int]:
+    """Procedures of a field that is registered, each named after its code ("khai-sinh": Khai sinh); their ids."""
+    registered = tuple(
+        RegisterProcedure(code=code, name=code.replace("-", " ").capitalize(), name_en=f"Procedure {code}", field=field)
+        for code in codes
+    )
+    outcome = departments.import_departments(session, Registration(procedures=registered), now=LATER)
+    assert not outcome.rejected
+    ids = {each.code: each.id for each in department_queries.procedures(session)}
+    return [ids[code] for code in codes]
 
 
 def department_id(session: Session, code: str) -> int:

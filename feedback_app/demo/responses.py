@@ -29,6 +29,9 @@ PARTIAL: Final = 0.06
 RAPID: Final = 0.012
 ASSISTED: Final = 0.04
 COMMENTED: Final = 0.03
+# Of those who fill a form and name their field, how many name the procedure too.
+NAMES_PROCEDURE: Final = 0.6
+PROCEDURES_SEED: Final = 20211026
 COMMENTS: Final = (
     "Hướng dẫn rõ ràng, dễ hiểu. (ý kiến trình diễn)",
     "Chờ hơi lâu vào buổi sáng thứ Hai. (ý kiến trình diễn)",
@@ -57,7 +60,11 @@ def responses(
         for door in ("kiosk", "web")
     }
     # Where no counter tells the field, whoever fills a form names it; a touch at the kiosk does not.
-    named = cycle(sorted({spot.field_id for spot in spots.values() if spot.field_id is not None}))
+    settled = sorted({spot.field_id for spot in spots.values() if spot.field_id is not None})
+    named = cycle(settled)
+    procedures = {field_id: department_queries.procedures(session, field_ids=[field_id]) for field_id in settled}
+    # Apart, so that the other answers are the same without it.
+    choosing = random.Random(PROCEDURES_SEED)  # noqa: S311  # invented answers, no secrets
     first = today - timedelta(days=365 * months // 12)
     for offset in range((today - first).days + 1):
         day = first + timedelta(days=offset)
@@ -74,6 +81,11 @@ def responses(
             command = _response(rng, spot, version, channel, answered, content, keyer_id)
             if spot.field_id is None and channel != "kiosk":
                 command = replace(command, field_id=next(named))
+            if channel != "kiosk" and command.field_id and choosing.random() < NAMES_PROCEDURE:
+                # The first of a field is asked for most.
+                own = procedures[command.field_id]
+                weights = [1 / place for place in range(1, len(own) + 1)]
+                command = replace(command, procedure_id=choosing.choices(own, weights)[0].id) if own else command
             yield command, received
             if channel == "kiosk" and rng.random() < RAPID:
                 soon = timedelta(seconds=rng.uniform(1, 4))

@@ -14,5 +14,6 @@ class Sitting:
     version_id: int
     answered_on: date
     field_id: int | None = None
+    procedure_id: int | None = None
     stage: Stage | None = None
     assisted: bool = False

@@ -64,7 +64,7 @@ class SittingForm(Form):
         validators=[InputRequired(_("Xin nhập ngày ghi trên phiếu."))],
         render_kw={"inputmode": "numeric"},
     )
-    field = SelectField(_("Lĩnh vực"))
+    field = SelectField(_("Lĩnh vực hoặc thủ tục"))
     stage = SelectField(_("Thời điểm lấy ý kiến"), choices=_select(STAGES))
     assisted = BooleanField(_("Phiếu được điền với sự trợ giúp của cán bộ"))
     submit = SubmitField(_("Bắt đầu nhập"))

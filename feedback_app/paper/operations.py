@@ -64,6 +64,7 @@ def key_form(
             answered_at=answered_at(sitting.answered_on, now=now),
             sealed=True,
             field_id=sitting.field_id,
+            procedure_id=sitting.procedure_id,
             stage=sitting.stage,
             assisted=sitting.assisted,
             keyer_id=keyer.id,

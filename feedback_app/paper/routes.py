@@ -1,6 +1,6 @@
 """Keying pages: what a stack has in common, the forms of the stack one after another, and taking the last one back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import format_date, format_time
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 from wtforms.fields import SelectChoice
 
@@ -31,7 +32,9 @@ blueprint = Blueprint("paper", __name__, template_folder="templates", url_prefix
 
 LAST_FORMS: Final = 5
 # Arguments of an address that name a stack.
-STACK: Final = ("don-vi", "mau", "ngay", "linh-vuc", "giai-doan", "tro-giup")
+# Before the code of a procedure in the list that holds fields too.
+PROCEDURE: Final = "thu-tuc:"
+STACK: Final = ("don-vi", "mau", "ngay", "linh-vuc", "thu-tuc", "giai-doan", "tro-giup")
 
 
 class BadSitting(Invalid):
@@ -52,7 +55,7 @@ def choose() -> Response | str | tuple[str, int]:
                     "don-vi": form.department.data,
                     "mau": form.version.data,
                     "ngay": form.answered_on.data,
-                    "linh-vuc": form.field.data,
+                    **_about(form.field.data or ""),
                     "giai-doan": form.stage.data,
                     "tro-giup": "1" if form.assisted.data else "",
                 },
@@ -182,16 +185,23 @@ def _sitting(now: datetime, given: Mapping[str, str]) -> Sitting:
     except (ValueError, surveys.NoQuestionnaire) as error:
         raise BadSitting(N_("Xin chọn mẫu phiếu."), field="version") from error
     fields = {field.code: field.id for field in departments.fields(session)}
-    field_code, stage = given.get("linh-vuc", ""), given.get("giai-doan", "")
+    field_code, procedure_code = given.get("linh-vuc", ""), given.get("thu-tuc", "")
+    stage = given.get("giai-doan", "")
     if field_code and field_code not in fields:
         raise BadSitting(N_("Không có lĩnh vực này."), field="field")
+    procedure = next((each for each in departments.procedures(session) if each.code == procedure_code), None)
+    if procedure_code and procedure is None:
+        raise BadSitting(N_("Không có thủ tục này."), field="field")
+    if procedure and field_code and procedure.field_id != fields[field_code]:
+        raise BadSitting(N_("Thủ tục này không thuộc lĩnh vực đã chọn."), field="field")
     if stage not in dict(STAGES):
         raise BadSitting(N_("Không có thời điểm này."), field="stage")
     return Sitting(
         department_id=department.id,
         version_id=version.id,
         answered_on=answered_on,
-        field_id=fields.get(field_code),
+        field_id=procedure.field_id if procedure else fields.get(field_code),
+        procedure_id=procedure.id if procedure else None,
         stage=stage or None,  # type: ignore[arg-type]  # one of STAGES
         assisted=given.get("tro-giup") == "1",
     )
@@ -206,11 +216,23 @@ def _address(sitting: Sitting) -> dict[str, Any]:
         department[sitting.department_id].code,
         str(sitting.version_id),
         sitting.answered_on.isoformat(),
-        fields[sitting.field_id] if sitting.field_id else "",
+        fields[sitting.field_id] if sitting.field_id and not sitting.procedure_id else "",
+        _procedure(sitting.procedure_id).code if sitting.procedure_id else "",
         sitting.stage or "",
         "1" if sitting.assisted else "",
     )
     return {name: value for name, value in zip(STACK, written, strict=True) if value}
+
+
+def _about(value: str) -> dict[str, str]:
+    """What a choice of the list of fields and procedures says, as arguments of an address."""
+    code = value.removeprefix(PROCEDURE)
+    return {"linh-vuc" if code == value else "thu-tuc": code}
+
+
+def _procedure(procedure_id: int) -> departments.ProcedureView:
+    (found,) = departments.procedures(db.session(), ids=[procedure_id])
+    return found
 
 
 def _passed_on() -> dict[str, Any]:
@@ -226,7 +248,7 @@ def _sitting_form(now: datetime) -> SittingForm:
             "department": args.get("don-vi"),
             "version": args.get("mau"),
             "answered_on": _as_typed(args.get("ngay", "")),
-            "field": args.get("linh-vuc"),
+            "field": PROCEDURE + args["thu-tuc"] if args.get("thu-tuc") else args.get("linh-vuc"),
             "stage": args.get("giai-doan"),
             "assisted": args.get("tro-giup") == "1",
         }
@@ -255,10 +277,22 @@ def _sitting_form(now: datetime) -> SittingForm:
         ],
         _("Chọn mẫu phiếu"),
     )
-    form.field.choices = [SelectChoice("", _("Không ghi"))] + [
-        SelectChoice(field.code, i18n.text_in(field.name, field.name_en)) for field in departments.fields(session)
-    ]
+    form.field.choices = [SelectChoice("", _("Không ghi")), *_fields_and_procedures(session)]
     return form
+
+
+def _fields_and_procedures(session: Session) -> Iterator[SelectChoice]:
+    """Each field, and under its name its procedures where it has some."""
+    procedures = departments.procedures(session)
+    for field in departments.fields(session):
+        name = i18n.text_in(field.name, field.name_en)
+        own = [each for each in procedures if each.field_id == field.id]
+        if not own:
+            yield SelectChoice(field.code, name)
+            continue
+        yield SelectChoice(field.code, _("cả lĩnh vực, không rõ thủ tục"), optgroup=name)
+        for each in own:
+            yield SelectChoice(PROCEDURE + each.code, i18n.text_in(each.name, each.name_en), optgroup=name)
 
 
 def _with_blank(choices: list[SelectChoice], prompt: str) -> list[SelectChoice]:
@@ -291,6 +325,9 @@ def _heading(sitting: Sitting) -> list[tuple[str, str]]:
     ]
     if sitting.field_id:
         rows.append((_("Lĩnh vực"), fields[sitting.field_id]))
+    if sitting.procedure_id:
+        procedure = _procedure(sitting.procedure_id)
+        rows.append((_("Thủ tục"), i18n.text_in(procedure.name, procedure.name_en)))
     if sitting.stage:
         rows.append((_("Thời điểm"), str(stages[sitting.stage])))
     if sitting.assisted:

@@ -6,8 +6,8 @@ only, and in such a way that no sum or difference of shown figures leaves a smal
 - In time, answers are added up in blocks of whole months that hold at least `smallest` answers each. A period adds up
   the blocks that lie in it (`shown_months`). Any sum of shown periods is then a sum of whole blocks.
 - Totals over departments add up what is shown of each, never more.
-- Parts of a department (channels, questionnaires, fields, stages) are shown for quarters and what is made of quarters.
-  The parts that are too small stand together with others, unnamed (`standing`).
+- Parts of a department (channels, questionnaires, fields, procedures, stages) are shown for quarters and what is made
+  of quarters. The parts that are too small stand together with others, unnamed (`standing`).
 
 The parts of one quarter and its months are margins of one table. Two margins, added and subtracted, leave a group of
 its cells exactly when the group is all that runs, in the graph of the cells that hold answers, from some rows to
@@ -21,7 +21,7 @@ from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import combinations
+from itertools import combinations, compress
 from random import Random
 from typing import Final
 
@@ -156,33 +156,56 @@ def _alone(
     joined = 0
     while joined < len(by_size) and totals[by_size[joined]] < smallest:
         joined += 1
-    while True:
-        rest = frozenset(by_size[:joined])
-        margin = [_Joined() if part in rest else part for part in parts]
-        small = 0 < sum(totals[part] for part in rest) < smallest
-        if (
+
+    def joining(count: int) -> Sequence[Hashable]:
+        rest = frozenset(by_size[:count])
+        return [_Joined() if part in rest else part for part in parts]
+
+    def safe(count: int) -> bool:
+        margin = joining(count)
+        small = 0 < sum(totals[part] for part in by_size[:count]) < smallest
+        return (
             not small
             and not any(_cuts_out(margin, other, sizes, smallest) for other in margins)
             and (len(margins) == 1 or not _tell_of_a_cell([*margins, margin], cells, sizes, smallest))
-        ):
-            return frozenset(by_size[joined:]), margin
-        joined += 1
+        )
+
+    # Where a margin is safe, so is every one that joins more of its parts: of a hundred procedures seven are tried.
+    if not safe(joined):
+        most = len(by_size)
+        while joined + 1 < most:
+            middle = (joined + most) // 2
+            if safe(middle):
+                most = middle
+            else:
+                joined = middle
+        joined = most
+    return frozenset(by_size[joined:]), joining(joined)
 
 
 def _cuts_out(left: Sequence[Hashable], right: Sequence[Hashable], sizes: Sequence[int], smallest: int) -> bool:
     """Whether sums and differences of two margins leave a group of fewer than `smallest`.
 
-    `left` and `right` name the part of each group of `sizes`.
+    `left` and `right` name the part of each group of `sizes`. Every part holds at least `smallest`.
     """
+    if len(set(left)) < len(set(right)):
+        left, right = right, left
+    # What lies in one part of the other margin wholly (a procedure in its field) can always be taken away from it; few
+    # parts are left then that have to be compared, however many there are.
+    touches = _touches(left, right)
+    outside = [len(touches[part]) > 1 for part in left]
+    left = list(compress(left, outside))
+    right = list(compress(right, outside))
+    sizes = list(compress(sizes, outside))
+    if any(size < smallest for size in _totals(right, sizes).values()):
+        return True
     if len(set(left)) > len(set(right)):
         left, right = right, left
     rows = _totals(left, sizes)
     columns = _totals(right, sizes)
     if len(rows) > _MOST_COMPARED:
         return True
-    touches: dict[Hashable, set[Hashable]] = defaultdict(set)
-    for row, column in zip(left, right, strict=True):
-        touches[column].add(row)
+    touches = _touches(right, left)
     for count in range(1, len(rows) + 1):
         for chosen in combinations(rows, count):
             inside = set(chosen)
@@ -190,6 +213,13 @@ def _cuts_out(left: Sequence[Hashable], right: Sequence[Hashable], sizes: Sequen
             if 0 < sum(rows[row] for row in chosen) - within < smallest:
                 return True
     return False
+
+
+def _touches(of: Sequence[Hashable], others: Sequence[Hashable]) -> dict[Hashable, set[Hashable]]:
+    touches: dict[Hashable, set[Hashable]] = defaultdict(set)
+    for part, other in zip(of, others, strict=True):
+        touches[part].add(other)
+    return touches
 
 
 def _tell_of_a_cell(
@@ -200,42 +230,79 @@ def _tell_of_a_cell(
 ) -> bool:
     """Whether all margins together tell of a cell, in any of the dimensions, of fewer than `smallest`."""
     table = _without_margins(margins)
-    columns = list(zip(*cells, strict=True))
-    # Group by group for every choice of dimensions: of a large department there are a thousand groups and 64 choices.
-    for count in range(len(columns) + 1):
-        for kept in combinations(columns, count):
-            names = list(zip(*kept, strict=True)) if kept else [()] * len(cells)
-            small = {name for name, size in _totals(names, sizes).items() if size < smallest}
-            drawn = dict.fromkeys(small, 0)
-            for name, value in zip(names, table, strict=True):
-                if name in small:
-                    drawn[name] += value
-            if any(value % _PRIME == 0 for value in drawn.values()):
+    columns = [_numbered(column) for column in reversed(list(zip(*cells, strict=True)))]
+
+    def told(places: Sequence[int], first: int) -> bool:
+        """Whether what `places` make together, or a cell of it by columns from `first` on, is told."""
+        if sum(sizes[place] for place in places) < smallest and sum(table[place] for place in places) % _PRIME == 0:
+            return True
+        # A group that stands alone is the same cell however much finer one looks.
+        if len(places) == 1:
+            return False
+        for number in range(first, len(columns)):
+            column = columns[number]
+            found: dict[int, list[int]] = {}
+            for place in places:
+                found.setdefault(column[place], []).append(place)
+            if len(found) > 1 and any(told(inside, number + 1) for inside in found.values()):
                 return True
-    return False
+        return False
+
+    return told(range(len(cells)), 0)
+
+
+def _numbered(column: Sequence[Hashable]) -> list[int]:
+    numbers: dict[Hashable, int] = {}
+    return [numbers.setdefault(part, len(numbers)) for part in column]
 
 
 def _without_margins(margins: Sequence[Sequence[Hashable]]) -> list[int]:
-    """One value for each group, modulo _PRIME: drawn at random among those that add up to zero over every part."""
+    """One value for each group, modulo _PRIME: drawn at random among those that add up to zero over every part.
+
+    Values are drawn freely, and what stands in the margins then is taken off by the one combination of parts, each
+    group with a random weight of its own, that takes it off; with random weights there is one.
+    """
     count = len(margins[0])
-    pivots: dict[int, list[int]] = {}
-    for margin in margins:
-        for part in set(margin):
-            row = [int(other == part) for other in margin]
-            for lead, known in pivots.items():
-                if row[lead]:
-                    factor = row[lead]
-                    row = [(value - factor * other) % _PRIME for value, other in zip(row, known, strict=True)]
-            lead = next((place for place, value in enumerate(row) if value), count)
-            if lead < count:
-                inverse = pow(row[lead], -1, _PRIME)
-                pivots[lead] = [value * inverse % _PRIME for value in row]
+    numbers: dict[tuple[int, Hashable], int] = {}
+    parts = [
+        [numbers.setdefault((place, part), len(numbers)) for place, part in enumerate(of)]
+        for of in zip(*margins, strict=True)
+    ]
     rng = Random(count)  # noqa: S311  # the same answers must give the same page; nothing here is secret
-    table = [0 if place in pivots else rng.randrange(1, _PRIME) for place in range(count)]
+    drawn = [rng.randrange(_PRIME) for _ in range(count)]
+    weights = [rng.randrange(1, _PRIME) for _ in range(count)]
+    system = [[0] * (len(numbers) + 1) for _ in numbers]
+    for of, value, weight in zip(parts, drawn, weights, strict=True):
+        for part in of:
+            row = system[part]
+            row[-1] += value
+            for other in of:
+                row[other] += weight
+    share = _solved(system)
+    return [
+        (value - weight * sum(share[part] for part in of)) % _PRIME
+        for of, value, weight in zip(parts, drawn, weights, strict=True)
+    ]
+
+
+def _solved(system: list[list[int]]) -> list[int]:
+    """A solution modulo _PRIME of equations of which some may follow from others; unknowns left free are zero."""
+    pivots: dict[int, list[int]] = {}
+    for given in system:
+        row = [value % _PRIME for value in given]
+        for lead, known in pivots.items():
+            if row[lead]:
+                factor = row[lead]
+                row = [(value - factor * other) % _PRIME for value, other in zip(row, known, strict=True)]
+        first = next((place for place, value in enumerate(row[:-1]) if value), None)
+        if first is not None:
+            inverse = pow(row[first], -1, _PRIME)
+            pivots[first] = [value * inverse % _PRIME for value in row]
+    found = [0] * len(system)
     # A row holds nothing at the leads found before it, so the last one is settled first.
     for lead, row in reversed(pivots.items()):
-        table[lead] = -sum(value * other for value, other in zip(row, table, strict=True)) % _PRIME
-    return table
+        found[lead] = (row[-1] - sum(value * other for value, other in zip(row, found, strict=False))) % _PRIME
+    return found
 
 
 def _totals(parts: Sequence[Hashable], sizes: Sequence[int]) -> dict[Hashable, int]:

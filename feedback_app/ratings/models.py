@@ -51,7 +51,7 @@ class Counts:
 # Ids in tallies are not foreign keys: the responses they were counted from carry those, and checking them again made a
 # first count of a million responses take several times as long as counting them.
 class DailyTally(Counts, Model):
-    """One department's day in one version, channel, procedure field (0: not known) and stage ('': not known).
+    """One department's day in one version, channel, field, procedure (0: not known) and stage ('': not known).
 
     Replaced whole at each recount.
     """
@@ -70,6 +70,7 @@ class DailyTally(Counts, Model):
     version_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     channel: Mapped[str] = mapped_column(primary_key=True)
     field_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    procedure_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=0, server_default="0")
     stage: Mapped[str] = mapped_column(primary_key=True)
 
 
@@ -87,6 +88,7 @@ class MonthlyTally(Counts, Model):
     version_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     channel: Mapped[str] = mapped_column(primary_key=True)
     field_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    procedure_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=0, server_default="0")
     stage: Mapped[str] = mapped_column(primary_key=True)
 
 
@@ -152,6 +154,7 @@ class PublishedTally(Counts, Model):
     version_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     channel: Mapped[str] = mapped_column(primary_key=True)
     field_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    procedure_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=0, server_default="0")
     stage: Mapped[str] = mapped_column(primary_key=True)
 
 

@@ -63,6 +63,8 @@ blueprint = Blueprint("site", __name__, template_folder="templates")
 HISTORY = 12
 NEWS = 6
 COMMENTS = 10
+# So many procedures stand open; there may be a hundred.
+MOST_PROCEDURES = 20
 PUBLICATIONS_ON_A_PAGE = 100
 # More places than these are found by name.
 PLACES_AT_HOME = 12
@@ -275,6 +277,7 @@ def department(code: str) -> str:
         left_out=ratings.left_out(session, table, narrowed),
         questions=[each for each in distributions if not each.asks_why],
         reasons=[each.most_picked_first() for each in distributions if each.asks_why],
+        most_procedures=MOST_PROCEDURES,
         parts=_parts(session, parts, table.minimum) if parts and not narrowed.to_a_part else {},
         points=_history(session, reading, today=today, minima=minima, narrowed=narrowed, as_chosen=True),
         comments=_comments(session, found.id, period),
@@ -298,22 +301,32 @@ def department(code: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class NamedFigure:
+    """One part; `known` is False of what does not say which part it belongs to."""
+
     name: str
     figure: Figure
+    known: bool
 
 
 def _parts(session: Session, parts: DepartmentParts, minimum: int) -> dict[str, list[NamedFigure]]:
-    """What is told of channels, procedure fields and stages, by dimension, where anything is known of it."""
+    """What is told of channels, fields, procedures and stages, by dimension, where anything is known of it."""
     stages = dict(STAGES)
     fields = {view.id: text_in(view.name, view.name_en) for view in departments.fields(session)}
+    named = {row.procedure_id for row in parts.rows if row.procedure_id is not None}
+    procedures = {
+        view.id: text_in(view.name, view.name_en) for view in departments.procedures(session, ids=named) if named
+    }
     names: dict[Dimension, Callable[[Any], str]] = {
         "channel": channel_name,
         "field_id": lambda field_id: fields[field_id],
+        "procedure_id": lambda procedure_id: procedures[procedure_id],
         "stage": lambda stage: str(stages[stage]),
     }
     return {
         dimension: [
-            NamedFigure(gettext("không rõ") if each.part is None else name(each.part), each.figure)
+            NamedFigure(
+                gettext("không rõ") if each.part is None else name(each.part), each.figure, each.part is not None
+            )
             for each in ratings.by_part(parts, dimension, minimum=minimum)
         ]
         for dimension, name in names.items()

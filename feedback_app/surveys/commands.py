@@ -16,7 +16,8 @@ class SubmitResponse:
 
     `id` was made where it was filled, at the first touch. `answers` maps question keys to the keys of the choices
     picked; `comments` maps question keys to free text. A question that is absent was not answered. `sealed` says
-    that its citizen has finished; until then further deliveries with a higher `revision` complete it.
+    that its citizen has finished; until then further deliveries with a higher `revision` complete it. Who names a
+    procedure need not name its field.
     """
 
     id: UUID
@@ -32,6 +33,7 @@ class SubmitResponse:
     place_id: int | None = None
     counter_id: int | None = None
     field_id: int | None = None
+    procedure_id: int | None = None
     stage: Stage | None = None
     assisted: bool = False
     device_id: UUID | None = None

@@ -1,7 +1,7 @@
 """Where somebody answers and what is asked there, remembered for a few seconds in each process.
 
 Every visitor of a place needs the same three facts (the place with whom it rates, the questionnaire in force, the
-procedure fields to choose from) and they change a few times a year: three statements less on each request. A change
+procedures to choose from) and they change a few times a year: some statements less on each request. A change
 shows a few seconds later; the day is part of the key, so a reorganisation takes effect at midnight all the same.
 """
 
@@ -13,24 +13,27 @@ from typing import Final, Literal
 from sqlalchemy.orm import Session
 
 from feedback_app.departments import queries as departments
-from feedback_app.departments.queries import FieldView, Spot
+from feedback_app.departments.queries import Spot
 from feedback_app.kit.clock import local_day
 from feedback_app.surveys import queries
+from feedback_app.surveys.forms import Offer
 from feedback_app.surveys.versions import VersionView
 
 _MOST_DOORS: Final = 1000
+# Names of procedures in the form: with more of them the page would take too long over a bad network.
+_MOST_BYTES: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """`fields` is empty where the counter settles the field, or where there is none to choose from.
+    """`offers` is empty where there is nothing to choose from.
 
     `demonstration` says that demonstration data is stored, and the page must say so.
     """
 
     spot: Spot
     version: VersionView
-    fields: tuple[FieldView, ...]
+    offers: tuple[Offer, ...]
     demonstration: bool
 
 
@@ -61,15 +64,32 @@ class Doors:
         session = sessions()
         spot = departments.spot(session, place=place, counter=counter, on=local_day(now))
         version = queries.version_at(session, place_id=spot.place_id, door=kind)
-        door = Door(spot, version, _fields(session, spot), queries.shows_demonstration(session, now=now))
+        door = Door(spot, version, _offers(session, spot), queries.shows_demonstration(session, now=now))
         if len(self._known) >= _MOST_DOORS:
             self._known.clear()
         self._known[key] = (now, door)
         return door
 
 
-def _fields(session: Session, spot: Spot) -> tuple[FieldView, ...]:
-    if spot.field_id is not None:
-        return ()
-    found = departments.fields(session, department_id=spot.rated_department_id)
-    return tuple(found) if len(found) > 1 else ()
+def _offers(session: Session, spot: Spot) -> tuple[Offer, ...]:
+    """Fields with their procedures to choose from; where the counter settles the field, its procedures alone.
+
+    Procedures that would make the page too large are all left out: a list of some would count these more often.
+    """
+    if spot.field_id is None:
+        fields = departments.fields(session, department_id=spot.rated_department_id)
+        procedures = departments.procedures(session, field_ids=[each.id for each in fields])
+    else:
+        fields = [each for each in departments.fields(session) if each.id == spot.field_id]
+        procedures = departments.procedures(session, field_ids=[spot.field_id])
+    # The tags around each name take some forty bytes.
+    if (
+        sum(max(len((name or "").encode()) for name in (each.name, each.name_en)) + 40 for each in procedures)
+        > _MOST_BYTES
+    ):
+        procedures = []
+    offers = tuple(
+        Offer(each, tuple(own for own in procedures if own.field_id == each.id), settled=spot.field_id is not None)
+        for each in fields
+    )
+    return offers if procedures or (len(offers) > 1) else ()

@@ -14,7 +14,7 @@ from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
-from feedback_app.departments.queries import FieldView, Spot
+from feedback_app.departments.queries import FieldView, ProcedureView, Spot
 from feedback_app.kit.errors import N_, Invalid, Refused
 from feedback_app.kit.forms import Form
 from feedback_app.surveys.commands import Channel, Stage, SubmitResponse
@@ -144,18 +144,28 @@ class OutdatedForm(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A procedure field to choose from and those of its procedures that are; `settled` where the counter names it."""
+
+    field: FieldView
+    procedures: tuple[ProcedureView, ...]
+    settled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Envelope:
     """What a form carries beside its answers, which are read by the rules of their version.
 
     `response_id` was made when the form was opened, None when it did not come back whole; `version_id` was answered and
-    may no longer be the newest, 0 when it did not come back whole. `stage` and `field` are as they came.
+    may no longer be the newest, 0 when it did not come back whole. `stage` and `about`, a field or a procedure, are as
+    they came.
     """
 
     response_id: UUID | None
     version_id: int
     channel: Channel
     stage: str
-    field: str
+    about: str
 
 
 def read_envelope(form: MultiDict[str, str]) -> Envelope:
@@ -170,7 +180,7 @@ def read_envelope(form: MultiDict[str, str]) -> Envelope:
         version_id=int(version) if _VERSION.fullmatch(version) else 0,
         channel="qr" if form.get("channel") == "qr" else "web",
         stage=form.get("stage", ""),
-        field=form.get("field", ""),
+        about=form.get("field", ""),
     )
 
 
@@ -178,13 +188,14 @@ def read_envelope(form: MultiDict[str, str]) -> Envelope:
 class Filled:
     """A form as it came: what was chosen and typed, by question key, and what is wrong with it, if anything.
 
-    `notice` is what keeps the form as a whole from being taken; its answers may then be perfectly right.
+    `about` is "7" for a field and "p12" for a procedure. `notice` is what keeps the form as a whole from being taken;
+    its answers may then be perfectly right.
     """
 
     answers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     comments: dict[str, str] = field(default_factory=dict)
     stage: str = ""
-    field_id: str = ""
+    about: str = ""
     errors: dict[str, Refused] = field(default_factory=dict)
     notice: Refused | None = None
 
@@ -194,16 +205,16 @@ def read_form(
     envelope: Envelope,
     version: VersionView,
     spot: Spot,
-    fields: Sequence[FieldView],
+    offers: Sequence[Offer],
     *,
     new_id: UUID,
     now: datetime,
 ) -> tuple[SubmitResponse, Filled]:
     """The command a filled form makes, valid if `Filled.errors` is empty.
 
-    `fields` are the procedure fields offered; `new_id` stands in when the form's own id was lost on the way.
+    `offers` are the fields and procedures to choose; `new_id` stands in when the form's own id was lost on the way.
     """
-    filled = Filled(stage=envelope.stage, field_id=envelope.field)
+    filled = Filled(stage=envelope.stage, about=envelope.about)
     for question in version.questions:
         given = form.getlist(f"q-{question.key}")
         if question.kind == "text":
@@ -211,7 +222,8 @@ def read_form(
         elif given:
             filled.answers[question.key] = tuple(given)
     stage = next((each for each in STAGES if each == filled.stage), None)
-    chosen = next((each.id for each in fields if str(each.id) == filled.field_id), None)
+    chosen = _offered(offers).get(filled.about)
+    field_id, procedure_id = chosen or (None, None)
     command = SubmitResponse(
         id=envelope.response_id or new_id,
         version_id=version.id,
@@ -224,15 +236,24 @@ def read_form(
         sealed=True,
         place_id=spot.place_id,
         counter_id=spot.counter_id,
-        field_id=spot.field_id or chosen,
+        field_id=spot.field_id or field_id,
+        procedure_id=procedure_id,
         stage=stage,
     )
     filled.errors.update(examine(version, command)[1])
     if filled.stage and stage is None:
         filled.errors["stage"] = BadDelivery(N_("Xin chọn một giai đoạn có trong danh sách."), field="stage")
-    if filled.field_id and chosen is None:
-        filled.errors["field"] = BadDelivery(N_("Xin chọn một lĩnh vực có trong danh sách."), field="field")
+    if filled.about and chosen is None:
+        filled.errors["field"] = BadDelivery(
+            N_("Xin chọn một lĩnh vực hoặc thủ tục có trong danh sách."), field="field"
+        )
     return command, filled
+
+
+def _offered(offers: Sequence[Offer]) -> dict[str, tuple[int, int | None]]:
+    """Field and procedure by the value that the form has for them."""
+    fields = {str(each.field.id): (each.field.id, None) for each in offers if not each.settled}
+    return fields | {f"p{own.id}": (own.field_id, own.id) for each in offers for own in each.procedures}
 
 
 # Data rather than text of the page: a reason goes into the trail in the words in which it was given.

@@ -13,9 +13,9 @@ from uuid import UUID
 from flask import render_template, request, url_for
 from markupsafe import escape
 
-from feedback_app.departments.queries import FieldView, Spot
+from feedback_app.departments.queries import Spot
 from feedback_app.kit.i18n import LANGUAGES, locale, say
-from feedback_app.surveys.forms import STAGES, Filled
+from feedback_app.surveys.forms import STAGES, Filled, Offer
 from feedback_app.surveys.versions import VersionView
 
 # Private-use characters that no text holds; Jinja neither escapes nor changes them.
@@ -29,7 +29,7 @@ class Page:
 
     spot: Spot
     version: VersionView
-    fields: tuple[FieldView, ...]
+    offers: tuple[Offer, ...]
     channel: str
     response_id: UUID
     token: str
@@ -49,7 +49,7 @@ class Frames:
         values = _values(page, language)
         if page.filled is not None:
             return _draw(page, values)
-        key = (page.version.id, language, page.demonstration, page.fields, page.spot.counter_id is None)
+        key = (page.version.id, language, page.demonstration, page.offers, page.spot.counter_id is None)
         if key not in self._drawn:
             if len(self._drawn) >= _MOST_FRAMES:
                 self._drawn.clear()
@@ -81,7 +81,7 @@ def _draw(page: Page, values: dict[str, str]) -> str:
     here = locale()
     context: dict[str, Any] = {
         "version": page.version,
-        "fields": page.fields,
+        "offers": page.offers,
         "stages": STAGES,
         "say": say,
         "filled": page.filled or Filled(),

@@ -139,6 +139,7 @@ class Response(Model):
     receiving_department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"))
     rated_department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"))
     field_id: Mapped[int | None] = mapped_column(ForeignKey("procedure_fields.id"))
+    procedure_id: Mapped[int | None] = mapped_column(ForeignKey("procedures.id"))
     stage: Mapped[str | None]
     assisted: Mapped[bool] = mapped_column(default=False)
     device_id: Mapped[UUID | None]

@@ -119,7 +119,7 @@ def form(place: str, counter: str | None = None) -> Response:
     page = Page(
         spot=door.spot,
         version=door.version,
-        fields=door.fields,
+        offers=door.offers,
         channel="qr" if request.args.get("kenh") == "qr" else "web",
         response_id=ids.new_id(),
         token=visitor.token,
@@ -144,7 +144,7 @@ def answer(place: str, counter: str | None = None) -> Response:
         version, outdated = _asked_here(queries.version(session, envelope.version_id), door), None
     except NoQuestionnaire:
         version, outdated = door.version, OutdatedForm()
-    command, filled = read_form(request.form, envelope, version, door.spot, door.fields, new_id=ids.new_id(), now=now)
+    command, filled = read_form(request.form, envelope, version, door.spot, door.offers, new_id=ids.new_id(), now=now)
     visitor = _tokens().visitor(request)
     lapsed = None if _tokens().is_own(request, visitor) else LapsedForm()
     filled.notice = outdated or lapsed
@@ -154,7 +154,7 @@ def answer(place: str, counter: str | None = None) -> Response:
         page = Page(
             spot=door.spot,
             version=version,
-            fields=door.fields,
+            offers=door.offers,
             channel=command.channel,
             response_id=command.id,
             token=visitor.token,

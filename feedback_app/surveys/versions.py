@@ -139,7 +139,10 @@ def _is_text(question: QuestionView, written: str) -> bool:
 
 
 def content_hash(command: SubmitResponse, content: Content) -> bytes:
-    """SHA-256 of what was said and about whom; times and delivery details stay out, so a repeated delivery is equal."""
+    """SHA-256 of what was said and about whom; times and delivery details stay out, so a repeated delivery is equal.
+
+    A procedure is hashed where it is known only: what was stored before there were any keeps its hash.
+    """
     said = [
         command.version_id,
         command.channel,
@@ -151,4 +154,6 @@ def content_hash(command: SubmitResponse, content: Content) -> bytes:
         content.choice_ids,
         sorted(content.comments.items()),
     ]
+    if command.procedure_id is not None:
+        said.append(command.procedure_id)
     return hashlib.sha256(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()).digest()

@@ -9,12 +9,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from feedback_app.departments import queries as department_queries
 from feedback_app.kit import clock
 from feedback_app.kit.clock import VIETNAM
 from feedback_app.paper.operations import answered_at
 from feedback_app.recounts import RecountRequest
 from feedback_app.staff.models import AuditEvent
 from feedback_app.surveys.models import Comment, Response, ResponseConflict
+from tests import factories
+from tests.dossiers.making import field_id, register
 from tests.paper.stacks import ID, filled, publish
 from tests.staff.people import Office, add_person, make_office, post, sign_in
 
@@ -213,3 +216,33 @@ def test_a_form_of_this_morning_never_lies_in_the_future() -> None:
     assert answered_at(today, now=late) == datetime.combine(today, time(12), VIETNAM)
     yesterday = today - timedelta(days=1)
     assert answered_at(yesterday, now=early) == datetime.combine(yesterday, time(12), VIETNAM)
+
+
+def test_a_stack_may_be_of_one_procedure(session: Session, keyer: FlaskClient, version: int, stack: str) -> None:
+    register(session)
+    births = next(each.id for each in department_queries.procedures(session) if each.code == "khai-sinh")
+    offered = keyer.get("/nhap-phieu").text
+    assert '<optgroup label="Hộ tịch">' in offered
+    assert '<option value="ho-tich">cả lĩnh vực, không rõ thủ tục</option>' in offered
+    assert '<option value="dat-dai">Đất đai</option>' in offered
+    answer = choose(keyer, version, field="thu-tuc:khai-sinh")
+    assert answer.location == f"{stack}&thu-tuc=khai-sinh"
+    page = keyer.get(answer.location).text
+    assert "Khai sinh" in page
+    assert "Hộ tịch" in page
+    back = keyer.get("/nhap-phieu?thu-tuc=khai-sinh").text
+    assert '<option selected value="thu-tuc:khai-sinh">Khai sinh</option>' in back
+    post(keyer, answer.location, filled())
+    assert session.execute(select(Response.field_id, Response.procedure_id)).all() == [
+        (field_id(session, "ho-tich"), births)
+    ]
+
+
+def test_a_procedure_of_another_field_is_refused(session: Session, keyer: FlaskClient, stack: str) -> None:
+    register(session)
+    factories.procedures(session, "dat-dai", "cap-giay")
+    session.commit()
+    for wrong in ("linh-vuc=ho-tich&thu-tuc=cap-giay", "thu-tuc=khong-co"):
+        answer = keyer.get(f"{stack}&{wrong}")
+        assert answer.status_code == 302
+        assert answer.location.startswith("/nhap-phieu?")

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from feedback_app.ratings import chain, operations, queries
 from feedback_app.ratings.models import Publication, PublishedTally, WithheldMonth
 from feedback_app.ratings.periods import parse
+from feedback_app.ratings.queries import verification
 from feedback_app.ratings.queries.changes import FROZEN
 from tests import factories
 from tests.factories import local
@@ -136,3 +137,35 @@ def test_the_demonstration_has_a_chain_of_its_own_that_may_go(session: Session, 
     assert operations.withdraw_demonstration(session) == 2
     session.commit()
     assert [(each.links, each.broken) for each in queries.verify(session)] == [(4, None), (0, None)]
+
+
+def made_before_procedures(session: Session) -> None:
+    """Give every publication the hash it would have under "publication/1", as those from before keep it."""
+    with unfrozen(session):
+        previous = None
+        for row in session.scalars(select(Publication).order_by(Publication.link)).all():
+            row.serialisation, row.previous_hash = "publication/1", previous
+            row.hash = previous = verification.content_hash(session, row, {"serialisation": "publication/1"})
+            session.flush()
+
+
+def test_what_went_out_before_there_were_procedures_still_holds(session: Session, department: int) -> None:
+    made_before_procedures(session)
+    assert "procedure_id" not in chain.TALLY["publication/1"]
+    later, version = local(2026, 10, 5), factories.survey_queries.current_versions(session)[0]
+    factories.responses(session, version, department, later, satisfied=30)
+    factories.count(session)
+    operations.publish(session, parse("2026-10"), now=local(2026, 11, 1, 0, 10), minima=MINIMA)
+    session.commit()
+    rules = session.scalars(select(Publication.serialisation).order_by(Publication.link)).all()
+    assert rules == ["publication/1"] * 4 + ["publication/2"]
+    assert (queries.verify(session)[0].links, queries.verify(session)[0].broken) == (5, None)
+
+
+@pytest.mark.parametrize("rules", ["publication/1", "publication/2"])
+def test_a_procedure_put_in_later_is_found(session: Session, department: int, rules: str) -> None:
+    if rules == "publication/1":
+        made_before_procedures(session)
+    with unfrozen(session):
+        session.execute(update(PublishedTally).where(PublishedTally.satisfied == 35).values(procedure_id=7))
+    assert broken(session) == ("2026-08", "content", 1)

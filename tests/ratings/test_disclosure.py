@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from itertools import product
+from itertools import combinations, product
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -210,6 +211,95 @@ def test_what_comes_after_a_dimension_changes_nothing_about_it(
         [Group(month, (channel,), rated) for (month, channel), rated in without.items()], QUARTER, SMALLEST
     )
     assert (first and first[:1]) == (alone and alone[:1])
+
+
+PROCEDURES = {"birth": "civil", "marriage": "civil", "title": "land", "lease": "land", None: None}
+FIELDS = ("civil", "land", None)
+# A procedure belongs to one field; of a field alone the procedure is not known.
+subjects = st.one_of(
+    st.sampled_from([(field, procedure) for procedure, field in PROCEDURES.items()]),
+    st.sampled_from([(field, None) for field in FIELDS]),
+)
+five = st.dictionaries(
+    st.tuples(
+        st.sampled_from(sorted(QUARTER)),
+        st.sampled_from(CHANNELS),
+        st.sampled_from(("short", "long")),
+        subjects,
+        st.sampled_from(STAGES),
+    ),
+    counts,
+    max_size=30,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(five)
+def test_nor_five_margins_with_procedures_within_fields(quarter: dict[Any, int]) -> None:
+    """Every pair of margins against every small set of cells that a procedure and another part make, and all margins
+    together against every cell in any of the dimensions, as far as the margins of one dimension fewer did not tell."""
+    groups = [
+        Group(month, (channel, version, *subject, stage), count)
+        for (month, channel, version, subject, stage), count in quarter.items()
+        if count
+    ]
+    alone = standing(groups, QUARTER, SMALLEST)
+    if not groups or alone is None:
+        return
+    cells = [(group.month, *group.parts) for group in groups]
+    sizes = [group.rated for group in groups]
+    rated = {month: sum(size for cell, size in zip(cells, sizes, strict=True) if cell[0] == month) for month in QUARTER}
+    margins: list[list[list[int]]] = [
+        [[int(cell[0] in block) for cell in cells] for block in quarter_blocks(rated, QUARTER, SMALLEST) or []]
+    ]
+    for place, told in enumerate(alone, start=1):
+        margins.append([[1] * len(cells)])
+        margins[-1] += [[int(cell[place] == part) for cell in cells] for part in told]
+    for left, right in combinations(margins, 2):
+        known = Known([*left, *right])
+        for group in small_groups(sizes):
+            assert not known.tells(group)
+    all_known = Known(vector for margin in margins for vector in margin)
+    # The month's block is among the columns of a cell, and the cell of all dimensions is its group.
+    for kept in (kept for count in range(1, 7) for kept in combinations(range(6), count)):
+        found: dict[tuple[object, ...], list[int]] = {}
+        for number, cell in enumerate(cells):
+            found.setdefault(tuple(cell[place] for place in kept), []).append(number)
+        for members in found.values():
+            if sum(sizes[number] for number in members) < SMALLEST:
+                inside = indicator(range(len(cells)), members)
+                if all_known.tells(inside):
+                    # Only what followed without the margin of its own last dimension, and so was never its doing.
+                    fewer = [margin for place, margin in enumerate(margins) if place < max(kept)]
+                    assert Known(vector for margin in fewer for vector in margin).tells(inside)
+
+
+def test_where_nothing_more_can_be_safe_nothing_more_is_told() -> None:
+    """Stages make a cell of what months and channels tell already: joining more and more must come to an end."""
+    counted = {
+        (1, 0, 1, 1, 1, "c"): 6,
+        (3, 0, 0, 1, None, "c"): 60,
+        (1, 1, 0, 2, 5, None): 3,
+        (3, 1, 0, 0, 0, "b"): 2,
+        (2, 0, 1, 0, 3, "c"): 2,
+    }
+    groups = [Group(month, parts, count) for (month, *parts), count in counted.items()]  # type: ignore[arg-type]
+    found = standing([Group(each.month, tuple(each.parts), each.rated) for each in groups], QUARTER, SMALLEST)
+    assert found is not None
+    assert found[-1] == frozenset()
+
+
+def test_procedures_within_many_fields_are_all_told() -> None:
+    """More parts than can be compared one set after another, but each of a procedure's answers lies in one field."""
+    groups = [
+        Group(month, ("web", field, f"{field}-{number}"), 6)
+        for month in sorted(QUARTER)
+        for field in range(15)
+        for number in range(4)
+    ]
+    found = standing(groups, QUARTER, SMALLEST)
+    assert found is not None
+    assert [len(parts) for parts in found] == [1, 15, 60]
 
 
 def small_groups(sizes: Sequence[int]) -> Iterable[list[int]]:

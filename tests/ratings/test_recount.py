@@ -21,6 +21,7 @@ from feedback_app.recounts import Bucket, RecountRequest
 from feedback_app.surveys import operations as surveys
 from feedback_app.surveys.versions import VersionView
 from tests import factories
+from tests.dossiers.making import field_id, register
 from tests.factories import LATER, local
 
 MONDAY = local(2026, 3, 2)
@@ -226,3 +227,31 @@ def work(engine: Engine, done: threading.Event) -> None:
         while not done.is_set():
             operations.recount_pending(own, limit=3)
             own.commit()
+
+
+def test_procedures_are_counted_apart_within_their_field(session: Session) -> None:
+    register(session)
+    births, marriages = factories.procedures(session, "ho-tich", "khai-sinh", "ket-hon")
+    department, version = factories.department(session, "mot-cua"), factories.questionnaire(session)
+    civil = field_id(session, "ho-tich")
+    for given, satisfied in (({"procedure_id": births}, 3), ({"procedure_id": marriages}, 2), ({"field_id": civil}, 4)):
+        factories.responses(session, version, department, MONDAY, satisfied=satisfied, **given)
+    factories.responses(session, version, department, MONDAY, satisfied=5)
+    factories.count(session)
+    expected = [(0, 0, 5), (civil, 0, 4), (civil, births, 3), (civil, marriages, 2)]
+    for model in (DailyTally, MonthlyTally):
+        rows = session.execute(select(model.field_id, model.procedure_id, model.responses))
+        assert sorted(tuple(row) for row in rows) == sorted(expected)
+    assert operations.recount_range(session, first=MONDAY.date(), before=date(2026, 4, 1)) == 0
+    details = queries.tallies.details(session, parse("2026-Q1"), None, None)
+    assert {(each.field_id, each.procedure_id): each.sums.responses for each in details} == {
+        (None, None): 5,
+        (civil, None): 4,
+        (civil, births): 3,
+        (civil, marriages): 2,
+    }
+    by_field = queries.tallies.details(session, parse("2026-Q1"), None, None, dimensions=3)
+    assert {(each.field_id, each.procedure_id): each.sums.responses for each in by_field} == {
+        (None, None): 5,
+        (civil, None): 9,
+    }

@@ -59,6 +59,59 @@ def test_each_part_has_its_share_interval_and_number(
     assert part(words(english), "field_id", "Land").count("75.0%") == 1
 
 
+def test_procedures_are_parts_like_any_other(
+    client: FlaskClient, session: Session, version: VersionView, department: int
+) -> None:
+    births, marriages = factories.procedures(session, "ho-tich", "khai-sinh", "ket-hon")
+    answered(session, version, department, {"satisfied": 30, "not_satisfied": 10}, procedure_id=births)
+    answered(session, version, department, {"satisfied": 48, "not_satisfied": 2}, procedure_id=marriages)
+    answered(
+        session, version, department, {"satisfied": 33, "not_satisfied": 27}, field_id=field_id(session, "ho-tich")
+    )
+    page = words(client.get(QUARTER).text)
+    assert "<strong>75,0 %</strong>" in part(page, "procedure_id", "Khai sinh")
+    assert "59,8 % – 85,8 %" in part(page, "procedure_id", "Khai sinh")
+    assert "<strong>96,0 %</strong>" in part(page, "procedure_id", "Ket hon")
+    assert "<strong>55,0 %</strong>" in part(page, "procedure_id", "không rõ")
+    assert "<strong>74,0 %</strong>" in part(page, "field_id", "Hộ tịch")
+    table = page.split('id="phan-procedure_id"', 1)[1].split("</table>")[0]
+    assert table.index("Ket hon") < table.index("Khai sinh") < table.index("không rõ")
+    english = words(client.get(f"{QUARTER}&lang=en").text)
+    assert "75.0%" in part(english, "procedure_id", "Procedure khai-sinh")
+
+
+def test_a_procedure_of_a_few_is_not_told_nor_what_would_give_it_away(
+    client: FlaskClient, session: Session, version: VersionView, department: int
+) -> None:
+    """Two marriages beside sixty births: all of the field less the births would be those two."""
+    births, marriages = factories.procedures(session, "ho-tich", "khai-sinh", "ket-hon")
+    answered(session, version, department, {"satisfied": 50, "not_satisfied": 10}, procedure_id=births)
+    answered(session, version, department, {"satisfied": 2}, procedure_id=marriages)
+    answered(session, version, department, {"satisfied": 40}, field_id=field_id(session, "dat-dai"))
+    page = words(client.get(QUARTER).text)
+    for name in ("Khai sinh", "Ket hon"):
+        assert "%" not in part(page, "procedure_id", name)
+    assert '<td class="is-number">60</td>' in part(page, "procedure_id", "Khai sinh")
+    assert "%" in part(page, "field_id", "Hộ tịch")
+
+
+def test_of_many_procedures_the_smaller_ones_are_folded_away(
+    client: FlaskClient, session: Session, version: VersionView, department: int
+) -> None:
+    ids = factories.procedures(session, "ho-tich", *(f"thu-tuc-{number:02}" for number in range(23)))
+    for number, each in enumerate(ids):
+        factories.responses(session, version, department, JANUARY, satisfied=30 - number, procedure_id=each)
+    answered(session, version, department, {"satisfied": 40})
+    page = words(client.get(QUARTER).text)
+    folded = page.split("<details>", 1)[1].split("</details>")[0]
+    assert "<summary>và 3 thủ tục khác</summary>" in folded.replace("> <", "><")
+    shown = page.split('id="phan-procedure_id"', 1)[1].split("</table>")[0]
+    assert [f">Thu tuc {number:02}<" in shown for number in range(23)] == [True] * 20 + [False] * 3
+    assert [f">Thu tuc {number:02}<" in folded for number in range(23)] == [False] * 20 + [True] * 3
+    assert page.index("</details>") < page.index('id="phan-procedure_id-khong-ro"')
+    assert "100,0 %" in part(page, "procedure_id-khong-ro", "không rõ")
+
+
 def test_parts_with_few_answers_say_why_not(
     client: FlaskClient, session: Session, version: VersionView, department: int
 ) -> None:
@@ -90,7 +143,7 @@ def test_what_nobody_was_asked_is_no_table(
     page = words(client.get(QUARTER).text)
     assert 'id="phan-channel"' in page
     assert 'id="phan-field_id"' not in page
-    assert page.count("không phiếu nào của kỳ này ghi điều này.") == 2
+    assert page.count("không phiếu nào của kỳ này ghi điều này.") == 3
 
 
 def test_narrowed_to_a_channel_there_are_no_parts(

@@ -98,7 +98,7 @@ def test_all_are_all_only_when_they_are(client: FlaskClient, session: Session) -
     factories.count(session)
     session.commit()
     assert '<td class="is-number"><strong>100,0 %</strong></td>' in words(client.get("/ket-qua?ky=2026-03").text)
-    tally = session.get_one(MonthlyTally, (department, local(2026, 3, 1).date(), version.id, "kiosk", 0, ""))
+    tally = session.get_one(MonthlyTally, (department, local(2026, 3, 1).date(), version.id, "kiosk", 0, 0, ""))
     tally.responses = tally.rated = 10_000
     tally.satisfied, tally.not_satisfied = 9_996, 4
     raise_revision(session, "ratings")

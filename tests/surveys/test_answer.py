@@ -13,10 +13,12 @@ from werkzeug.test import TestResponse
 
 from config import Settings
 from feedback_app.app import create_app
+from feedback_app.departments import queries as departments
 from feedback_app.kit.db import db
 from feedback_app.surveys.definitions import definition_of
 from feedback_app.surveys.models import Comment, Response, ResponseConflict
 from feedback_app.surveys.operations import publish_questionnaire
+from tests import factories
 from tests.surveys.halls import MORNING, Hall, hidden, make_hall
 
 FORM = "/khao-sat/mot-cua"
@@ -72,6 +74,86 @@ def test_a_counter_that_settles_the_field_does_not_ask_for_it(hall: Hall, client
     assert "Phòng Kinh tế" in page
 
 
+def options(page: str) -> str:
+    """The list of fields and procedures, without line breaks and indents."""
+    return re.sub(r"\s*\n\s*", "", page.split('name="field"', 1)[1].split("</select>")[0])
+
+
+def test_procedures_are_offered_within_their_fields(session: Session, hall: Hall, client: FlaskClient) -> None:
+    births, marriages = factories.procedures(session, "ho-tich", "khai-sinh", "ket-hon")
+    fields = {each.code: each.id for each in departments.fields(session)}
+    session.commit()
+    page = client.get(FORM).text
+    assert len(page.encode()) < 30_000
+    assert f'<option value="{fields["dat-dai"]}">Đất đai</option>' in options(page)
+    assert (
+        '<optgroup label="Hộ tịch">'
+        f'<option value="{fields["ho-tich"]}">cả lĩnh vực, không rõ thủ tục</option>'
+        f'<option value="p{marriages}">Ket hon</option><option value="p{births}">Khai sinh</option></optgroup>'
+    ) in options(page)
+    assert "Lĩnh vực hoặc thủ tục của hồ sơ" in page
+    assert post(client, hidden(page), q_overall="satisfied", field=f"p{births}").status_code == 303
+    assert session.execute(select(Response.field_id, Response.procedure_id)).all() == [(fields["ho-tich"], births)]
+
+
+def test_a_field_alone_leaves_the_procedure_unknown(session: Session, hall: Hall, client: FlaskClient) -> None:
+    factories.procedures(session, "ho-tich", "khai-sinh")
+    field = next(each.id for each in departments.fields(session) if each.code == "ho-tich")
+    session.commit()
+    post(client, hidden(client.get(FORM).text), q_overall="satisfied", field=str(field))
+    assert session.execute(select(Response.field_id, Response.procedure_id)).all() == [(field, None)]
+
+
+def test_a_counter_that_settles_the_field_offers_its_procedures_alone(
+    session: Session, hall: Hall, client: FlaskClient
+) -> None:
+    (births,) = factories.procedures(session, "ho-tich", "khai-sinh")
+    (titles,) = factories.procedures(session, "dat-dai", "cap-giay")
+    land = next(each.id for each in departments.fields(session) if each.code == "dat-dai")
+    session.commit()
+    page = client.get(f"{FORM}/quay-1").text
+    assert "Thủ tục của hồ sơ" in page
+    assert re.findall(r'<option value="([^"]+)"', options(page)) == [f"p{titles}"]
+    assert "<optgroup" not in page
+    carried = hidden(page) | {"q-overall": "satisfied"}
+    for wrong in (f"p{births}", str(land)):
+        answer = client.post(f"{FORM}/quay-1", data=carried | {"field": wrong})
+        assert answer.status_code == 422
+        assert 'id="q-field-error"' in answer.text
+    assert client.post(f"{FORM}/quay-1", data=carried | {"field": f"p{titles}"}).status_code == 303
+    assert session.execute(select(Response.field_id, Response.procedure_id)).all() == [(land, titles)]
+
+
+def test_a_procedure_chosen_comes_back_with_an_error(session: Session, hall: Hall, client: FlaskClient) -> None:
+    (births,) = factories.procedures(session, "ho-tich", "khai-sinh")
+    session.commit()
+    carried = hidden(client.get(FORM).text)
+    assert f'<option value="p{births}" selected>Khai sinh</option>' in post(client, carried, field=f"p{births}").text
+    refused = post(client, carried, q_overall="satisfied", field=f"p{births + 1000}")
+    assert refused.status_code == 422
+    assert "Xin chọn một lĩnh vực hoặc thủ tục có trong danh sách." in refused.text
+    assert 'aria-describedby="q-field-error"' in refused.text
+
+
+def test_more_procedures_than_a_page_may_hold_leave_the_fields(
+    session: Session, hall: Hall, client: FlaskClient
+) -> None:
+    factories.procedures(session, "ho-tich", *(f"thu-tuc-{'dai-' * 6}{number:03}" for number in range(160)))
+    session.commit()
+    page = client.get(FORM).text
+    assert len(page.encode()) < 30_000
+    assert len(re.findall(r'<option value="\d+">', page)) == 2
+    assert "<optgroup" not in page
+
+
+def test_the_longest_list_that_is_offered_stays_a_small_page(session: Session, hall: Hall, client: FlaskClient) -> None:
+    factories.procedures(session, "ho-tich", *(f"thu-tuc-{'dai-' * 6}{number:03}" for number in range(110)))
+    session.commit()
+    page = client.get(FORM).text
+    assert page.count('<option value="p') == 110
+    assert len(page.encode()) < 30_000
+
+
 def test_errors_stand_beside_their_fields_and_nothing_typed_is_lost(
     session: Session, hall: Hall, client: FlaskClient
 ) -> None:
@@ -87,7 +169,7 @@ def test_errors_stand_beside_their_fields_and_nothing_typed_is_lost(
     assert 'aria-describedby="q-overall-error"' in page
     assert '<a href="#q-overall-1">' in page
     assert "Xin trả lời câu hỏi này." in page
-    assert "Xin chọn một lĩnh vực có trong danh sách." in page
+    assert "Xin chọn một lĩnh vực hoặc thủ tục có trong danh sách." in page
     assert post(client, hidden(page), q_overall="satisfied").status_code == 303
 
 

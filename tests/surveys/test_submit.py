@@ -1,5 +1,7 @@
 """The rules behind every door."""
 
+import hashlib
+import json
 import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -9,11 +11,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from feedback_app.departments import queries as departments
 from feedback_app.kit.ids import new_id
 from feedback_app.recounts import RecountRequest
 from feedback_app.surveys import operations, queries
 from feedback_app.surveys.models import Response
-from feedback_app.surveys.operations import FutureAnswer
+from feedback_app.surveys.operations import FutureAnswer, WrongProcedure
+from feedback_app.surveys.versions import check, content_hash
+from tests import factories
 from tests.surveys.halls import MORNING, Hall, Kiosk, command, delivery, hidden, make_hall, submit
 
 
@@ -145,3 +150,41 @@ def test_demonstration_is_shown_until_it_is_removed(session: Session, hall: Hall
     assert queries.shows_demonstration(session, now=MORNING)
     assert operations.remove_demonstration(session, now=MORNING) == 1
     assert not queries.shows_demonstration(session, now=MORNING)
+
+
+def test_a_procedure_brings_its_field(session: Session, hall: Hall) -> None:
+    births, _ = factories.procedures(session, "ho-tich", "khai-sinh", "ket-hon")
+    given = command(hall, procedure_id=births)
+    assert [submit(session, given), submit(session, given)] == ["stored", "same"]
+    field = next(each.id for each in departments.fields(session) if each.code == "ho-tich")
+    assert session.execute(select(Response.field_id, Response.procedure_id)).all() == [(field, births)]
+
+
+def test_completing_an_answer_may_name_another_procedure(session: Session, hall: Hall) -> None:
+    births, marriages = factories.procedures(session, "ho-tich", "khai-sinh", "ket-hon")
+    first = command(hall, procedure_id=births, sealed=False)
+    submit(session, first)
+    assert submit(session, replace(first, procedure_id=marriages, sealed=True, revision=2)) == "completed"
+    assert session.scalars(select(Response.procedure_id)).one() == marriages
+
+
+def test_a_procedure_belongs_to_the_field_named(session: Session, hall: Hall) -> None:
+    (births,) = factories.procedures(session, "ho-tich", "khai-sinh")
+    land = next(each.id for each in departments.fields(session) if each.code == "dat-dai")
+    with pytest.raises(WrongProcedure, match="không thuộc lĩnh vực") as caught:
+        submit(session, command(hall, procedure_id=births, field_id=land))
+    assert caught.value.field == "field"
+    with pytest.raises(WrongProcedure, match="Không có thủ tục này"):
+        submit(session, command(hall, procedure_id=births + 1000))
+    assert session.scalars(select(Response)).all() == []
+
+
+def test_without_a_procedure_the_hash_is_what_it_always_was(session: Session, hall: Hall) -> None:
+    given = command(hall, stage="returned")
+    version = queries.version(session, given.version_id)
+    content = check(version, given)
+    said = [given.version_id, "kiosk", hall.place_id, None, hall.centre, None, "returned", list(content.choice_ids), []]
+    written = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+    assert content_hash(given, content) == hashlib.sha256(written).digest()
+    (births,) = factories.procedures(session, "ho-tich", "khai-sinh")
+    assert content_hash(replace(given, procedure_id=births), content) != content_hash(given, content)

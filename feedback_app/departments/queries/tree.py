@@ -177,13 +177,25 @@ def fields(session: Session, *, department_id: int | None = None) -> list[FieldV
     return sorted(views, key=lambda view: sort_key(view.name))
 
 
-def procedures(session: Session) -> list[ProcedureView]:
-    """Every administrative procedure there is, in Vietnamese order."""
+def procedures(
+    session: Session, *, field_ids: Collection[int] | None = None, ids: Collection[int] | None = None
+) -> list[ProcedureView]:
+    """The administrative procedures of these fields, with these ids, or all there are, in Vietnamese order."""
+    query = select(Procedure)
+    if field_ids is not None:
+        query = query.where(Procedure.field_id.in_(field_ids))
+    if ids is not None:
+        query = query.where(Procedure.id.in_(ids))
     views = [
         ProcedureView(id=row.id, code=row.code, name=row.name, name_en=row.name_en, field_id=row.field_id)
-        for row in session.scalars(select(Procedure))
+        for row in session.scalars(query)
     ]
     return sorted(views, key=lambda view: sort_key(view.name))
+
+
+def field_of(session: Session, *, procedure_id: int) -> int | None:
+    """The field a procedure belongs to; None where there is no such procedure."""
+    return session.scalar(select(Procedure.field_id).where(Procedure.id == procedure_id))
 
 
 def version_on(department_id: ColumnElement[int], day: date | BindParameter[date]) -> LateralFromClause:

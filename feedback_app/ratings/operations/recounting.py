@@ -38,7 +38,7 @@ BATCH = 500
 # A month of tallies is compared in one hash table; in the 4 MB of the server's default it goes through files.
 RECOUNT_MEMORY = "64MB"
 
-_MONTH_KEY: Final = ("department_id", "month", "version_id", "channel", "field_id", "stage")
+_MONTH_KEY: Final = ("department_id", "month", "version_id", "channel", "field_id", "procedure_id", "stage")
 _VALUES: Final = (*SUMS, "choice_ids", "picked")
 
 
@@ -106,7 +106,7 @@ def _add_up(session: Session, months: Collection[tuple[int, date]]) -> None:
 
 
 def _added_up(month: date, whose: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    """Daily tallies of a month added up by department, version, channel, field and stage."""
+    """Daily tallies of a month added up by department, version, channel, field, procedure and stage."""
     which = (DailyTally.day.between(month, period_of("month", month).last_day), whose)
     key = [literal(month).label("month") if name == "month" else getattr(DailyTally, name) for name in _MONTH_KEY]
     # The month is the same in every row.

@@ -20,7 +20,7 @@ from feedback_app.ratings.queries.tallies import Row, whole_rows
 from feedback_app.surveys import queries as surveys
 
 # Everything that is frozen of a department's month, by which two countings are compared.
-KEY: Final = ("department_id", "month", "version_id", "channel", "field_id", "stage")
+KEY: Final = ("department_id", "month", "version_id", "channel", "field_id", "procedure_id", "stage")
 FROZEN: Final = (*KEY, *SUMS, "choice_ids", "picked")
 
 

@@ -1,4 +1,4 @@
-"""Parts of departments (channels, questionnaires, procedure fields, stages) and what may be told of them.
+"""Parts of departments (channels, questionnaires, procedure fields, procedures, stages) and what may be told of them.
 
 How many responses a part has is always told. How they answered is told of quarters and of what is made of quarters, and
 there of parts that stand alone in each quarter in which they have answers (`disclosure`).
@@ -29,9 +29,9 @@ from feedback_app.ratings.queries.tallies import (
 )
 from feedback_app.surveys import queries as surveys
 
-Dimension = Literal["channel", "version_id", "field_id", "stage"]
+Dimension = Literal["channel", "version_id", "field_id", "procedure_id", "stage"]
 # Where not all can be told, those that people look at most come first.
-DIMENSIONS: Final[tuple[Dimension, ...]] = ("channel", "version_id", "field_id", "stage")
+DIMENSIONS: Final[tuple[Dimension, ...]] = ("channel", "version_id", "field_id", "procedure_id", "stage")
 BY_CHANNEL: Final = DIMENSIONS[:1]
 BY_VERSION: Final = DIMENSIONS[:2]
 BY_FIELD: Final = DIMENSIONS[:3]

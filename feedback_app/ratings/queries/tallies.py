@@ -326,7 +326,7 @@ def _within(
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """The finest grain kept: one department's month by version, channel, field (None: not known) and stage.
+    """The finest grain kept: one department's month by version, channel, field, procedure and stage (None: not known).
 
     Nothing of it may be shown before `parts` has said what stands alone. `picked` is by choice id.
     """
@@ -336,6 +336,7 @@ class Detail:
     version_id: int
     channel: str
     field_id: int | None
+    procedure_id: int | None
     stage: str | None
     sums: Sums
     picked: Mapping[int, int]
@@ -347,12 +348,12 @@ def details(
     publication: PublicationView | None,
     department_ids: frozenset[int] | None,
     *,
-    dimensions: int = 4,
+    dimensions: int = 5,
 ) -> list[Detail]:
     """Every row of a period of whole months in the same order each time; frozen where it is published.
 
-    With fewer than 4 `dimensions` stages are added up, with fewer than 3 fields too; these are then None, and `picked`
-    is empty.
+    With fewer than 5 `dimensions` stages are added up, with fewer than 4 procedures too, with fewer than 3 fields too;
+    these are then None, and `picked` is empty.
     """
     tally: type[MonthlyTally] | type[PublishedTally]
     which: tuple[ColumnElement[bool], ...]
@@ -365,15 +366,17 @@ def details(
     which = (*which, *_within(tally, department_ids))
     month = cast(func.extract("month", tally.month), Integer)
     whose = (tally.department_id, tally.month, tally.version_id, tally.channel)
-    if dimensions < 4:
-        key = (*whose, tally.field_id) if dimensions == 3 else whose
+    if dimensions < 5:
+        about = (tally.field_id, tally.procedure_id)
+        kept = max(dimensions - 2, 0)
+        key = (*whose, *about[:kept])
         added_up: Select[*tuple[Any, ...]] = (
             select(
                 tally.department_id,
                 month,
                 tally.version_id,
                 tally.channel,
-                func.nullif(tally.field_id, 0) if dimensions == 3 else null(),
+                *(func.nullif(each, 0) if place < kept else null() for place, each in enumerate(about)),
                 *(cast(func.sum(getattr(tally, name)), BigInteger) for name in SUMS),
             )
             .where(*which)
@@ -381,8 +384,8 @@ def details(
             .order_by(*key)
         )
         return [
-            Detail(department_id, number, version_id, channel, field_id, None, Sums(*counts), {})
-            for department_id, number, version_id, channel, field_id, *counts in session.execute(added_up)
+            Detail(department_id, number, version_id, channel, field_id, procedure_id, None, Sums(*counts), {})
+            for department_id, number, version_id, channel, field_id, procedure_id, *counts in session.execute(added_up)
         ]
     query: Select[*tuple[Any, ...]] = (
         select(
@@ -391,18 +394,19 @@ def details(
             tally.version_id,
             tally.channel,
             func.nullif(tally.field_id, 0),
+            func.nullif(tally.procedure_id, 0),
             func.nullif(tally.stage, ""),
             tally.choice_ids,
             tally.picked,
             *(getattr(tally, name) for name in SUMS),
         )
         .where(*which)
-        .order_by(*whose, tally.field_id, tally.stage)
+        .order_by(*whose, tally.field_id, tally.procedure_id, tally.stage)
     )
     found = []
-    for department_id, month, version_id, channel, field_id, stage, choice_ids, picked, *counts in session.execute(
-        query
-    ):
+    for row in session.execute(query):
+        department_id, number, version_id, channel, field_id, procedure_id, stage, choice_ids, picked, *counts = row
         picks = dict(zip(choice_ids, picked, strict=True))
-        found.append(Detail(department_id, month, version_id, channel, field_id, stage, Sums(*counts), picks))
+        key_of = (department_id, number, version_id, channel, field_id, procedure_id, stage)
+        found.append(Detail(*key_of, Sums(*counts), picks))
     return found

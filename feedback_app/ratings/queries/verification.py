@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from feedback_app.ratings import chain
@@ -49,11 +49,13 @@ def content_hash(session: Session, publication: Publication, sealed: Mapping[str
     """The hash of a publication with the values that `sealed` is about to give it."""
     version = str(sealed["serialisation"])
     header = {name: sealed[name] if name in sealed else getattr(publication, name) for name in chain.HEADER[version]}
-    columns = [getattr(PublishedTally, name) for name in chain.TALLY[version]]
+    names = chain.TALLY[version]
+    columns = [getattr(PublishedTally, name) for name in names]
+    key = columns[: names.index("responses")]
     tallies = session.execute(
         select(*columns)
         .where(PublishedTally.publication_id == publication.id)
-        .order_by(*(each.collate("C") if each.key in _TEXTS else each for each in columns[:6]))
+        .order_by(*(each.collate("C") if each.key in _TEXTS else each for each in key))
         .execution_options(yield_per=_AT_ONCE)
     )
     withheld = session.execute(
@@ -75,7 +77,17 @@ def _verify(session: Session, demonstration: bool) -> Chain:
         row = session.get_one(Publication, publication_id, populate_existing=True)
         if row.link != place or row.previous_hash != last:
             return Chain(demonstration, place - 1, last, Broken(view(row), "order"))
-        if row.hash != content_hash(session, row, {"serialisation": row.serialisation}):
+        if _says_what_is_not_hashed(session, row) or row.hash != content_hash(
+            session, row, {"serialisation": row.serialisation}
+        ):
             return Chain(demonstration, place - 1, last, Broken(view(row), "content"))
         last = row.hash
     return Chain(demonstration, len(ids), last, None)
+
+
+def _says_what_is_not_hashed(session: Session, row: Publication) -> bool:
+    """Whether tallies of a publication that went out before there were procedures tell of some now."""
+    if "procedure_id" in chain.TALLY[str(row.serialisation)]:
+        return False
+    later = exists().where(PublishedTally.publication_id == row.id, PublishedTally.procedure_id != 0)
+    return bool(session.scalar(select(later)))

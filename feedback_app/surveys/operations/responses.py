@@ -2,7 +2,7 @@
 with the request to count its day again, so neither exists without the other."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal, cast
 from uuid import UUID
@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from feedback_app import recounts
+from feedback_app.departments import queries as departments
 from feedback_app.kit.clock import local_day
 from feedback_app.kit.errors import N_, Conflict, Invalid, NotFound
 from feedback_app.recounts import Bucket
@@ -38,6 +39,7 @@ _GIVEN = (
     "receiving_department_id",
     "rated_department_id",
     "field_id",
+    "procedure_id",
     "stage",
     "assisted",
     "device_id",
@@ -105,16 +107,21 @@ class FutureAnswer(Invalid):
     """Nobody can have answered after now."""
 
 
+class WrongProcedure(Invalid):
+    """There is no such procedure, or it belongs to another field than the one named."""
+
+
 def submit(session: Session, command: SubmitResponse, *, now: datetime, rapid_seconds: int) -> Receipt:
     """Store one delivery and ask for its day to be counted.
 
-    Raises BadAnswer (what is wrong, beside the question) and FutureAnswer. A conflict is not raised but returned,
-    because what was delivered has to be committed for review; the door then answers with AlreadySealed.
+    Raises BadAnswer (what is wrong, beside the question), WrongProcedure and FutureAnswer. A conflict is not raised but
+    returned, because what was delivered has to be committed for review; the door then answers with AlreadySealed.
     """
     if command.answered_at > now:
         raise FutureAnswer(N_("Ngày trả lời không thể ở tương lai."), field="answered_on")
     version = queries.version(session, command.version_id)
     content = check(version, command)
+    command = _in_its_field(session, command)
     digest = content_hash(command, content)
     if _insert(session, command, content, digest, now=now, rapid_seconds=rapid_seconds):
         if command.demonstration:
@@ -178,6 +185,18 @@ def remove_demonstration(session: Session, *, now: datetime) -> int:
     return len(removed)
 
 
+def _in_its_field(session: Session, command: SubmitResponse) -> SubmitResponse:
+    """The command with the field of its procedure, where it names one."""
+    if command.procedure_id is None:
+        return command
+    field_id = departments.field_of(session, procedure_id=command.procedure_id)
+    if field_id is None:
+        raise WrongProcedure(N_("Không có thủ tục này."), field="field")
+    if command.field_id not in (None, field_id):
+        raise WrongProcedure(N_("Thủ tục này không thuộc lĩnh vực đã chọn."), field="field")
+    return replace(command, field_id=field_id)
+
+
 def _insert(
     session: Session,
     command: SubmitResponse,
@@ -201,6 +220,7 @@ def _insert(
                 "receiving_department_id": command.receiving_department_id,
                 "rated_department_id": command.rated_department_id,
                 "field_id": command.field_id,
+                "procedure_id": command.procedure_id,
                 "stage": command.stage,
                 "assisted": command.assisted,
                 "device_id": command.device_id,
@@ -249,6 +269,7 @@ def _deliver_again(
     stored.revision = command.revision
     stored.rated_department_id = command.rated_department_id
     stored.field_id = command.field_id
+    stored.procedure_id = command.procedure_id
     stored.stage = command.stage
     stored.assisted = command.assisted
     stored.sealed_at = now if command.sealed else None

@@ -28,8 +28,8 @@ def _standing() -> ColumnElement[bool]:
     return and_(Response.removed_at.is_(None), Response.excluded_at.is_(None))
 
 
-# What responses are counted by. Field 0 and stage '' stand for "not known".
-BUCKET: Final = ("department_id", "day", "version_id", "channel", "field_id", "stage")
+# What responses are counted by. Field 0, procedure 0 and stage '' stand for "not known".
+BUCKET: Final = ("department_id", "day", "version_id", "channel", "field_id", "procedure_id", "stage")
 
 
 def day_tallies(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
@@ -57,7 +57,7 @@ _NONE: Final[ColumnElement[list[int]]] = literal_column("'{}'::int[]")
 def _numbered(which: ColumnElement[bool]) -> CTE:
     """The responses that stand, each with the number of its bucket.
 
-    Read once, and sorted once by the six columns of a bucket: what is counted of choices goes by the number alone.
+    Read once, and sorted once by the seven columns of a bucket: what is counted of choices goes by the number alone.
     """
     bucket = (
         Response.rated_department_id.label("department_id"),
@@ -65,6 +65,7 @@ def _numbered(which: ColumnElement[bool]) -> CTE:
         Response.version_id,
         Response.channel,
         func.coalesce(Response.field_id, 0).label("field_id"),
+        func.coalesce(Response.procedure_id, 0).label("procedure_id"),
         func.coalesce(Response.stage, "").label("stage"),
     )
     return (
