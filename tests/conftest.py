@@ -334,6 +334,8 @@ def axe() -> Callable[[Page], None]:
     """`axe(page)` fails, naming rule and element, where the page breaks an accessibility rule."""
 
     def check(page: Page) -> None:
+        # Half a page, on a busy machine, has no heading yet.
+        page.wait_for_load_state()
         page.evaluate(AXE.read_text(encoding="utf-8"))
         found = page.evaluate("async () => (await axe.run()).violations")
         problems = [
