@@ -22,8 +22,8 @@ from feedback_app.kit.ids import new_id
 INSERT = """
 INSERT INTO responses (
     id, version_id, channel, place_id, receiving_department_id, rated_department_id, assisted, choice_ids, revision,
-    content_hash, answered_at, received_at, sealed_at, rapid, demonstration
-) VALUES ({}, {}, 'web', {}, {}, {}, false, {}, 1, '', {}, {}, {}, false, false)
+    content_hash, answered_at, received_at, sealed_at, rapid, trapped, demonstration
+) VALUES ({}, {}, 'web', {}, {}, {}, false, {}, 1, '', {}, {}, {}, false, false, false)
 """
 NAMES = ("id", "version", "place", "department", "department", "chosen", "now", "now", "now")
 INSERT_PSYCOPG = INSERT.format(*(f"%({name})s" for name in NAMES))

@@ -150,7 +150,8 @@ def row_of(connection: Connection, statement: str, values: tuple[object, ...] = 
 
 COLUMNS = (
     "id, version_id, channel, place_id, receiving_department_id, rated_department_id, assisted, choice_ids, revision,"
-    " content_hash, answered_at, received_at, sealed_at, keyed_at, rapid, demonstration, field_id, procedure_id, stage"
+    " content_hash, answered_at, received_at, sealed_at, keyed_at, rapid, trapped, demonstration,"
+    " field_id, procedure_id, stage"
 )
 
 
@@ -220,6 +221,7 @@ def _lines(office: Office, count: int, shape: Shape) -> Iterator[str]:
                 "\\N" if channel == "kiosk" and rng.random() < 0.2 else moment,
                 moment if channel == "paper" else "\\N",
                 "t" if channel == "kiosk" and rng.random() < 0.02 else "f",
+                "f",
                 "f",
                 about,
                 procedure,

@@ -26,6 +26,7 @@ from feedback_app.dossiers import staff_routes as dossiers_staff_routes
 from feedback_app.exclusions import labels as exclusion_labels
 from feedback_app.exclusions import models as _exclusions
 from feedback_app.exclusions import staff_routes as exclusion_routes
+from feedback_app.kiosks import routes as kiosks_routes
 from feedback_app.kit import charts, clock, i18n, log, security, visitor_tokens, web
 from feedback_app.kit.db import db, engine_options
 from feedback_app.kit.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
@@ -82,6 +83,7 @@ BLUEPRINTS = (
     ratings_api.blueprint,
     articles_routes.blueprint,
     articles_staff_routes.blueprint,
+    kiosks_routes.blueprint,
     surveys_routes.blueprint,
     surveys_staff_routes.blueprint,
     polls_routes.blueprint,

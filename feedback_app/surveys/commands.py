@@ -17,7 +17,7 @@ class SubmitResponse:
     `id` was made where it was filled, at the first touch. `answers` maps question keys to the keys of the choices
     picked; `comments` maps question keys to free text. A question that is absent was not answered. `sealed` says
     that its citizen has finished; until then further deliveries with a higher `revision` complete it. Who names a
-    procedure need not name its field.
+    procedure need not name its field. `trapped` says that a field was filled which no person sees.
     """
 
     id: UUID
@@ -38,6 +38,7 @@ class SubmitResponse:
     assisted: bool = False
     device_id: UUID | None = None
     keyer_id: int | None = None
+    trapped: bool = False
     demonstration: bool = False
 
 

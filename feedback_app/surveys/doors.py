@@ -10,13 +10,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
+from flask import current_app
 from sqlalchemy.orm import Session
 
 from feedback_app.departments import queries as departments
 from feedback_app.departments.queries import Spot
 from feedback_app.kit.clock import local_day
+from feedback_app.kit.errors import N_
+from feedback_app.kit.web import settings
 from feedback_app.surveys import queries
 from feedback_app.surveys.forms import Offer
+from feedback_app.surveys.queries import NoQuestionnaire
 from feedback_app.surveys.versions import VersionView
 
 _MOST_DOORS: Final = 1000
@@ -35,6 +39,15 @@ class Door:
     version: VersionView
     offers: tuple[Offer, ...]
     demonstration: bool
+
+    def of_its_kind(self, version: VersionView) -> VersionView:
+        """`version` if it is of the questionnaire asked here, in whatever version; else nobody here was shown it.
+
+        Raises NoQuestionnaire.
+        """
+        if version.questionnaire_id != self.version.questionnaire_id:
+            raise NoQuestionnaire(N_("Nơi này không hỏi mẫu phiếu đó. Xin mở lại trang và trả lời mẫu phiếu hiện có."))
+        return version
 
 
 class Doors:
@@ -69,6 +82,16 @@ class Doors:
             self._known.clear()
         self._known[key] = (now, door)
         return door
+
+
+def doors() -> Doors:
+    """The doors this application knows."""
+    known: Doors | None = current_app.extensions.get("surveys.doors")
+    if known is None:
+        # Tests change places between two requests.
+        seconds = 0 if settings().environment == "test" else 5
+        known = current_app.extensions["surveys.doors"] = Doors(timedelta(seconds=seconds))
+    return known
 
 
 def _offers(session: Session, spot: Spot) -> tuple[Offer, ...]:

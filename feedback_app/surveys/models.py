@@ -113,6 +113,9 @@ class Response(Model):
     `answered_at` is when the citizen answered and alone decides the day it counts in (`answered_on`, Vietnamese
     calendar). Without `sealed_at` the response is partial: its citizen walked away, or is still answering.
     `revision` grows with every delivery under the same id, so that an older one arriving late changes nothing.
+    `verification` says whether the dossier code that came along is known to the one-stop system; the code itself is
+    kept nowhere. `trapped` marks a form in which a field was filled that no person sees: people look at it, it is not
+    dropped.
     `removed_at` is for what should never have been stored (a form keyed wrongly); `excluded_at` for what two people
     took out of the count, which may come back.
     """
@@ -123,6 +126,7 @@ class Response(Model):
         CheckConstraint("stage IN ('received', 'supplement', 'refused', 'returned')", name="stage"),
         CheckConstraint("channel NOT IN ('paper', 'scan') OR keyed_at IS NOT NULL", name="paper_is_keyed"),
         CheckConstraint("revision >= 1", name="revision"),
+        CheckConstraint("verification IN ('verified', 'unverified')", name="verification"),
         CheckConstraint("(excluded_at IS NULL) = (exclusion_id IS NULL)", name="excluded_by_an_exclusion"),
         Index("ix_responses_counted", "rated_department_id", "answered_on"),
         Index("ix_responses_device", "device_id", "answered_at", postgresql_where="device_id IS NOT NULL"),
@@ -155,6 +159,8 @@ class Response(Model):
     keyed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     keyer_id: Mapped[int | None] = mapped_column(ForeignKey("staff_members.id"))
     rapid: Mapped[bool] = mapped_column(default=False)
+    trapped: Mapped[bool] = mapped_column(default=False)
+    verification: Mapped[str | None]
     removed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     excluded_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     exclusion_id: Mapped[int | None] = mapped_column(ForeignKey("exclusion_proposals.id"))

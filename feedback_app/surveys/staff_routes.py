@@ -54,7 +54,7 @@ def _links(place: str, counter: str | None, name: str, name_en: str | None) -> d
     return {
         "name": name,
         "name_en": name_en,
-        "kiosk": url_for("surveys.kiosk", place=place, counter=counter),
+        "kiosk": url_for("kiosks.page", place=place, counter=counter),
         "form": url_for("surveys.form", place=place, counter=counter),
         "code": url_for("surveys.qr_code", place=place, counter=counter),
         "poster": url_for("surveys.poster", place=place, counter=counter),

@@ -15,7 +15,7 @@ WITHOUT_TOKEN: dict[str, str] = {
 OWN_TOKEN: dict[str, str] = {"surveys.answer": "kit/visitor_tokens.py"}
 
 # The kiosk and the one-stop system name what they deliver and may deliver it again: that is what PUT means.
-SENT_BY_SCRIPT = {"surveys.deliver", "dossiers_api.put_day"}
+SENT_BY_SCRIPT = {"kiosks.deliver", "dossiers_api.put_day"}
 
 
 def is_static(endpoint: str) -> bool:

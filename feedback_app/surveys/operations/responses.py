@@ -51,6 +51,7 @@ _GIVEN = (
     "sealed_at",
     "keyed_at",
     "keyer_id",
+    "trapped",
     "demonstration",
 )
 _STORED = (
@@ -232,6 +233,7 @@ def _insert(
                 "sealed_at": now if command.sealed else None,
                 "keyed_at": now if command.channel in ("paper", "scan") else None,
                 "keyer_id": command.keyer_id,
+                "trapped": command.trapped,
                 "rapid_after": command.answered_at - timedelta(seconds=rapid_seconds),
                 "demonstration": command.demonstration,
             },

@@ -1,0 +1,1 @@
+"""Kiosks: devices in the hall that ask one person after another."""
