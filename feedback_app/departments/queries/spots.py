@@ -60,6 +60,7 @@ class CounterView:
 
 # Of a whole province thousands of places, which change a few times a year.
 _places: Kept[tuple[PlaceView, ...]] = Kept("departments", most=1)
+_rated_at: Kept[list[tuple[int, int]]] = Kept("departments", most=2)
 
 
 def spot(session: Session, *, place: str, counter: str | None = None, on: date) -> Spot:
@@ -115,6 +116,10 @@ def place_of(session: Session, *, slug: str) -> PlaceView:
 
 def rated_at(session: Session, *, on: date) -> list[tuple[int, int]]:
     """Every (place id, department id) such that an answer at a place open on the day may rate the department."""
+    return _rated_at.find(session, on, lambda: _read_rated_at(session, on))
+
+
+def _read_rated_at(session: Session, on: date) -> list[tuple[int, int]]:
     at_place = select(Place.id, Place.rated_department_id).where(_open_place(on))
     at_counter = (
         select(Place.id, Counter.rated_department_id).join(Counter, Counter.place_id == Place.id).where(_open_place(on))

@@ -18,7 +18,7 @@ from feedback_app.ratings.figures import SCHEME, Change, Figure, change, total
 from feedback_app.ratings.periods import Period, previous
 from feedback_app.ratings.queries.parts import DepartmentParts, Dimension, Filter, period_rows, rows_of_periods
 from feedback_app.ratings.queries.published import PublicationView
-from feedback_app.ratings.queries.tallies import Row, first_day
+from feedback_app.ratings.queries.tallies import Row, first_day, held_publications
 from feedback_app.ratings.trends import Asked, Break, Measured, breaks, changed, counted_from
 from feedback_app.surveys import queries as surveys
 from feedback_app.surveys.versions import VersionView
@@ -84,6 +84,8 @@ class RatingTable:
 # Making the rows of thousands of departments takes longer than a reader should wait; the smaller tables are made anew.
 KEPT_FROM: Final = 50
 _tables: Kept[RatingTable] = Kept("ratings", "departments", most=16)
+# Two published periods are held against each other alike whatever is counted meanwhile.
+_published_tables: Kept[RatingTable] = Kept("departments", most=16)
 
 
 def table(
@@ -101,16 +103,22 @@ def table(
     are those of surveys.published_versions, for callers that have them already.
     """
     narrowed = narrowed or Filter()
+    periods = period, against or previous(period)
 
     def make() -> RatingTable:
         known = surveys.published_versions(session) if versions is None else versions
-        return _table(session, (period, against or previous(period)), minima, narrowed, known)
+        return _table(session, periods, minima, narrowed, known)
 
     # A draft changes without the figures around it: it is checked, or sent back.
     draft = narrowed.publication is not None and narrowed.publication.published_at is None
     if draft or (narrowed.department_ids is not None and len(narrowed.department_ids) < KEPT_FROM):
         return make()
-    return _tables.find(session, (period, against, minima, narrowed.key), make)
+    key = (periods, minima, narrowed.key)
+    published = held_publications(session, periods, narrowed.publication)
+    if len(published) < len(periods):
+        return _tables.find(session, key, make)
+    ids = tuple(sorted(each.id for each in published.values()))
+    return _published_tables.find(session, (key, ids, first_day(session)), make)
 
 
 def _table(

@@ -6,13 +6,21 @@ from datetime import date
 from sqlalchemy import ARRAY, Integer, column, func, literal, select, true
 from sqlalchemy.orm import Session
 
+from feedback_app.kit.revisions import Kept
 from feedback_app.ratings.models import DailyTally
+
+_last: Kept[dict[int, date]] = Kept("ratings", most=4)
 
 
 def last_answered(session: Session, department_ids: Collection[int]) -> dict[int, date]:
     """The last day with a countable response by department; those without any are left out."""
+    ids = tuple(sorted(department_ids))
+    return _last.find(session, ids, lambda: _read_last(session, ids))
+
+
+def _read_last(session: Session, ids: tuple[int, ...]) -> dict[int, date]:
     asked = (
-        func.unnest(literal(sorted(department_ids), ARRAY(Integer)))
+        func.unnest(literal(list(ids), ARRAY(Integer)))
         .table_valued(column("department_id", Integer))
         .render_derived("asked")
     )
