@@ -34,6 +34,7 @@ from feedback_app.kit.problems import problem
 from feedback_app.kit.web import public
 from feedback_app.paper import routes as paper_routes
 from feedback_app.petitions import models as _petitions
+from feedback_app.petitions import staff_routes as petitions_staff_routes
 from feedback_app.polls import models as _polls
 from feedback_app.polls import routes as polls_routes
 from feedback_app.ratings import api as ratings_api
@@ -91,6 +92,7 @@ BLUEPRINTS = (
     paper_routes.blueprint,
     dossiers_staff_routes.blueprint,
     dossiers_api.blueprint,
+    petitions_staff_routes.blueprint,
     staff_routes.blueprint,
     account_routes.blueprint,
 )

@@ -33,6 +33,14 @@ class Petition:
         """Whether, on `day`, it has been answered too late or should have been answered before."""
         return not self.on_time() and (self.answered_on is not None or self.due_on < day)
 
+    def state(self, day: date) -> Literal["on_time", "late", "unanswered", "waiting"]:
+        """What it is counted as on `day`; `late` and `unanswered` are the two kinds of overdue."""
+        if self.on_time():
+            return "on_time"
+        if self.overdue(day):
+            return "unanswered" if self.answered_on is None else "late"
+        return "waiting"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PetitionCounts:
@@ -53,6 +61,11 @@ class PetitionCounts:
     def decided(self) -> int:
         """Those of which it is known whether they were answered in time."""
         return self.on_time + self.overdue
+
+    @property
+    def waiting(self) -> int:
+        """Those not answered yet whose time is not over."""
+        return self.received - self.decided
 
 
 def count(petitions: Iterable[Petition], *, day: date) -> PetitionCounts:

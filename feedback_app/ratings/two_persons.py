@@ -1,21 +1,24 @@
-"""Who may draft, check, return and publish, and why somebody may not. Operations ask, and pages, to say so beforehand.
+"""Who may draft, check, return, publish and appraise, and why somebody may not. Operations ask, and pages beforehand.
 
 Results for which officials answer (TT 01/2018/TT-VPCP, Điều 15.4) go out over two persons: whoever checks is not who
 drafted, and where the timetable drafted, whoever publishes is not who checked. Both answer for the whole office,
 because a publication is of all its departments: who answers for one of them does not sign for the others. Whoever made
 another's account or set its password is no second person for it (`staff.queries.independent`). Months serve
-management and may go out by the timetable; a restatement never does.
+management and may go out by the timetable; a restatement never does. Points that a department gave itself are appraised
+by another person from outside.
 """
 
+from collections.abc import Collection
 from datetime import datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from sqlalchemy.orm import Session
 
+from feedback_app.kit.clock import local_day
 from feedback_app.kit.errors import N_, Conflict, NotAllowed, Refused
 from feedback_app.ratings.periods import Kind
 from feedback_app.ratings.queries.published import PublicationView
-from feedback_app.staff.queries import DEPENDENCE, Member, independent
+from feedback_app.staff.queries import DEPENDENCE, Member, independent, is_outside
 
 Step = Literal["draft", "check", "return", "publish"]
 ROLES: Final = ("manager", "administrator")
@@ -31,6 +34,17 @@ class SamePerson(NotAllowed):
 
 class KnownPassword(SamePerson):
     """One of the two has lately made the other's account or set its password, and could have signed for both."""
+
+
+class NotIndependent(NotAllowed):
+    """Who appraises is another person than who assessed, by their accounts' makers too, and stands outside.
+
+    `why` is what the audit trail calls it: `own_department`, `same_person` or `known_password`.
+    """
+
+    def __init__(self, message: str, *, why: str, **values: Any) -> None:
+        super().__init__(message, **values)
+        self.why = why
 
 
 class WrongState(Conflict):
@@ -62,6 +76,32 @@ def refusal(
         allowed = draft.state in ("draft", "checked")
         return None if allowed else WrongState(N_("Bản nháp này đã được trả lại hoặc đã công bố."))
     return _refusal_to_publish(session, draft, member, now)
+
+
+def refusal_to_appraise(
+    session: Session, department_id: int, assessors: Collection[int], member: Member, *, now: datetime
+) -> NotIndependent | None:
+    """Why `member` may not appraise points that `assessors` (ids) gave the department; None if they may."""
+    if not is_outside(session, member, department_id=department_id, day=local_day(now)):
+        return NotIndependent(
+            N_(
+                "Người thẩm định phải ở ngoài đơn vị, kể cả đơn vị cấp trên và cấp dưới của đơn vị, và khác người tự"
+                " chấm."
+            ),
+            why="own_department",
+        )
+    if member.id in assessors:
+        return NotIndependent(N_("Bạn đã chấm thay đơn vị: người khác phải thẩm định."), why="same_person")
+    if not all(independent(session, each, member.id, now=now) for each in assessors):
+        return NotIndependent(
+            N_(
+                "Trong %(days)s ngày qua, bạn đã mở tài khoản hay đặt mật khẩu cho người tự chấm, hoặc ngược lại, nên"
+                " hai tài khoản chưa được tính là hai người. Hãy để người khác ở ngoài đơn vị thẩm định."
+            ),
+            why="known_password",
+            days=DEPENDENCE.days,
+        )
+    return None
 
 
 def _refusal_to_check(session: Session, draft: PublicationView, member: Member, now: datetime) -> Refused | None:

@@ -45,6 +45,7 @@ NAVIGATION: Final = (
     ("manager", "/quan-ly/gop-y", _("Góp ý")),
     ("manager", "/quan-ly/bai-viet", _("Bài viết")),
     ("manager", "/quan-ly/ho-so", _("Số hồ sơ")),
+    ("manager", "/quan-ly/phan-anh", _("Phản ánh, kiến nghị")),
     ("manager", "/quan-ly/diem-can-bo", _("Điểm của cán bộ")),
     ("manager", "/quan-ly/khieu-nai-diem", _("Khiếu nại điểm")),
     ("administrator", "/quan-ly/tai-khoan", _("Tài khoản")),

@@ -1,5 +1,6 @@
 """Officers to look at, two of a ward and one of a bureau, and everybody who may or may not see their points."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -112,3 +113,8 @@ def trail(session: Session, action: str) -> list[AuditEvent]:
     """Lines of the audit trail, oldest first."""
     session.rollback()
     return list(session.scalars(select(AuditEvent).where(AuditEvent.action == action).order_by(AuditEvent.id)))
+
+
+def text_of(page: str) -> str:
+    """The words of a page, without marks."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))

@@ -30,7 +30,6 @@ from tests.appraisal.making import (
     Workplace,
     enter,
     line,
-    make_workplace,
     object_to,
     points_of,
     trail,
@@ -39,11 +38,6 @@ from tests.staff.people import add_made
 
 ANSWER = "Đã đối chiếu ba hồ sơ; lỗi do người nộp."
 CORRECTED = Points(66, 60)
-
-
-@pytest.fixture
-def place(session: Session) -> Workplace:
-    return make_workplace(session)
 
 
 def decide(session: Session, member: Member, contest_id: int, *, upheld: bool = True) -> None:

@@ -19,7 +19,6 @@ from tests.appraisal.making import (
     Workplace,
     enter,
     line,
-    make_workplace,
     object_to,
     points_of,
     trail,
@@ -27,11 +26,6 @@ from tests.appraisal.making import (
 from tests.factories import local
 
 HEADINGS = "Mã cán bộ,Tài khoản,Đơn vị,Quý,Điểm 1,Hồ sơ 1,Điểm 2,Hồ sơ 2,Điểm 3,Hồ sơ 3,Điểm 4,Hồ sơ 4,Điểm 7,Hồ sơ 7"
-
-
-@pytest.fixture
-def place(session: Session) -> Workplace:
-    return make_workplace(session)
 
 
 def count(session: Session, model: type) -> int:

@@ -21,8 +21,8 @@ from tests.appraisal.making import (
     Workplace,
     enter,
     line,
-    make_workplace,
     points_of,
+    text_of,
     trail,
 )
 from tests.staff.people import post, sign_in
@@ -35,11 +35,6 @@ CONTESTS = "/quan-ly/khieu-nai-diem"
 
 
 @pytest.fixture
-def place(session: Session) -> Workplace:
-    return make_workplace(session)
-
-
-@pytest.fixture
 def fresh(session: Session, place: Workplace) -> None:
     """The clerk's newest quarter became known just now, by the clock of the pages."""
     enter(session, place, line(quarter="2026-Q2"), now=max(clock.now(), AFTER))
@@ -49,10 +44,6 @@ def file_one(session: Session, place: Workplace, index: int = 3) -> str:
     contest_id = operations.contest(session, place.clerk, QUARTER, index, reason=REASON, days=DAYS, now=NOW)
     session.commit()
     return f"{CONTESTS}/{contest_id}"
-
-
-def text_of(page: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
 
 
 @pytest.mark.parametrize("path", [OWN, OFFICERS, CONTESTS, f"{CONTESTS}/1"])

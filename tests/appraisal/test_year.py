@@ -21,8 +21,8 @@ from tests.appraisal.making import (
     Workplace,
     enter,
     line,
-    make_workplace,
     object_to,
+    text_of,
     trail,
 )
 from tests.factories import local
@@ -35,20 +35,11 @@ LATER = local(2027, 1, 4)
 ON_TIME = {number: Points(50, 50) for number in (1, 2, 3, 4, 7)}
 
 
-@pytest.fixture
-def place(session: Session) -> Workplace:
-    return make_workplace(session)
-
-
 def year_of(session: Session, member: Member) -> YearView:
     session.expire_all()
     officer = queries.officer_of(session, member)
     assert officer is not None
     return queries.year_views(session, [officer], YEAR, minimum=MINIMUM)[0]
-
-
-def text_of(page: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
 
 
 def whole_year(session: Session, place: Workplace) -> None:

@@ -5,8 +5,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from feedback_app.kit import clock
 from feedback_app.ratings import queries
 from feedback_app.ratings.periods import parse
+from feedback_app.staff import operations as people
 from feedback_app.staff import queries as staff
 from tests.staff.people import Office, add_person, make_office, post, sign_in
 
@@ -80,6 +82,7 @@ def test_assessed_by_one_and_appraised_by_another(app: Flask, session: Session, 
     assert stored(session, office) == {5: (2, None), 9: (2, None)}
     page = owner.get(WARD).text
     assert "Chưa thẩm định" in page
+    assert "Người thẩm định phải ở ngoài đơn vị" in page
     assert "/tham-dinh?" not in page
     answer = post(whole, APPRAISAL, {"tham-dinh-points_5": "2", "tham-dinh-points_9": "1"})
     assert answer.status_code == 422
@@ -140,9 +143,48 @@ def test_one_of_the_department_above_is_refused_and_the_trail_keeps_it(
 def test_who_assessed_does_not_appraise(app: Flask, session: Session, office: Office) -> None:
     whole = sign_in(app, "toanbo")
     post(whole, OWN, {"tu-cham-points_5": "2"})
+    page = whole.get(WARD).text
+    assert "Chỉ số 5: Bạn đã chấm thay đơn vị: người khác phải thẩm định." in page
+    assert "/tham-dinh?" not in page
     assert post(whole, APPRAISAL, {"tham-dinh-points_5": "2"}).status_code == 403
     (entry,) = staff.trail(session, scope=None, action="ratings.appraisal_refused", limit=9)
     assert entry.reason == "same_person"
+
+
+def test_an_index_is_offered_to_who_may_appraise_it_and_to_nobody_else(
+    app: Flask, session: Session, office: Office
+) -> None:
+    whole = sign_in(app, "toanbo")
+    post(whole, OWN, {"tu-cham-points_5": "2"})
+    post(sign_in(app, "phuong"), OWN, {"tu-cham-points_9": "2"})
+    page = whole.get(WARD).text
+    assert 'name="tham-dinh-points_9"' in page
+    assert 'name="tham-dinh-points_5"' not in page
+    assert post(whole, APPRAISAL, {"tham-dinh-points_9": "2"}).status_code == 302
+    assert stored(session, office) == {5: (2, None), 9: (2, 2)}
+
+
+def test_the_maker_of_the_assessors_account_reads_why_another_appraises(
+    app: Flask, session: Session, office: Office
+) -> None:
+    post(sign_in(app, "phuong"), OWN, {"tu-cham-points_5": "2"})
+    whole, owner = (staff.account_named(session, username=each).member for each in ("toanbo", "phuong"))
+    people.reset_password(session, now=clock.now(), actor_id=whole.id, member_id=owner.id)
+    session.commit()
+    page = sign_in(app, "toanbo").get(WARD).text
+    assert "bạn đã mở tài khoản hay đặt mật khẩu cho người tự chấm" in page
+    assert "/tham-dinh?" not in page
+
+
+def test_what_was_appraised_is_not_offered_to_the_department(app: Flask, office: Office) -> None:
+    owner = sign_in(app, "phuong")
+    post(owner, OWN, {"tu-cham-points_5": "2", "tu-cham-points_9": "1"})
+    post(sign_in(app, "toanbo"), APPRAISAL, {"tham-dinh-points_5": "2"})
+    page = owner.get(WARD).text
+    assert "Đã thẩm định nên không tự chấm lại được: chỉ số 5." in page
+    assert 'name="tu-cham-points_5"' not in page
+    assert 'name="tu-cham-points_9"' in page
+    assert post(owner, OWN, {"tu-cham-points_9": "2"}).status_code == 302
 
 
 def test_a_period_that_runs_is_shown_but_not_assessed(app: Flask, session: Session, office: Office) -> None:

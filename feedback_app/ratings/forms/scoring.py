@@ -59,8 +59,9 @@ class PointsForm(Form):
     numbers: tuple[int, ...] = ()
 
     def points(self) -> dict[int, int]:
-        """What was chosen, by the number of the index."""
-        return {number: int(self[f"points_{number}"].data) for number in self.numbers if self[f"points_{number}"].data}
+        """What was chosen, by the number of the index; an index that was not offered says nothing."""
+        sent = [(number, self[f"points_{number}"]) for number in self.numbers]
+        return {number: int(field.data) for number, field in sent if field.raw_data and field.data}
 
     def reasons(self) -> dict[int, str]:
         """What was written beside the points, by the number of the index."""

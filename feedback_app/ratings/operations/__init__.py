@@ -38,12 +38,12 @@ from feedback_app.ratings.operations.reporting import import_reported
 from feedback_app.ratings.operations.scoring import (
     AlreadyAppraised,
     BadPoints,
-    NotIndependent,
     SchemeKnown,
     appraise,
     assess,
     import_scheme,
 )
+from feedback_app.ratings.two_persons import NotIndependent
 
 __all__ = [
     "KEPT_DAYS",

@@ -7,7 +7,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from feedback_app.kit.clock import local_day
-from feedback_app.kit.errors import N_, Conflict, Invalid, NotAllowed
+from feedback_app.kit.errors import N_, Conflict, Invalid
 from feedback_app.kit.locks import lock
 from feedback_app.kit.text import normalise
 from feedback_app.ratings.models import Publication, RatingScheme, UnitAssessment
@@ -15,7 +15,7 @@ from feedback_app.ratings.operations.publishing import NotEnded
 from feedback_app.ratings.periods import Period
 from feedback_app.ratings.queries.scoring import INDICES, scheme_in_force, schemes
 from feedback_app.ratings.schemes import BadScheme, Scheme
-from feedback_app.staff import queries as staff
+from feedback_app.ratings.two_persons import refusal_to_appraise
 from feedback_app.staff.operations import record
 from feedback_app.staff.queries import Member
 
@@ -30,10 +30,6 @@ class BadPoints(Invalid):
 
 class AlreadyAppraised(Conflict):
     """What was appraised is no longer the department's to change."""
-
-
-class NotIndependent(NotAllowed):
-    """Who appraises is another person than who assessed, by their accounts' makers too, and stands outside."""
 
 
 def import_scheme(session: Session, scheme: Scheme, *, now: datetime) -> bool:
@@ -134,20 +130,12 @@ def appraise(
     if not points:
         raise BadPoints(N_("Xin chấm ít nhất một chỉ số."))
     stored = _rows(session, now, department_id, period, points)
-    outside = staff.is_outside(session, member, department_id=department_id, day=local_day(now))
-    assessors = {row.own_by for row in stored.values()}
-    two = all(staff.independent(session, each, member.id, now=now) for each in assessors)
-    if not outside or not two:
-        same = "same_person" if member.id in assessors else "known_password"
-        why = same if outside else "own_department"
-        _record_about(session, now, member, department_id, period, action="ratings.appraisal_refused", reason=why)
-        raise NotIndependent(
-            N_(
-                "Người thẩm định phải khác người tự chấm và ở ngoài đơn vị, kể cả đơn vị cấp trên, cấp dưới của đơn vị;"
-                " và trong %(days)s ngày qua không ai trong hai người mở tài khoản hay đặt mật khẩu cho người kia."
-            ),
-            days=staff.DEPENDENCE.days,
+    refused = refusal_to_appraise(session, department_id, {row.own_by for row in stored.values()}, member, now=now)
+    if refused is not None:
+        _record_about(
+            session, now, member, department_id, period, action="ratings.appraisal_refused", reason=refused.why
         )
+        raise refused
     for number, given in points.items():
         row, reason = stored.get(number), normalise(reasons.get(number, "")) or None
         if row is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from functools import partial
 
 from flask import flash, redirect, render_template, request, url_for
@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from feedback_app.departments import queries as departments
 from feedback_app.departments.queries import DepartmentView
-from feedback_app.kit import clock
+from feedback_app.kit import clock, i18n
 from feedback_app.kit.db import db
 from feedback_app.kit.errors import Conflict, Invalid
 from feedback_app.kit.web import settings
@@ -19,6 +19,7 @@ from feedback_app.ratings import operations, queries
 from feedback_app.ratings.forms import PointsForm, ScoredPeriodForm, points_form, read_scored_period
 from feedback_app.ratings.queries import Scores
 from feedback_app.ratings.staff_routes.blueprint import blueprint
+from feedback_app.ratings.two_persons import refusal_to_appraise
 from feedback_app.staff import queries as staff
 from feedback_app.staff.access import check_scope, current_member, requires, scope
 
@@ -80,8 +81,7 @@ class _ScoresPage:
     scores: Scores
     own: PointsForm
     appraisal: PointsForm
-    outside: bool
-    today: date
+    now: datetime
 
     def render(self) -> str:
         people = {each.own_by for each in self.scores.assessments.values()}
@@ -94,15 +94,25 @@ class _ScoresPage:
             scores=self.scores,
             own=self.own,
             appraisal=self.appraisal,
-            outside=self.outside,
-            ended=self.scores.period.ended(self.today),
+            settled=[number for number, view in self.scores.assessments.items() if view.appraised_at],
+            withheld=self._withheld(),
+            ended=self.scores.period.ended(clock.local_day(self.now)),
             names=staff.names(db.session(), ids=frozenset(people)),
         )
+
+    def _withheld(self) -> dict[int, str]:
+        """Why the reader may not appraise an index that was assessed, by its number; the others they may."""
+        refusals = {
+            number: refusal_to_appraise(db.session(), self.department.id, {view.own_by}, current_member(), now=self.now)
+            for number, view in self.scores.assessments.items()
+        }
+        return {number: i18n.say(refused) for number, refused in refusals.items() if refused is not None}
 
 
 def _scores_page(code: str) -> _ScoresPage:
     """The page of a department the reader answers for. Raises DepartmentNotFound, OutsideScope, NoSuchPeriod."""
-    session, member, today = db.session(), current_member(), clock.local_day(clock.now())
+    session, member, now = db.session(), current_member(), clock.now()
+    today = clock.local_day(now)
     choice, period = read_scored_period(request.args, today=today)
     department = departments.department(session, code=code, on=min(period.last_day, today))
     check_scope(session, member, department.id, today)
@@ -114,8 +124,7 @@ def _scores_page(code: str) -> _ScoresPage:
         scores=found,
         own=points_form(rules, found.assessments, prefix="tu-cham-"),
         appraisal=points_form(rules, found.assessments, prefix="tham-dinh-", appraising=True),
-        outside=staff.is_outside(session, member, department_id=department.id, day=today),
-        today=today,
+        now=now,
     )
 
 
