@@ -19,12 +19,12 @@ from feedback_app.exclusions import queries
 from feedback_app.exclusions.commands import REASONS, OpenCase
 from feedback_app.exclusions.models import CaseResponse, ExcludedSpan, Proposal, ReviewCase
 from feedback_app.exclusions.queries import CaseNotFound
-from feedback_app.kit.clock import local_day
-from feedback_app.kit.errors import N_, Conflict, Invalid, NotAllowed
+from feedback_app.exclusions.two_persons import WHY, refusal
+from feedback_app.kit.errors import N_, Conflict, Invalid
 from feedback_app.kit.locks import lock
 from feedback_app.kit.text import normalise
 from feedback_app.staff.operations import record
-from feedback_app.staff.queries import DEPENDENCE, Member, independent, is_outside
+from feedback_app.staff.queries import Member
 from feedback_app.surveys import operations as surveys
 
 LONGEST_WORDS: Final = 500
@@ -47,18 +47,6 @@ class StateChanged(Conflict):
 
 class NothingToExclude(Conflict):
     """The case is about how many responses there are, not about certain ones: it is kept, with a note."""
-
-
-class SamePerson(NotAllowed):
-    """A proposal is answered by another account than the one that made it."""
-
-
-class KnownPassword(SamePerson):
-    """One of the two has lately made the other's account or set its password, and could have acted as both."""
-
-
-class OwnDepartment(NotAllowed):
-    """Nobody clears or excludes answers about the department they work for."""
 
 
 def open_case(session: Session, command: OpenCase, *, now: datetime) -> int:
@@ -110,18 +98,11 @@ def keep(session: Session, case_id: int, *, now: datetime, member: Member, note:
 
     Whoever closes it stands outside the rated department, as the second person of an exclusion does; an account without
     department always does, so there is somebody even where the case is about the whole office.
-    Raises CaseNotFound, StateChanged, WordsMissing, and OwnDepartment, which is in the audit trail then.
+    Raises CaseNotFound, StateChanged, WordsMissing, and OwnDepartment and OwnKeying, which are in the audit trail then.
     """
     row = _case(session, case_id, "open")
     said = _words(note, "note")
-    if not is_outside(session, member, department_id=row.department_id, day=local_day(now)):
-        _refuse(session, row, member, now, attempt="keep", why="own_department")
-        raise OwnDepartment(
-            N_(
-                "Người của đơn vị được đánh giá, của đơn vị cấp trên hay cấp dưới không giữ lại được. Hãy để người"
-                " quản lý ở ngoài đơn vị ấy, hoặc quản trị viên không thuộc đơn vị nào, xem xét."
-            )
-        )
+    _allow(session, row, member, now, attempt="keep", proposed_by=None)
     row.state, row.kept_by, row.kept_at, row.note = "kept", member.id, now, said
     _record(session, row, member, now, "exclusions.kept", reason=said)
 
@@ -163,30 +144,13 @@ def decide(session: Session, case_id: int, *, now: datetime, member: Member, agr
 
     On agreement the responses leave the count, or enter it again, and their days are counted again, all in this
     transaction. A published period stays as it is until it is restated. Raises CaseNotFound, StateChanged,
-    WordsMissing, SamePerson, KnownPassword and OwnDepartment; the last three are in the audit trail then.
+    WordsMissing, and what `two_persons` refuses, which is in the audit trail then.
     """
     row = _case(session, case_id, *queries.WAITING)
     proposal = session.scalars(
         select(Proposal).where(Proposal.case_id == row.id, Proposal.decided_at.is_(None)).with_for_update()
     ).one()
-    if member.id == proposal.proposed_by:
-        _refuse(session, row, member, now, attempt=proposal.kind, why="same_person")
-        raise SamePerson(N_("Người đề nghị không tự duyệt: cần một người khác đồng ý hoặc từ chối."))
-    if not is_outside(session, member, department_id=row.department_id, day=local_day(now)):
-        _refuse(session, row, member, now, attempt=proposal.kind, why="own_department")
-        raise OwnDepartment(
-            N_("Người thứ hai phải ở ngoài đơn vị được đánh giá, kể cả đơn vị cấp trên và cấp dưới của đơn vị ấy.")
-        )
-    if not independent(session, proposal.proposed_by, member.id, now=now):
-        _refuse(session, row, member, now, attempt=proposal.kind, why="known_password")
-        raise KnownPassword(
-            N_(
-                "Trong %(days)s ngày qua, bạn đã mở tài khoản hay đặt mật khẩu cho người đề nghị, hoặc ngược lại, nên"
-                " hai tài khoản chưa được tính là hai người. Hãy để người quản lý khác ở ngoài đơn vị được đánh giá"
-                " quyết định."
-            ),
-            days=DEPENDENCE.days,
-        )
+    _allow(session, row, member, now, attempt=proposal.kind, proposed_by=proposal.proposed_by)
     said = normalise(answer) if agreed and not normalise(answer) else _words(answer, "answer")
     proposal.decided_by, proposal.decided_at, proposal.agreed, proposal.answer = member.id, now, agreed, said or None
     session.flush()
@@ -279,8 +243,14 @@ def _words(written: str, field: str) -> str:
     return said
 
 
-def _refuse(session: Session, row: ReviewCase, member: Member, now: datetime, *, attempt: str, why: str) -> None:
-    _record(session, row, member, now, "exclusions.attempt_refused", details={"attempt": attempt, "why": why})
+def _allow(
+    session: Session, row: ReviewCase, member: Member, now: datetime, *, attempt: str, proposed_by: int | None
+) -> None:
+    refused = refusal(session, row.id, row.department_id, member, proposed_by=proposed_by, now=now)
+    if refused is not None:
+        details: dict[str, str | int] = {"attempt": attempt, "why": WHY[type(refused)]}
+        _record(session, row, member, now, "exclusions.attempt_refused", details=details)
+        raise refused
 
 
 def _record(

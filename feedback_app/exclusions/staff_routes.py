@@ -14,6 +14,7 @@ from feedback_app.departments import queries as departments
 from feedback_app.exclusions import operations, queries
 from feedback_app.exclusions.forms import CaseForm, DecisionForm, ExclusionForm, KeepForm, ReturnForm
 from feedback_app.exclusions.queries import CaseView
+from feedback_app.exclusions.two_persons import refusal
 from feedback_app.kit import clock, i18n
 from feedback_app.kit.db import db
 from feedback_app.kit.errors import Invalid, NotAllowed
@@ -167,11 +168,16 @@ def _page(found: CaseView, sent: CaseForm | None = None) -> str:
         people=staff.names(session, ids=found.people),
         places={place.id: place for place in departments.places(session, on=found.first_day)},
         fields={field.id: field for field in departments.fields(session)},
-        member=member,
-        days=staff.DEPENDENCE.days,
         proposes=answers_for is None or found.department_id in answers_for,
-        independent=found.waiting is None or staff.independent(session, found.waiting.proposed_by, member.id, now=now),
-        outside=staff.is_outside(session, member, department_id=found.department_id, day=day),
+        refused=refusal(
+            session,
+            found.id,
+            found.department_id,
+            member,
+            proposed_by=found.waiting.proposed_by if found.waiting else None,
+            now=now,
+        ),
+        say=i18n.say,
         **forms,
     )
 

@@ -154,7 +154,7 @@ def test_a_proposal_is_seen_by_those_outside_who_may_answer_it(app: Flask, sessi
 
 def test_who_may_not_answer_is_told_so_and_stopped(app: Flask, session: Session, queue: Queue) -> None:
     propose(app, queue)
-    for who, words in (("truong", "Bạn là người đề nghị"), ("trongphuong", "Bạn thuộc đơn vị được đánh giá")):
+    for who, words in (("truong", "Bạn là người đề nghị"), ("trongphuong", "Người của đơn vị được đánh giá")):
         client = sign_in(app, who)
         page = client.get(address(queue)).text
         assert words in page
@@ -251,7 +251,7 @@ def test_a_case_about_numbers_offers_to_keep_it_alone(app: Flask, session: Sessi
     sent = {"reason": "device", "words": WORDS}
     assert post(sign_in(app, "truong"), f"{QUEUE}/{case_id}/de-nghi-loai", sent).status_code == 409
     own = sign_in(app, "trongphuong").get(f"{QUEUE}/{case_id}").text
-    assert "nên không giữ lại được" in own
+    assert "không quyết định được vụ việc này" in own
     assert "Bạn vẫn đề nghị loại được." not in own
 
 

@@ -10,21 +10,17 @@ from sqlalchemy.orm import Session
 
 from feedback_app.exclusions import operations
 from feedback_app.exclusions.models import CaseResponse, Proposal, ReviewCase
-from feedback_app.exclusions.operations import (
-    KnownPassword,
-    NothingToExclude,
-    OwnDepartment,
-    SamePerson,
-    StateChanged,
-    WordsMissing,
-)
+from feedback_app.exclusions.operations import NothingToExclude, StateChanged, WordsMissing
 from feedback_app.exclusions.queries import CaseNotFound
+from feedback_app.exclusions.two_persons import KnownPassword, OwnDepartment, OwnKeying, SamePerson
 from feedback_app.recounts import RecountRequest
 from feedback_app.staff import operations as staff
 from feedback_app.staff.models import AuditEvent
 from feedback_app.staff.queries import belongs, is_outside
 from feedback_app.surveys.models import Response
+from tests import factories
 from tests.exclusions.queue import LATER, NOW, WORDS, Queue, command, exclude, make_queue
+from tests.factories import local
 from tests.staff.people import add_made
 
 
@@ -185,6 +181,22 @@ def test_the_top_department_is_cleared_by_somebody_of_none(session: Session, que
             operations.keep(session, about_city, now=NOW, member=member, note="Không có gì.")
     operations.keep(session, about_city, now=NOW, member=queue.second, note="Đông thật.")
     assert session.get_one(ReviewCase, about_city).state == "kept"
+
+
+def test_nobody_judges_forms_they_keyed_themselves(session: Session, queue: Queue) -> None:
+    ward, day = queue.office.ward, local(2026, 3, 4)
+    by_chief = {"channel": "paper", "keyer_id": queue.chief.id}
+    keyed = factories.responses(session, queue.version, ward, day, satisfied=3, **by_chief)
+    about_keying = operations.open_case(session, command(ward, keyed, subject="keyer:1"), now=NOW)
+    with pytest.raises(OwnKeying):
+        operations.keep(session, about_keying, now=NOW, member=queue.chief, note="Tôi nhập đúng.")
+    assert trail(session)[-1] == ("exclusions.attempt_refused", queue.chief.id)
+    operations.propose_exclusion(
+        session, about_keying, now=NOW, member=queue.second, reason="device", words="Xem lại từng phiếu."
+    )
+    with pytest.raises(OwnKeying):
+        operations.decide(session, about_keying, now=NOW, member=queue.chief, agreed=False, answer="Không cần.")
+    assert session.get_one(ReviewCase, about_keying).state == "proposed"
 
 
 @pytest.mark.parametrize("proposer", ["second", "made"])

@@ -34,7 +34,7 @@ from feedback_app.surveys.queries.doubts import (
     touched_on,
     touches_by_hour,
 )
-from feedback_app.surveys.queries.keying import KeyedForm, keyed_count, last_keyed
+from feedback_app.surveys.queries.keying import KeyedForm, keyed_any, keyed_count, last_keyed
 from feedback_app.surveys.queries.kiosks import places_touched
 from feedback_app.surveys.queries.questionnaires import (
     Assignment,
@@ -74,6 +74,7 @@ __all__ = [
     "held_comments",
     "held_count",
     "keyed_between",
+    "keyed_any",
     "keyed_count",
     "last_keyed",
     "on_days",

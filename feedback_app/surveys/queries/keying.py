@@ -1,10 +1,11 @@
 """The forms somebody has keyed lately."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from feedback_app.surveys.models import (
@@ -50,6 +51,12 @@ def last_keyed(session: Session, *, keyer_id: int, since: datetime, limit: int) 
         )
         for row in rows
     ]
+
+
+def keyed_any(session: Session, response_ids: Collection[UUID], *, keyer_id: int) -> bool:
+    """Whether this person keyed one of these responses."""
+    keyed = exists().where(Response.id.in_(response_ids), Response.keyer_id == keyer_id)
+    return bool(response_ids) and bool(session.scalar(select(keyed)))
 
 
 def _keyed_by(keyer_id: int, since: datetime) -> ColumnElement[bool]:
