@@ -71,6 +71,7 @@ class Settings:
     `contest_days` how many days after it became known an officer may contest it;
     `rapid_seconds` the gap within which a second first touch on one device is marked rapid;
     `target_share` the satisfied share, in percent, that managers are shown their own against;
+    `unenrolled_kiosks` whether the kiosk page of a place may be opened by anybody, for a trial;
     `trusted_proxies` how many reverse proxies in front set X-Forwarded-*.
     """
 
@@ -90,6 +91,7 @@ class Settings:
     contest_days: int
     rapid_seconds: int
     target_share: int
+    unenrolled_kiosks: bool
     log_level: str
 
     @classmethod
@@ -172,6 +174,12 @@ class Settings:
             contest_days=number("CONTEST_DAYS", 15, 1, 365),
             rapid_seconds=number("RAPID_SECONDS", 5, 0, 60),
             target_share=number("TARGET_SHARE", 90, 1, 100),
+            unenrolled_kiosks=text(
+                "UNENROLLED_KIOSKS",
+                "false" if environment == "production" else "true",
+                check=_one_of("true", "false"),
+            )
+            == "true",
             log_level=text("LOG_LEVEL", "INFO", check=_one_of("DEBUG", "INFO", "WARNING", "ERROR")),
         )
         if problems:

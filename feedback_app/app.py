@@ -26,6 +26,8 @@ from feedback_app.dossiers import staff_routes as dossiers_staff_routes
 from feedback_app.exclusions import labels as exclusion_labels
 from feedback_app.exclusions import models as _exclusions
 from feedback_app.exclusions import staff_routes as exclusion_routes
+from feedback_app.kiosks import api as kiosks_api
+from feedback_app.kiosks import models as _kiosks
 from feedback_app.kiosks import routes as kiosks_routes
 from feedback_app.kit import charts, clock, i18n, log, security, visitor_tokens, web
 from feedback_app.kit.db import db, engine_options
@@ -65,6 +67,7 @@ TABLES = (
     _departments,
     _dossiers,
     _exclusions,
+    _kiosks,
     _petitions,
     _polls,
     _ratings,
@@ -85,6 +88,7 @@ BLUEPRINTS = (
     articles_routes.blueprint,
     articles_staff_routes.blueprint,
     kiosks_routes.blueprint,
+    kiosks_api.blueprint,
     surveys_routes.blueprint,
     surveys_staff_routes.blueprint,
     polls_routes.blueprint,

@@ -11,6 +11,7 @@ from feedback_app.departments.queries.spots import (
     places,
     rated_at,
     spot,
+    spot_of,
 )
 from feedback_app.departments.queries.succession import Successions, SuccessionView, successions
 from feedback_app.departments.queries.tree import (
@@ -60,6 +61,7 @@ __all__ = [
     "procedures",
     "rated_at",
     "spot",
+    "spot_of",
     "successions",
     "within",
 ]

@@ -1,0 +1,25 @@
+"""What devices send and what people fill in about them."""
+
+from feedback_app.kiosks.forms.batches import (
+    LARGEST_BATCH,
+    MOST_ITEMS,
+    BadDelivery,
+    Batch,
+    Item,
+    Unreadable,
+    read_batch,
+    read_items,
+)
+from feedback_app.kiosks.forms.reports import read_report
+
+__all__ = [
+    "LARGEST_BATCH",
+    "MOST_ITEMS",
+    "BadDelivery",
+    "Batch",
+    "Item",
+    "Unreadable",
+    "read_batch",
+    "read_items",
+    "read_report",
+]
