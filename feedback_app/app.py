@@ -27,9 +27,11 @@ from feedback_app.exclusions import labels as exclusion_labels
 from feedback_app.exclusions import models as _exclusions
 from feedback_app.exclusions import staff_routes as exclusion_routes
 from feedback_app.kiosks import api as kiosks_api
+from feedback_app.kiosks import labels as kiosk_labels
 from feedback_app.kiosks import models as _kiosks
 from feedback_app.kiosks import routes as kiosks_routes
 from feedback_app.kiosks import shell as kiosks_shell
+from feedback_app.kiosks import staff_routes as kiosks_staff_routes
 from feedback_app.kit import charts, clock, i18n, log, security, visitor_tokens, web
 from feedback_app.kit.db import db, engine_options
 from feedback_app.kit.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
@@ -91,6 +93,7 @@ BLUEPRINTS = (
     kiosks_shell.blueprint,
     kiosks_routes.blueprint,
     kiosks_api.blueprint,
+    kiosks_staff_routes.blueprint,
     surveys_routes.blueprint,
     surveys_staff_routes.blueprint,
     polls_routes.blueprint,
@@ -137,6 +140,7 @@ def create_app(settings: "Settings", *, process: str = "web") -> Flask:
     app.jinja_env.globals["charts"] = charts
     rating_labels.init_app(app)
     exclusion_labels.init_app(app)
+    kiosk_labels.init_app(app)
     app.context_processor(page_context)
     app.add_url_rule("/healthz", view_func=healthz)
     for blueprint in BLUEPRINTS:

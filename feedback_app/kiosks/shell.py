@@ -35,7 +35,11 @@ def _read_edition(state: BlueprintSetupState) -> None:
     others = ("css/tokens.css", "css/kiosk.css", "fonts/be-vietnam-pro-700.woff2", "favicon.svg")
     digest = hashlib.sha256(state.app.extensions["settings"].office.name.encode())
     templates = Path(__file__).parent / "templates" / "kiosks"
-    drawn = (templates / "shell.html", templates / "worker.js", Path(state.app.root_path) / "templates/layouts/kiosk.html")
+    drawn = (
+        templates / "shell.html",
+        templates / "worker.js",
+        Path(state.app.root_path) / "templates/layouts/kiosk.html",
+    )
     for path in (*(static / name for name in (*others, *modules)), *drawn):
         digest.update(path.read_bytes())
     state.app.extensions[_KEPT] = Edition(digest.hexdigest()[:12], modules, (*others, *modules))

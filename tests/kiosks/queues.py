@@ -52,7 +52,9 @@ def fill(page: Page, items: list[dict[str, Any]]) -> None:
 def expect_sent(page: Page, seconds: float = 15) -> None:
     """Wait until the kiosk keeps nothing any more that it has to send."""
     # One touch is on its way into the store when the screen has changed already.
-    page.evaluate("() => new Promise((resolve) => { const channel = new MessageChannel(); channel.port1.onmessage = resolve; channel.port2.postMessage(0); })")
+    page.evaluate(
+        "() => new Promise((resolve) => { const channel = new MessageChannel(); channel.port1.onmessage = resolve; channel.port2.postMessage(0); })"
+    )
     end = time.monotonic() + seconds
     while left := rows(page, "queue"):
         assert time.monotonic() < end, f"still unsent: {left}"

@@ -1,5 +1,6 @@
 """Where people are served and answer: places and their counters, and whom an answer there rates."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -153,6 +154,11 @@ def counters(session: Session, *, place_id: int) -> list[CounterView]:
         select(Counter).where(Counter.place_id == place_id).order_by(func.length(Counter.slug), Counter.slug)
     )
     return [_counter(row) for row in rows]
+
+
+def counters_of(session: Session, *, ids: Collection[int]) -> dict[int, CounterView]:
+    """Counters by id, whatever place they belong to."""
+    return {row.id: _counter(row) for row in session.scalars(select(Counter).where(Counter.id.in_(ids)))}
 
 
 def _read_places(session: Session) -> tuple[PlaceView, ...]:

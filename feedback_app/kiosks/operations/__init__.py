@@ -1,5 +1,6 @@
 """Writes of the fleet. Nothing here commits."""
 
+from feedback_app.kiosks.operations.alerts import watch_devices
 from feedback_app.kiosks.operations.changing import (
     AlreadyRevoked,
     change_settings,
@@ -8,11 +9,18 @@ from feedback_app.kiosks.operations.changing import (
     revoke,
     set_pin,
 )
-from feedback_app.kiosks.operations.enrolment import BadCode, BadDevice, CodeNotFound, Enrolled, enrol, make_code
+from feedback_app.kiosks.operations.enrolment import LASTS, BadCode, BadDevice, CodeNotFound, Enrolled, enrol, make_code
 from feedback_app.kiosks.operations.pins import BadPin, hash_pin
-from feedback_app.kiosks.operations.reporting import note_configuration, note_reading, note_seen, store_report
+from feedback_app.kiosks.operations.reporting import (
+    note_configuration,
+    note_file,
+    note_reading,
+    note_seen,
+    store_report,
+)
 
 __all__ = [
+    "LASTS",
     "AlreadyRevoked",
     "BadCode",
     "BadDevice",
@@ -25,10 +33,12 @@ __all__ = [
     "make_code",
     "move",
     "note_configuration",
+    "note_file",
     "note_reading",
     "note_seen",
     "rename",
     "revoke",
     "set_pin",
     "store_report",
+    "watch_devices",
 ]

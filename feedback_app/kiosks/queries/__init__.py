@@ -9,5 +9,21 @@ from feedback_app.kiosks.queries.devices import (
     device_of_key,
     present_spot,
 )
+from feedback_app.kiosks.queries.fleet import AlertView, Counted, FleetRow, ReportView, alerts, fleet, fleet_row
 
-__all__ = ["AssignmentView", "DeviceNotFound", "DeviceView", "assignments", "device", "device_of_key", "present_spot"]
+__all__ = [
+    "AlertView",
+    "AssignmentView",
+    "Counted",
+    "DeviceNotFound",
+    "DeviceView",
+    "FleetRow",
+    "ReportView",
+    "alerts",
+    "assignments",
+    "device",
+    "device_of_key",
+    "fleet",
+    "fleet_row",
+    "present_spot",
+]
