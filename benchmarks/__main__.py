@@ -1,11 +1,12 @@
 """`make benchmark`: submissions, the results page and the recount of this machine, measured in one run.
 
-`large` is apart, because it takes as long as its size: `python -m benchmarks large [--scale 0.01]`.
+`large` is apart, because it takes as long as its size: `python -m benchmarks large [--scale 0.01]`; `budget` too, because it
+needs a Chromium: `python -m benchmarks budget`.
 """
 
 import argparse
 
-from benchmarks import large, recount, results, sample, submissions
+from benchmarks import budget, large, recount, results, sample, submissions
 from benchmarks.report import machine, progress, say
 from benchmarks.serving import Place
 
@@ -16,7 +17,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a tenth of the data and short rounds: a smoke test")
     parser.add_argument(
-        "parts", nargs="*", choices=[*PARTS, "large", []], help="what to measure; all but large without a word"
+        "parts", nargs="*", choices=[*PARTS, "budget", "large", []], help="what to measure; the first three without a word"
     )
     parser.add_argument("--scale", type=float, default=1.0, help="of large: the share of its size, such as 0.01")
     options = parser.parse_args()
@@ -26,6 +27,8 @@ def main() -> None:
         say(machine(place.postgres_version))
         if "large" in parts:
             large.measure(place, scale=options.scale)
+        if "budget" in parts:
+            budget.measure(place)
         if "submissions" in parts:
             submissions.measure(place, seconds=1.5 if options.quick else 5.0, rounds=2 if options.quick else 3)
         if "recount" in parts:

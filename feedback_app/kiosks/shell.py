@@ -1,4 +1,4 @@
-"""The kiosk's page, the same for every device and without any data, and what lets a device keep it: worker and manifest."""
+"""The kiosk page, the same for every device and without any data; and worker and manifest, by which a device keeps it."""
 
 import hashlib
 from dataclasses import dataclass

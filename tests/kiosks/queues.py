@@ -37,6 +37,12 @@ _FILL = """async ({ items }) => {
     database.close();
 }"""
 
+_NEXT_TASK = """() => new Promise((resolve) => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = resolve;
+    channel.port2.postMessage(0);
+})"""
+
 
 def rows(page: Page, store: str) -> list[dict[str, Any]]:
     """All of one store: `queue`, `held`, `days` or `kept`."""
@@ -51,10 +57,8 @@ def fill(page: Page, items: list[dict[str, Any]]) -> None:
 
 def expect_sent(page: Page, seconds: float = 15) -> None:
     """Wait until the kiosk keeps nothing any more that it has to send."""
-    # One touch is on its way into the store when the screen has changed already.
-    page.evaluate(
-        "() => new Promise((resolve) => { const channel = new MessageChannel(); channel.port1.onmessage = resolve; channel.port2.postMessage(0); })"
-    )
+    # A touch may still be on its way into the store when the screen has changed already.
+    page.evaluate(_NEXT_TASK)
     end = time.monotonic() + seconds
     while left := rows(page, "queue"):
         assert time.monotonic() < end, f"still unsent: {left}"

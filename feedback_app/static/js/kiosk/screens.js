@@ -86,7 +86,7 @@ export const buildScreens = (configuration) => {
   const thanks = template("thanks");
   if (!configuration.lookup) thanks.querySelector("[data-part=lookup]").remove();
   if (!configuration.printer) thanks.querySelector("[data-print]")?.remove();
-  main.append(form, thanks, template("handover"), template("full"));
+  main.append(form, thanks, ...(configuration.handover ? [template("handover")] : []), template("full"));
   return main;
 };
 
