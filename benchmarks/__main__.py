@@ -1,6 +1,6 @@
 """`make benchmark`: submissions, the results page and the recount of this machine, measured in one run.
 
-`large` is apart, because it takes as long as its size: `python -m benchmarks large [--scale 0.01]`; `budget` too, because it
+`large` is apart, because it takes as long as its size: `python -m benchmarks large [--scale 0.01]`; `budget` too, as it
 needs a Chromium: `python -m benchmarks budget`.
 """
 
@@ -17,7 +17,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a tenth of the data and short rounds: a smoke test")
     parser.add_argument(
-        "parts", nargs="*", choices=[*PARTS, "budget", "large", []], help="what to measure; the first three without a word"
+        "parts",
+        nargs="*",
+        choices=[*PARTS, "budget", "large", []],
+        help="what to measure; the first three without a word",
     )
     parser.add_argument("--scale", type=float, default=1.0, help="of large: the share of its size, such as 0.01")
     options = parser.parse_args()
