@@ -13,7 +13,12 @@ LEVEL = 6
 
 def application(environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
     told: list[Any] = []
-    body = b"".join(service(environ, lambda status, headers, *_: told.extend((status, headers))))
+
+    def start(status: str, headers: list[tuple[str, str]], *_: object) -> Callable[[bytes], object]:
+        told.extend((status, headers))
+        return lambda _: None
+
+    body = b"".join(service(environ, start))
     status, headers = told
     kind = dict(headers).get("Content-Type", "")
     if kind.startswith(TEXTS) and len(body) >= SMALLEST and "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""):

@@ -16,12 +16,15 @@ blueprint = Blueprint("kiosks_shell", __name__, template_folder="templates")
 _KEPT: Final = "kiosk_edition"
 # A device asks each time whether there is a newer one, and starts from what it has while there is no answer.
 _ASK_AGAIN: Final = {"Cache-Control": "no-cache"}
+# Only staff see these; the page fetches them when it can be used already.
+_LATER: Final = {"js/kiosk/enrolment.js", "js/kiosk/menu.js"}
 _ICONS: Final = (("192x192", "any"), ("512x512", "any"), ("512x512", "maskable"))
 
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """The page as this process serves it. `files` lie in the static folder; `build` is another whenever one changes."""
+    """The page as this process serves it: `modules` are needed at once, `files` (all in the static folder) to start without
+    network; `build` is another whenever one of them changes."""
 
     build: str
     modules: tuple[str, ...]
@@ -42,7 +45,9 @@ def _read_edition(state: BlueprintSetupState) -> None:
     )
     for path in (*(static / name for name in (*others, *modules)), *drawn):
         digest.update(path.read_bytes())
-    state.app.extensions[_KEPT] = Edition(digest.hexdigest()[:12], modules, (*others, *modules))
+    state.app.extensions[_KEPT] = Edition(
+        digest.hexdigest()[:12], tuple(name for name in modules if name not in _LATER), (*others, *modules)
+    )
 
 
 @blueprint.get("/ki-ot")

@@ -2,10 +2,8 @@
 
 import { Days } from "./days.js";
 import { Delivery } from "./delivery.js";
-import { enrol } from "./enrolment.js";
 import { boot } from "./ids.js";
 import { Journey } from "./journey.js";
-import { Menu } from "./menu.js";
 import { find, showStaffScreen } from "./screens.js";
 import { Server } from "./server.js";
 import { openStore } from "./store.js";
@@ -141,8 +139,10 @@ const status = () => {
   };
 };
 
-const menu = () =>
-  new Menu({
+/** Only staff need it, so it comes after what people need. */
+const prepareMenu = async () => {
+  const { Menu } = await import("./menu.js");
+  return new Menu({
     pin: () => configuration?.pin,
     delivery,
     status,
@@ -151,6 +151,7 @@ const menu = () =>
     onOpen: () => { journey?.idle.close(); journey?.idle.stop(); },
     onClose: () => (delivery.revoked ? whenFree() : journey?.reset()),
   });
+};
 
 // A new edition of the page is fetched in the background and begins between two persons.
 
@@ -189,14 +190,15 @@ const startDevice = async () => {
   server.onOffset = (offset) => store.set("offset", offset).catch(() => {});
   delivery.revoked = (await store.get("revoked")) ?? false;
   delivery.onRevoked = () => { store.set("revoked", true).catch(() => {}); showRevoked(); };
-  menu();
   if (!server.key) {
+    const { enrol } = await import("./enrolment.js");
     const { key } = await enrol(server);
     await store.set("key", key);
     server.key = key;
   }
   navigator.storage?.persist?.().catch(() => {});
   if (configuration) start();
+  prepareMenu().catch(() => {});
   while (!configuration) {
     showStaffScreen("waiting");
     if (await orRevoked(pull)) break;
