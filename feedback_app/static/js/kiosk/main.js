@@ -129,12 +129,13 @@ const status = () => {
   const { unsent, held } = delivery.counts;
   const when = server.contact ? new Date(server.contact).toLocaleString("vi-VN") : "–";
   const offset = server.offset ?? 0;
+  const seconds = Math.round(offset / 100) / 10 || 0; // Never "-0".
   return {
     name: configuration?.name ?? "–",
     unsent: String(unsent),
     held: String(held),
     contact: when,
-    offset: { text: `${(offset / 1000).toLocaleString("vi-VN", { maximumFractionDigits: 1 })} s`, ms: offset },
+    offset: { text: `${seconds.toLocaleString("vi-VN")} s`, ms: offset },
     version: `${BUILD} / ${configuration?.settings ?? "–"}`,
   };
 };
