@@ -63,8 +63,8 @@ def department(code: str) -> str:
     versions = ratings.by_version(parts, minimum=table.minimum, versions=reading.versions) if parts else []
     shown = _shown_version(versions, request.args.get("mau", ""))
     distributions = (
-        ratings.distribution(parts, shown.version, smallest=minima.cell)
-        if parts and shown and shown.figure.state == "shown" and not narrowed.to_a_part
+        ratings.distribution(parts, shown.version, minimum=table.minimum)
+        if parts and shown and not narrowed.to_a_part
         else []
     )
     existing = departments.departments_on(session, day=min(period.last_day, today))
