@@ -24,7 +24,7 @@ from feedback_app.paper.forms import STAGES
 from feedback_app.ratings import queries as ratings
 from feedback_app.ratings.comments import cleared_comments
 from feedback_app.ratings.figures import Figure
-from feedback_app.ratings.forms import read_selection
+from feedback_app.ratings.forms import Reading, read_selection
 from feedback_app.ratings.labels import channel_name
 from feedback_app.ratings.periods import Period
 from feedback_app.ratings.queries import DepartmentParts, Dimension, RatingTable, VersionFigure
@@ -95,6 +95,7 @@ def department(code: str) -> str:
         models=departments.office_models(session, department_id=found.id),
         dossiers=dossiers.reported(session, department_id=found.id),
         dossier_figures=dossier_figures,
+        whole=_with_those_below(session, reading, found, today),
         handled=None if narrowed.to_a_part else _handled(session, found.id, table),
         places=[each for each in asking if found.id in (each.rated_department_id, each.department_id)],
         counters=[
@@ -180,6 +181,34 @@ def _comments(session: Session, department_id: int, period: Period) -> list[Clea
         minima=settings().minima,
         page_size=COMMENTS,
     ).comments
+
+
+@dataclass(frozen=True, slots=True)
+class WithThoseBelow:
+    """A department and the `below` ones under it, added up as all departments together are: what is shown of each."""
+
+    figure: Figure
+    below: int
+
+
+def _with_those_below(session: Session, reading: Reading, found: DepartmentView, today: date) -> WithThoseBelow | None:
+    """As the tree was at the end of the period, or is today; None where nothing lay below in the period."""
+    period = reading.selection.period
+    day = min(period.last_day, today)
+    ids = departments.within(session, department_id=found.id, day=day)
+    views = departments.departments(session, ids=ids - {found.id}, on=day).values()
+    below = sum(view.lived_in(period.starts_on, period.ends_on) for view in views)
+    if not below:
+        return None
+    (point,) = ratings.history(
+        session,
+        [period],
+        today=today,
+        minima=settings().minima,
+        narrowed=reading.selection.narrowed(ids),
+        versions=reading.versions,
+    )
+    return WithThoseBelow(point.figure, below)
 
 
 @dataclass(frozen=True, slots=True)
