@@ -161,7 +161,7 @@ def visible(page: str, settings: Settings) -> str:
     attributes = " ".join(re.findall(r'(?:aria-label|title|alt|placeholder)="([^"]*)"', text))
     text = html.unescape(re.sub(r"<[^>]+>", " ", text) + " " + attributes)
     office = settings.office
-    for name in (office.name, "Người admin", "Người other", "Người officer", "QĐ-TTg", *LANGUAGES.values()):
+    for name in (office.name, "Người admin", "Người other", "Người officer", "QĐ-TTg", "NĐ-CP", *LANGUAGES.values()):
         text = text.replace(name, " ")
     return text
 
