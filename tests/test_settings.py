@@ -84,3 +84,18 @@ def test_a_target_is_a_percentage(wrong: str) -> None:
     assert Settings.from_environ(GOOD).target_share == 90
     with pytest.raises(BadSettings, match="TARGET_SHARE"):
         Settings.from_environ({**GOOD, "TARGET_SHARE": wrong})
+
+
+def test_opening_hours_that_cannot_be_read_are_named_and_unenrolled_kiosks_are_for_trials() -> None:
+    with pytest.raises(BadSettings) as refused:
+        Settings.from_environ({**GOOD, "OPENING_HOURS": "every day"})
+    assert [problem.split(":")[0] for problem in refused.value.problems] == ["OPENING_HOURS"]
+    assert Settings.from_environ(GOOD).unenrolled_kiosks
+    office = dict.fromkeys(("NAME", "NAME_EN", "PARENT", "RESPONSIBLE", "ADDRESS", "PHONE", "EMAIL"), "x")
+    production = {
+        **GOOD,
+        "FEEDBACK_ENV": "production",
+        "PUBLIC_URL": "https://danhgia.example.vn",
+        **{f"OFFICE_{name}": said for name, said in office.items()},
+    }
+    assert not Settings.from_environ(production).unenrolled_kiosks
