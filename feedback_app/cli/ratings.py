@@ -15,6 +15,7 @@ from feedback_app.kit.sheets import BadSheet
 from feedback_app.kit.web import settings
 from feedback_app.ratings import operations, periods, queries, sheets
 from feedback_app.ratings.periods import NotAPeriod, Period
+from feedback_app.ratings.queries import PublicationView
 from feedback_app.ratings.schemes import read_file as read_scheme
 from feedback_app.staff import operations as staff
 from feedback_app.staff.queries import Member
@@ -30,7 +31,10 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--reason", metavar="LÝ DO", help="Lý do đính chính một kỳ đã công bố.")
 @click.option("--drafter", metavar="TÊN", help="Tên đăng nhập của người lập bản nháp; lệnh hỏi mật khẩu.")
 @click.option("--checker", metavar="TÊN", help="Tên đăng nhập của người kiểm tra, là người khác; lệnh hỏi mật khẩu.")
-def publish(code: str | None, reason: str | None, drafter: str | None, checker: str | None) -> None:
+@click.option(
+    "--few-agreed", is_flag=True, help="Người kiểm tra đã biết đính chính cho thấy câu trả lời của vài người."
+)
+def publish(code: str | None, reason: str | None, drafter: str | None, checker: str | None, few_agreed: bool) -> None:
     """Công bố một kỳ đã kết thúc; không nêu kỳ thì mọi kỳ đã kết thúc mà chưa công bố.
 
     Tháng công bố được ngay (trừ khi AUTO_PUBLISH_MONTHS=false). Quý, 6 tháng, 9 tháng, năm và mọi đính chính cần hai
@@ -39,8 +43,8 @@ def publish(code: str | None, reason: str | None, drafter: str | None, checker: 
     """
     session, now = db.session(), clock.now()
     if code is None:
-        if (reason, drafter, checker) != (None, None, None):
-            raise click.UsageError("--reason, --drafter và --checker đi cùng --period.")
+        if (reason, drafter, checker, few_agreed) != (None, None, None, False):
+            raise click.UsageError("--reason, --drafter, --checker và --few-agreed đi cùng --period.")
         _publish_ended(now)
         return
     try:
@@ -49,7 +53,9 @@ def publish(code: str | None, reason: str | None, drafter: str | None, checker: 
         raise click.ClickException(f"Không có kỳ “{code}”.") from error
     try:
         if drafter and checker:
-            done = _publish_by_two(period, _ask(drafter, now), _ask(checker, now), now=now, reason=reason)
+            done = _publish_by_two(
+                period, _ask(drafter, now), _ask(checker, now), now=now, reason=reason, few_agreed=few_agreed
+            )
         elif drafter or checker:
             raise click.UsageError("Nêu cả --drafter lẫn --checker.")
         else:
@@ -191,12 +197,27 @@ def _ask(username: str, now: datetime) -> Member:
 
 
 def _publish_by_two(
-    period: Period, drafter: Member, checker: Member, *, now: datetime, reason: str | None
+    period: Period, drafter: Member, checker: Member, *, now: datetime, reason: str | None, few_agreed: bool
 ) -> operations.Published:
     """All three steps in one transaction."""
     session = db.session()
     draft = operations.draft_publication(
         session, period, now=now, minima=settings().minima, member=drafter, reason=reason
     )
-    operations.check_publication(session, draft.id, period, now=now, member=checker)
+    try:
+        operations.check_publication(session, draft.id, period, now=now, member=checker, few_agreed=few_agreed)
+    except operations.TellsOfFew as error:
+        raise click.ClickException(_told_of(draft)) from error
     return operations.publish_publication(session, draft.id, period, now=now, member=drafter)
+
+
+def _told_of(draft: PublicationView) -> str:
+    """Of which departments a restatement tells a few answers apart, and how to agree to it."""
+    session, period = db.session(), draft.period
+    few = queries.small_changes(session, queries.newest_publications(session, [period])[period], draft)
+    names = departments.departments(session, ids={each.department_id for each in few}, on=period.last_day)
+    listed = "; ".join(f"{names[each.department_id].name}: {each.answers} phiếu" for each in few)
+    return (
+        f"Đính chính này chỉ khác lần trước vài phiếu, nên cho thấy mấy người ấy đã trả lời gì ({listed})."
+        " Chờ thêm phiếu, hoặc người kiểm tra đồng ý bằng --few-agreed."
+    )

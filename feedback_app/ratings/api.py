@@ -211,10 +211,7 @@ def questions(department: str, period: str) -> dict[str, Any]:
             {
                 **_version(each),
                 "questions": (
-                    [
-                        _question(counts, table.minimum)
-                        for counts in queries.distribution(parts, each.version, smallest=minima.cell)
-                    ]
+                    [_question(counts) for counts in queries.distribution(parts, each.version, minimum=table.minimum)]
                     if parts and each.figure.state == "shown"
                     else None
                 ),
@@ -316,7 +313,7 @@ def _version(each: VersionFigure) -> dict[str, Any]:
     }
 
 
-def _question(counts: QuestionCounts, minimum: int) -> dict[str, Any]:
+def _question(counts: QuestionCounts) -> dict[str, Any]:
     question = counts.question
     return {
         "key": question.key,
@@ -330,7 +327,7 @@ def _question(counts: QuestionCounts, minimum: int) -> dict[str, Any]:
                 "text": choice.text,
                 "text_en": choice.text_en,
                 "count": count,
-                "percent": str(percent_of(count, counts.base, PLACES)) if counts.base >= minimum else None,
+                "percent": str(percent_of(count, counts.base, PLACES)) if counts.shares_told else None,
             }
             for choice, count in counts.picked
         ],

@@ -61,10 +61,10 @@ def drivers(
     before: DepartmentParts,
     *,
     versions: Mapping[int, VersionView],
-    smallest: int,
     minimum: int,
+    minimum_before: int,
 ) -> Drivers:
-    """From one department's parts in two periods; questions with fewer than `minimum` answers are left out.
+    """From one department's parts in two periods; questions with fewer answers than a share needs are left out.
 
     Questions are held against themselves in the same version alone: in other words they are other questions.
     """
@@ -72,24 +72,24 @@ def drivers(
     reasons: list[Reason] = []
     for version_id in sorted({row.version_id for row in now.rows}):
         version = versions[version_id]
-        earlier = {each.question.id: each for each in distribution(before, version, smallest=smallest)}
-        for asked in distribution(now, version, smallest=smallest):
-            if asked.asks_why and asked.base >= minimum:
+        earlier = {each.question.id: each for each in distribution(before, version, minimum=minimum_before)}
+        for asked in distribution(now, version, minimum=minimum):
+            if asked.asks_why and asked.shares_told:
                 reasons += [Reason(choice, picked, asked.base) for choice, picked in asked.picked if picked]
             elif asked.question.id in earlier:
-                worsened += _worsened(asked, earlier[asked.question.id], minimum)
+                worsened += _worsened(asked, earlier[asked.question.id])
     return Drivers(
         tuple(sorted(worsened, key=lambda each: each.before.share - each.now.share)[:NAMED]),
         tuple(sorted(reasons, key=lambda each: -Fraction(each.picked, each.asked))[:NAMED]),
     )
 
 
-def _worsened(now: QuestionCounts, before: QuestionCounts, minimum: int) -> Iterator[Worsened]:
+def _worsened(now: QuestionCounts, before: QuestionCounts) -> Iterator[Worsened]:
     # The overall question is the change itself.
     if now.question.overall or now.question.kind != "single":
         return
     low, low_before = _lower_half(now), _lower_half(before)
-    if not low or not low_before or min(low.trials, low_before.trials) < minimum:
+    if not low or not low_before or low.trials < now.minimum or low_before.trials < before.minimum:
         return
     if low.share - low_before.share >= NOTABLE:
         yield Worsened(now.question, low, low_before, compare(low, low_before))

@@ -177,8 +177,8 @@ def _explained(
                 now[row.department.id],
                 before[row.department.id],
                 versions=versions,
-                smallest=minima.cell,
-                minimum=table.minimum,
+                minimum=row.figure.minimum,
+                minimum_before=row.before.minimum,
             ),
         )
         for row in fell_most

@@ -41,6 +41,7 @@ ACTIONS: Final = {
     "ratings.drafted": _("Lập bản nháp kết quả"),
     "ratings.export_asked": _("Xuất dữ liệu nhiều kỳ"),
     "ratings.published": _("Công bố hoặc đính chính kết quả"),
+    "ratings.few_agreed": _("Đồng ý đính chính dù cho thấy câu trả lời của vài người"),
     "ratings.refreshed": _("Chốt lại số liệu bản nháp"),
     "ratings.returned": _("Trả lại bản nháp kết quả"),
     "ratings.scheme_imported": _("Nạp cách chấm"),

@@ -47,7 +47,9 @@ def places() -> str:
         for place in departments.places(session, on=today)
         if allowed is None or {place.department_id, place.rated_department_id} & allowed
     ]
-    return render_template("surveys/places.html", places=listed, public_url=settings().public_url)
+    return render_template(
+        "surveys/places.html", places=listed, public_url=settings().public_url, open_kiosks=settings().unenrolled_kiosks
+    )
 
 
 def _links(place: str, counter: str | None, name: str, name_en: str | None) -> dict[str, str | None]:

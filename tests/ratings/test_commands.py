@@ -95,6 +95,26 @@ def test_restates_by_two_with_a_reason_only(app: Flask, office: int, people: Non
     assert (code, said.splitlines()[-1]) == (0, "Đã đính chính kỳ 2026-02, lần 1.")
 
 
+def test_a_restatement_of_a_few_is_agreed_to_in_so_many_words(
+    app: Flask, office: int, people: None, session: Session
+) -> None:
+    version = factories.survey_queries.current_versions(session)[0]
+    factories.responses(session, version, office, local(2026, 2, 3), satisfied=20)
+    factories.count(session)
+    session.commit()
+    month = ("--period", "2026-02")
+    run(app, "publish", *month)
+    factories.response(session, version, office, local(2026, 2, 3), channel="paper")
+    session.commit()
+    restate = ("publish", *month, *TWO, "--reason", "Nhập muộn")
+    code, said = run(app, *restate, typed=PASSWORDS)
+    assert (code, "Phòng mot-cua: 1 phiếu" in said, "--few-agreed" in said) == (1, True, True)
+    session.rollback()
+    assert queries.drafts(session) == []
+    code, said = run(app, *restate, "--few-agreed", typed=PASSWORDS)
+    assert (code, said.splitlines()[-1]) == (0, "Đã đính chính kỳ 2026-02, lần 1.")
+
+
 def test_verifies_the_chain_and_names_the_broken_link(app: Flask, office: int, session: Session) -> None:
     run(app, "publish")
     newest = queries.all_publications(session, limit=1)[0]
@@ -116,6 +136,7 @@ def test_verifies_the_chain_and_names_the_broken_link(app: Flask, office: int, s
         (("--period", "2026-Q9"), "Không có kỳ"),
         (("--period", "2999"), "chưa kết thúc"),
         (("--reason", "x"), "--period"),
+        (("--few-agreed",), "--period"),
     ],
 )
 def test_says_what_is_wrong(app: Flask, office: int, words: tuple[str, ...], told: str) -> None:

@@ -73,6 +73,14 @@ def test_the_page_explains_every_measure_and_scheme_at_its_anchor(client: FlaskC
         assert f'id="{anchor}"' in page
 
 
+def test_what_shipped_schemes_rest_on_is_told_in_english_too(client: FlaskClient) -> None:
+    assert {scheme.basis for scheme in schemes.shipped()} == set(schemes.SHIPPED_BASES)
+    page = client.get("/phuong-phap?lang=en").text
+    for scheme in schemes.shipped():
+        assert scheme.basis not in page
+    assert "Decree 61/2018/NĐ-CP, Articles 30 and 31; Circular 01/2018/TT-VPCP, Articles 13, 14 and 15" in page
+
+
 def test_every_link_to_a_measure_leads_to_one(client: FlaskClient, session: Session) -> None:
     department = factories.department(session, "do-thi")
     factories.responses(session, factories.questionnaire(session), department, local(2026, 3, 2), satisfied=40)

@@ -50,7 +50,7 @@ def test_freezes_sums_and_choices(session: Session, office: tuple[int, VersionVi
     assert queries.since_publication(session, table.publication) == 1
     parts = queries.department_parts(session, QUARTER, department_id=department, smallest=1)
     assert parts is not None
-    overall = queries.distribution(parts, version, smallest=1)[0]
+    overall = queries.distribution(parts, version, minimum=1)[0]
     assert [count for _, count in overall.picked] == [36, 0, 0, 4, 0]
     # The month before it was published from is still counted from its days.
     assert queries.table(session, parse("2026-08"), minima=factories.minima(1)).together.figure.sums.rated == 1

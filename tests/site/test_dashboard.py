@@ -227,7 +227,7 @@ def test_drivers_are_what_worsened_and_what_was_picked_most(
     ]
     assert parts[0] is not None
     assert parts[1] is not None
-    found = drivers(*parts, versions={form.id: form}, smallest=5, minimum=30)
+    found = drivers(*parts, versions={form.id: form}, minimum=30, minimum_before=30)
     assert [(each.question.key, each.percent, each.percent_before) for each in found.worsened] == [
         ("thoi-gian", Decimal("88.9"), Decimal("0.0")),  # 40 of 45; the middle is no lower half
         ("thai-do", Decimal("11.1"), Decimal("0.0")),
@@ -238,7 +238,7 @@ def test_drivers_are_what_worsened_and_what_was_picked_most(
         ("c", 30, 35),
         ("b", 5, 35),
     ]
-    few = drivers(*parts, versions={form.id: form}, smallest=5, minimum=50)
+    few = drivers(*parts, versions={form.id: form}, minimum=50, minimum_before=50)
     assert (few.worsened, few.reasons) == ((), ())
 
 

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from feedback_app.departments import operations as departments
 from feedback_app.departments import queries as department_queries
-from feedback_app.site.routes import PLACES_AT_HOME, PLACES_FOUND
+from feedback_app.site.routes.home import PLACES_AT_HOME
+from feedback_app.site.routes.places import PLACES_FOUND
 from feedback_app.surveys import operations as surveys
 from tests import factories
 from tests.site.test_results import words

@@ -1,7 +1,7 @@
 """The steps of a publication: a draft with its reason, and what the next person does with it."""
 
 from flask_babel import lazy_gettext
-from wtforms import HiddenField, SubmitField, TextAreaField
+from wtforms import BooleanField, HiddenField, SubmitField, TextAreaField
 
 from feedback_app.kit.forms import Form
 from feedback_app.ratings import operations
@@ -19,9 +19,15 @@ class DraftForm(Form):
 
 
 class StepForm(Form):
-    """One step with the draft that was seen, named by its id; a reason where it is returned."""
+    """One step with the draft that was seen, named by its id; a reason where it is returned.
+
+    `few_agreed` is asked of who checks a restatement that tells a few answers apart.
+    """
 
     draft = HiddenField()
+    few_agreed = BooleanField(
+        lazy_gettext("Tôi biết đính chính này cho thấy câu trả lời của vài người, và việc đính chính vẫn đáng làm")
+    )
     reason = TextAreaField(
         lazy_gettext("Vì sao trả lại"), render_kw={"rows": 3, "maxlength": operations.LONGEST_REASON}
     )

@@ -21,6 +21,7 @@ from feedback_app.ratings.operations.freezing import freeze, seal, settle
 from feedback_app.ratings.periods import PUBLISHED_KINDS, Period, ended_between
 from feedback_app.ratings.queries.changes import moved
 from feedback_app.ratings.queries.published import PublicationView, newest_publications, view
+from feedback_app.ratings.queries.small_changes import small_changes
 from feedback_app.ratings.two_persons import MayNotSign, Step, WrongState, needed, refusal
 from feedback_app.staff.operations import record
 from feedback_app.staff.queries import Member
@@ -42,6 +43,10 @@ class NothingToRestate(Invalid):
 
 class ReasonMissing(Invalid):
     """Who returns a draft says why."""
+
+
+class TellsOfFew(Invalid):
+    """Subtracted from the publication before, the restatement tells what a few people answered; nobody agreed to it."""
 
 
 class DraftOutdated(Conflict):
@@ -123,10 +128,15 @@ def draft_publication(
     return view(draft)
 
 
-def check_publication(session: Session, draft_id: int, period: Period, *, now: datetime, member: Member) -> None:
+def check_publication(
+    session: Session, draft_id: int, period: Period, *, now: datetime, member: Member, few_agreed: bool = False
+) -> None:
     """The second person: agree to the draft they saw, named by its id.
 
-    Raises WrongState, MayNotSign, SamePerson; DraftOutdated when answers came or went since it was frozen.
+    A restatement that tells a few answers apart (`queries.small_changes`) needs `few_agreed`: they know of which
+    departments, and the correction is worth it. The audit trail keeps a line for each of these.
+
+    Raises WrongState, MayNotSign, SamePerson, TellsOfFew; DraftOutdated when answers came or went since it was frozen.
     """
     draft = _at_step(session, "check", draft_id, period, now=now, member=member)
     settle(session)
@@ -137,8 +147,24 @@ def check_publication(session: Session, draft_id: int, period: Period, *, now: d
             added=since.total_added,
             removed=since.total_removed,
         )
+    before = newest_publications(session, [period]).get(period)
+    few = small_changes(session, before, view(draft)) if before else ()
+    if few and not few_agreed:
+        raise TellsOfFew(
+            N_("Xin đánh dấu là bạn đã biết, hoặc trả lại bản nháp và chờ thêm phiếu."), field="few_agreed"
+        )
     draft.checked_at, draft.checked_by = now, member.id
     _record_about(session, draft, action="ratings.checked", now=now, member=member)
+    for each in few:
+        record(
+            session,
+            now=now,
+            actor_id=member.id,
+            action="ratings.few_agreed",
+            subject=f"period:{period.code}",
+            department_id=each.department_id,
+            details={"number": draft.number, "answers": each.answers},
+        )
     session.flush()
 
 

@@ -63,6 +63,7 @@ from feedback_app.ratings.queries.scoring import (
     scores,
 )
 from feedback_app.ratings.queries.silence import last_answered
+from feedback_app.ratings.queries.small_changes import SmallChange, small_changes
 from feedback_app.ratings.queries.standardised import StandardisedShare, WhyNot, standardised
 from feedback_app.ratings.queries.tallies import DayCount, PeriodRows, Row, day_counts, first_day, revision
 from feedback_app.ratings.queries.verification import Broken, Chain, verify
@@ -105,6 +106,7 @@ __all__ = [
     "Restatement",
     "Row",
     "Scores",
+    "SmallChange",
     "StandardisedShare",
     "Step",
     "VersionFigure",
@@ -141,6 +143,7 @@ __all__ = [
     "schemes",
     "scores",
     "since_publication",
+    "small_changes",
     "standardised",
     "table",
     "verify",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, select, union_all
+from sqlalchemy import ColumnElement, Integer, Subquery, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from feedback_app.kit.errors import N_
@@ -22,6 +22,9 @@ from feedback_app.surveys import queries as surveys
 # Everything that is frozen of a department's month, by which two countings are compared.
 KEY: Final = ("department_id", "month", "version_id", "channel", "field_id", "procedure_id", "stage")
 FROZEN: Final = (*KEY, *SUMS, "choice_ids", "picked")
+
+Tally = type[MonthlyTally] | type[PublishedTally]
+Conditions = tuple[ColumnElement[bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,27 +72,10 @@ class Restatement:
 
 def moved(session: Session, old: PublicationView, new: PublicationView | None = None) -> Moved:
     """What came and went in a period after `old` was frozen: until `new` was, or until now."""
-    countings = [(-1, *_frozen(old)), (1, *(_frozen(new) if new else _counted(old.period)))]
-    both = union_all(
-        *(
-            select(
-                *(getattr(tally, name) for name in FROZEN if name != "responses"),
-                tally.responses.label("responses"),
-                (tally.responses * sign).label("moved"),
-            ).where(*which)
-            for sign, tally, which in countings
-        )
-    ).subquery("both")
-    # A row that both hold alike stands twice with nothing moved; any other stands once in each group of its values.
-    same = (
-        select(*(both.c[name] for name in KEY), func.sum(both.c.moved).label("moved"))
-        .group_by(*(both.c[name] for name in FROZEN))
-        .having(func.count() % 2 == 1)
-        .subquery("same")
-    )
+    rows = unlike(*_frozen(old), *(_frozen(new) if new else _counted(old.period)))
     cells = (
-        select(same.c.channel, func.sum(same.c.moved).label("moved"))
-        .group_by(*(same.c[name] for name in KEY))
+        select(rows.c.channel, func.sum(rows.c.responses * rows.c.sign).label("moved"))
+        .group_by(*(rows.c[name] for name in KEY))
         .subquery("cells")
     )
     added: dict[str, int] = defaultdict(int)
@@ -102,6 +88,19 @@ def moved(session: Session, old: PublicationView, new: PublicationView | None = 
         elif number < 0:
             removed[channel] -= int(number)
     return Moved(dict(added), dict(removed), differs)
+
+
+def unlike(before: Tally, which_before: Conditions, after: Tally, which_after: Conditions) -> Subquery:
+    """What one of two countings holds and the other not alike: FROZEN, and `sign`, -1 for before, 1 for after."""
+    both = union_all(
+        *(
+            select(*(getattr(tally, name) for name in FROZEN), literal(sign, Integer).label("sign")).where(*which)
+            for sign, tally, which in ((-1, before, which_before), (1, after, which_after))
+        )
+    ).subquery("both")
+    # A row that both hold alike stands twice; any other stands once in each group of its values.
+    frozen = [both.c[name] for name in FROZEN]
+    return select(*frozen, func.sum(both.c.sign).label("sign")).group_by(*frozen).having(func.count() == 1).subquery()
 
 
 def describe(session: Session, old: PublicationView, new: PublicationView) -> dict[str, Any]:
@@ -177,11 +176,11 @@ def _step(department_id: int | None, stored: Mapping[str, Any]) -> Step:
     return Step(department_id, *stored["n"], *(told or (None, None)))
 
 
-def _frozen(publication: PublicationView) -> tuple[type[PublishedTally], tuple[ColumnElement[bool], ...]]:
+def _frozen(publication: PublicationView) -> tuple[Tally, Conditions]:
     return PublishedTally, (PublishedTally.publication_id == publication.id,)
 
 
-def _counted(period: Period) -> tuple[type[MonthlyTally], tuple[ColumnElement[bool], ...]]:
+def _counted(period: Period) -> tuple[Tally, Conditions]:
     return MonthlyTally, within(period)
 
 

@@ -20,6 +20,12 @@ class QuestionCounts:
     question: QuestionView
     base: int
     picked: tuple[tuple[ChoiceView, int], ...]
+    minimum: int
+
+    @property
+    def shares_told(self) -> bool:
+        """Whether the counts may be put as shares of the base: from as many answers on as any other share."""
+        return self.base >= self.minimum
 
     @property
     def asks_why(self) -> bool:
@@ -31,20 +37,23 @@ class QuestionCounts:
         return replace(self, picked=tuple(sorted(self.picked, key=lambda each: -each[1])))
 
 
-def distribution(parts: DepartmentParts, version: VersionView, *, smallest: int) -> list[QuestionCounts]:
+def distribution(parts: DepartmentParts, version: VersionView, *, minimum: int) -> list[QuestionCounts]:
     """Every question with choices of one version, in its order, as a department's people answered it.
 
-    Empty where the version's answers may not be told. A question that only a few answered in some quarter is left out.
+    `minimum` is from how many answers to the overall question on a version is told of, and from how many to a question
+    on its shares are. A question that only a few answered in some quarter is left out. Counts of a choice are told
+    however small they are: what is protected are the answers of a small group, not a small number in a large one.
     """
-    if version.id not in parts.told["version_id"]:
+    rated = sum(row.sums.rated for row in parts.rows if row.version_id == version.id)
+    if version.id not in parts.told["version_id"] or rated < minimum:
         return []
     found = []
     for question in version.questions:
         quarters = [_counts(question, rows) for rows in parts.quarters_of(version.id)]
-        if not question.choices or any(0 < base < smallest for base, _ in quarters):
+        if not question.choices or any(0 < base < parts.smallest for base, _ in quarters):
             continue
         picked = tuple((choice, sum(counts.get(choice.id, 0) for _, counts in quarters)) for choice in question.choices)
-        found.append(QuestionCounts(question, sum(base for base, _ in quarters), picked))
+        found.append(QuestionCounts(question, sum(base for base, _ in quarters), picked, minimum))
     return found
 
 

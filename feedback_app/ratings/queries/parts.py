@@ -64,11 +64,15 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class DepartmentParts:
-    """The rows of one department in a period of whole months and, by dimension, the parts whose answers may be told."""
+    """The rows of one department in a period of whole months and, by dimension, the parts whose answers may be told.
+
+    `smallest` is the size of group that this was decided by: the publication's own where there is one.
+    """
 
     period: Period
     rows: tuple[Detail, ...]
     told: dict[Dimension, frozenset[Hashable]]
+    smallest: int
 
     def parts(self, dimension: Dimension) -> list[tuple[Hashable, Sums]]:
         """Every part that has responses, with its sums; of parts that may not be told, outcomes are withheld."""
@@ -175,7 +179,7 @@ def parts_of_departments(
     held = held_months(session, period, publication, smallest=smallest, department_ids=department_ids)
     least = publication.small_cell if publication else smallest
     return {
-        department_id: DepartmentParts(period, tuple(rows), _told(period, rows, least, held, dimensions))
+        department_id: DepartmentParts(period, tuple(rows), _told(period, rows, least, held, dimensions), least)
         for department_id, rows in by_department.items()
     }
 

@@ -145,7 +145,7 @@ def index_points(
     for version in surveys.published_versions(session).values():
         if parts is None or version.code != questionnaire:
             continue
-        for counts in distribution(parts, version, smallest=smallest):
+        for counts in distribution(parts, version, minimum=0):
             for choice, picked in counts.picked:
                 if choice.points is not None and picked:
                     points[counts.question.key] += choice.points * picked

@@ -5,6 +5,7 @@ was in force on its first day.
 """
 
 from feedback_app.ratings.schemes.definitions import (
+    SHIPPED_BASES,
     NoScheme,
     Scheme,
     read_file,
@@ -16,6 +17,7 @@ from feedback_app.ratings.schemes.evidence import Assessment, Evidence, Points
 from feedback_app.ratings.schemes.reading import BadScheme
 
 __all__ = [
+    "SHIPPED_BASES",
     "Assessment",
     "BadScheme",
     "Evidence",

@@ -23,6 +23,12 @@ KINDS: Final[dict[str, Callable[[Part], Rules]]] = {
     "share": shares.read,
 }
 FOLDER: Final = Path(__file__).parent
+# A file once shipped never changes, so what these state as their basis is marked for the translators here.
+SHIPPED_BASES: Final = (
+    N_("Nghị định số 61/2018/NĐ-CP, Điều 27 và 31; mức nào là hài lòng do từng mẫu phiếu ghi rõ"),
+    N_("Nghị định số 61/2018/NĐ-CP, Điều 30 và 31; Thông tư số 01/2018/TT-VPCP, Điều 13, 14 và 15"),
+    N_("Quyết định số 766/QĐ-TTg ngày 23/6/2022, các chỉ số thành phần 2.1, 5.2, 5.3 và 5.4"),
+)
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 

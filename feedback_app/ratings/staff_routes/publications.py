@@ -98,7 +98,7 @@ def publication_step(code: str, path: str) -> Answer:
         _take(session, period, step, form)
     except Invalid as error:
         db.session.rollback()
-        form.reason.errors = [i18n.say(error)]
+        form[error.field or "reason"].errors = [i18n.say(error)]
         return _step_page(period, step, form), 422
     except operations.DraftOutdated as error:
         db.session.rollback()
@@ -106,6 +106,8 @@ def publication_step(code: str, path: str) -> Answer:
         db.session.commit()
         again = queries.draft(session, period)
         form.draft.data = str(again.id) if again else ""
+        # What they agreed to was another draft.
+        form.few_agreed.data = False
         return _step_page(period, step, form, outdated=i18n.say(error)), 409
     except NotAllowed:
         db.session.commit()
@@ -118,7 +120,9 @@ def publication_step(code: str, path: str) -> Answer:
 def _take(session: Session, period: Period, step: Step, form: StepForm) -> None:
     now, member = clock.now(), current_member()
     if step == "check":
-        operations.check_publication(session, form.draft_id, period, now=now, member=member)
+        operations.check_publication(
+            session, form.draft_id, period, now=now, member=member, few_agreed=form.few_agreed.data
+        )
     elif step == "return":
         operations.return_publication(
             session, form.draft_id, period, now=now, member=member, reason=form.reason.data or ""
@@ -134,7 +138,9 @@ def _publication_page(period: Period, form: DraftForm) -> str:
     waiting = queries.draft(session, period)
     read = waiting or newest
     changes = queries.compare(session, newest, waiting) if newest and waiting else None
+    few = queries.small_changes(session, newest, waiting) if newest and waiting else ()
     ids = {each.department_id for each in changes.departments if each.department_id} if changes else set()
+    ids |= {each.department_id for each in few}
     return render_template(
         "ratings/publication.html",
         period=period,
@@ -144,6 +150,7 @@ def _publication_page(period: Period, form: DraftForm) -> str:
         draft=waiting,
         since=queries.moved(session, read) if read else None,
         changes=changes,
+        few=few,
         departments=departments.departments(session, ids=ids, on=period.last_day),
         table=_draft_table(session, waiting) if waiting else None,
         refusals={
@@ -161,6 +168,8 @@ def _step_page(period: Period, step: Step, form: StepForm, *, outdated: str = ""
     waiting = queries.draft(session, period)
     if waiting is None:
         raise WrongState(N_("Bản nháp này không còn, hoặc đã được lập lại. Xin xem lại số liệu mới."))
+    newest = queries.newest_publications(session, [period]).get(period)
+    few = queries.small_changes(session, newest, waiting) if newest and step == "check" else ()
     return render_template(
         "ratings/publication_step.html",
         period=period,
@@ -169,6 +178,8 @@ def _step_page(period: Period, step: Step, form: StepForm, *, outdated: str = ""
         table=_draft_table(session, waiting),
         since=queries.moved(session, waiting),
         outdated=outdated,
+        few=few,
+        departments=departments.departments(session, ids={each.department_id for each in few}, on=period.last_day),
         form=form,
         names=_names(waiting),
     )
