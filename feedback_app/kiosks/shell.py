@@ -1,4 +1,4 @@
-"""The kiosk page, the same for every device and without any data; and worker and manifest, by which a device keeps it."""
+"""The kiosk page, the same for every device and without data; and worker and manifest, by which a device keeps it."""
 
 import hashlib
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ _ICONS: Final = (("192x192", "any"), ("512x512", "any"), ("512x512", "maskable")
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """The page as this process serves it: `modules` are needed at once, `files` (all in the static folder) to start without
-    network; `build` is another whenever one of them changes."""
+    """The page as this process serves it: `modules` are needed at once, `files` (all in the static folder) to start
+    without network; `build` is another whenever one of them changes."""
 
     build: str
     modules: tuple[str, ...]
