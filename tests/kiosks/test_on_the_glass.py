@@ -64,6 +64,19 @@ def skip(page: Page, screen: str) -> None:
     page.locator(f"[data-screen={screen}] [data-skip]").press("Enter")
 
 
+def scan(page: Page, code: str) -> None:
+    """A scanner types faster than a browser can be told to from outside."""
+    page.evaluate(
+        """(keys) => {
+            for (const key of keys) {
+                const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+                document.activeElement.dispatchEvent(event);
+            }
+        }""",
+        [*code, "Enter"],
+    )
+
+
 def next_person(page: Page) -> None:
     page.locator("[data-screen=thanks] [data-next-person]").press("Enter")
 
@@ -77,7 +90,7 @@ def test_the_keyboard_on_the_glass_writes_vietnamese(kiosk: Page, session: Sessi
             kiosk.get_by_role("button", name=name, exact=True).click()
 
     press(
-        "C", "a", "m", "Dấu hỏi", "Dấu cách", "ơ", "n", "Dấu cách", "đ", "u", "ơ", "c", "Dấu nặng", "x", "Xóa chữ cuối"
+        "C", "a", "m", "Dấu hỏi", "Dấu cách", "ơ", "n", "Dấu cách", "đ", "ư", "ơ", "c", "Dấu nặng", "x", "Xóa chữ cuối"
     )
     expect(kiosk.get_by_role("textbox")).to_have_value("Cảm ơn được")
     assert kiosk.locator("textarea").get_attribute("inputmode") == "none"
@@ -120,8 +133,7 @@ def test_a_tone_finds_its_vowel_and_goes_when_pressed_again(kiosk: Page) -> None
 def test_a_scanned_dossier_and_help_go_with_one_person_alone(kiosk: Page, session: Session) -> None:
     kiosk.route(RESPONSES, lambda route: route.abort())
     kiosk.locator("[data-assisted]").tap()
-    kiosk.keyboard.type("5H46.12-251120-0001", delay=0)
-    kiosk.keyboard.press("Enter")
+    scan(kiosk, "5H46.12-251120-0001")
     expect(kiosk.get_by_text("Đã nhận mã hồ sơ.")).to_be_visible()
     expect(kiosk.get_by_label("Mã hồ sơ (không bắt buộc)")).to_have_value("5H46.12-251120-0001")
     touch(kiosk)

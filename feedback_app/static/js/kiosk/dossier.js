@@ -14,9 +14,8 @@ export class Scanner {
 
   /** Whether this key belongs to a scan and is spent. */
   take(event) {
-    const now = performance.now();
-    if (now - this.last > FASTEST_HAND_MS) this.read = "";
-    this.last = now;
+    if (event.timeStamp - this.last > FASTEST_HAND_MS) this.read = "";
+    this.last = event.timeStamp;
     if (event.key.length === 1) {
       this.read += event.key;
       // The first may be a hand's; from the second on at this speed it is none.
