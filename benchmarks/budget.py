@@ -25,7 +25,9 @@ ROUNDS = 3
 # When there is first something to touch, and how much moved meanwhile.
 WATCH = """
     globalThis.shift = 0;
-    new PerformanceObserver((list) => { for (const each of list.getEntries()) shift += each.value; })
+    // What moves because somebody touched it is no shift.
+    const moved = (list) => list.getEntries().filter((each) => !each.hadRecentInput);
+    new PerformanceObserver((list) => { for (const each of moved(list)) shift += each.value; })
         .observe({ type: "layout-shift", buffered: true });
     const look = () => {
         const field = document.querySelector("main input[type=radio]");
