@@ -23,6 +23,8 @@ ACTIONS: Final = {
     "exclusions.return_refused": _("Từ chối tính lại phiếu"),
     "exclusions.returned": _("Đồng ý tính lại phiếu"),
     "paper.keyed": _("Nhập phiếu giấy"),
+    "surveys.slips_issued": _("In phiếu mời góp ý"),
+    "surveys.slips_refused": _("Khóa API xin phiếu mời ngoài phạm vi"),
     "paper.undone": _("Hoàn tác phiếu giấy"),
     "petitions.corrected": _("Sửa phản ánh, kiến nghị đã nhập"),
     "ratings.appraisal_refused": _("Bị từ chối thẩm định điểm"),
