@@ -7,6 +7,8 @@ configuration in one go instead of one restart for each mistake.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, time
+from itertools import pairwise
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
@@ -54,6 +56,43 @@ class KioskSeconds:
 
 
 @dataclass(frozen=True, slots=True)
+class OpeningHours:
+    """When offices are open: for each day of the week (Monday is 1) its spans of a Vietnamese wall clock."""
+
+    spans: Mapping[int, tuple[tuple[time, time], ...]]
+
+    def open_since(self, local: datetime) -> datetime | None:
+        """When the span began that holds this moment of a Vietnamese wall clock; None out of hours."""
+        for opens, closes in self.spans.get(local.isoweekday(), ()):
+            if opens <= local.time() < closes:
+                return datetime.combine(local.date(), opens, local.tzinfo)
+        return None
+
+    @classmethod
+    def parse(cls, written: str) -> "OpeningHours":
+        """Read "1-5 07:30-11:30 13:30-17:00; 6 07:30-11:30"; raises ValueError."""
+        spans: dict[int, tuple[tuple[time, time], ...]] = {}
+        for group in written.split(";"):
+            days, *hours = group.split()
+            first, _, last = days.partition("-")
+            week = range(int(first), int(last or first) + 1)
+            read = tuple(_span(each) for each in hours)
+            if not read or not week or not 1 <= week[0] <= week[-1] <= 7 or set(week) & set(spans):
+                raise ValueError(group)
+            if any(before[1] > after[0] for before, after in pairwise(read)):
+                raise ValueError(group)
+            spans |= dict.fromkeys(week, read)
+        return cls(spans)
+
+
+def _span(written: str) -> tuple[time, time]:
+    opens, closes = (time.fromisoformat(each) for each in written.split("-"))
+    if opens >= closes:
+        raise ValueError(written)
+    return opens, closes
+
+
+@dataclass(frozen=True, slots=True)
 class Minima:
     """From how many answers on something is told: `score` for a share, `ranked` for a rank, which is never less, `cell`
     for anything about what was answered."""
@@ -74,6 +113,8 @@ class Settings:
     `contest_days` how many days after it became known an officer may contest it;
     `rapid_seconds` the gap within which a second first touch on one device is marked rapid;
     `target_share` the satisfied share, in percent, that managers are shown their own against;
+    `opening_hours` when kiosks are expected to be on;
+    `unenrolled_kiosks` whether the kiosk page of a place may be opened by anybody, for a trial;
     `dossier_code_pattern` is the regular expression that the whole of a dossier code matches in upper case, without
     spaces; `dossier_token_key` what its tokens are made with, empty for `secret_key`; `dossier_token_months` how long a
     dossier counts as answered; `dossier_slip_days` how long a slip holds;
@@ -96,6 +137,8 @@ class Settings:
     contest_days: int
     rapid_seconds: int
     target_share: int
+    opening_hours: OpeningHours
+    unenrolled_kiosks: bool
     dossier_code_pattern: str
     dossier_token_key: str
     dossier_token_months: int
@@ -136,6 +179,7 @@ class Settings:
             """Optional; the demonstration's own only beside its Vietnamese."""
             return text(name, "" if environ.get(name.removesuffix("_EN"), "").strip() else demonstration)
 
+        opening_hours = text("OPENING_HOURS", "1-5 07:30-11:30 13:30-17:00", check=_opening_hours)
         score = number("MINIMUM_RESPONSES", 30, 5, 10_000)
         environment = text("FEEDBACK_ENV", "production", check=_one_of("production", "development", "test"))
         settings = cls(
@@ -182,6 +226,13 @@ class Settings:
             contest_days=number("CONTEST_DAYS", 15, 1, 365),
             rapid_seconds=number("RAPID_SECONDS", 5, 0, 60),
             target_share=number("TARGET_SHARE", 90, 1, 100),
+            opening_hours=OpeningHours({}) if _opening_hours(opening_hours) else OpeningHours.parse(opening_hours),
+            unenrolled_kiosks=text(
+                "UNENROLLED_KIOSKS",
+                "false" if environment == "production" else "true",
+                check=_one_of("true", "false"),
+            )
+            == "true",
             dossier_code_pattern=text("DOSSIER_CODE_PATTERN", USUAL_CODE_PATTERN, check=_expression),
             dossier_token_key=text("DOSSIER_TOKEN_KEY", "", check=lambda key: _long_enough(32)(key) if key else None),
             dossier_token_months=number("DOSSIER_TOKEN_MONTHS", 18, 1, 120),
@@ -191,6 +242,17 @@ class Settings:
         if problems:
             raise BadSettings(problems)
         return settings
+
+
+def _opening_hours(value: str) -> str | None:
+    try:
+        OpeningHours.parse(value)
+    except ValueError:
+        return (
+            "cần dạng / expected something like '1-5 07:30-11:30 13:30-17:00; 6 07:30-11:30' "
+            f"(thứ Hai là 1 / Monday is 1), got {value!r}"
+        )
+    return None
 
 
 def _one_of(*allowed: str) -> Callable[[str], str | None]:

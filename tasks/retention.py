@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from feedback_app.kiosks import operations as kiosks
 from feedback_app.kit import clock
 from feedback_app.kit.db import db
 from feedback_app.surveys import operations as surveys
@@ -32,6 +33,7 @@ def mix_tokens() -> None:
     """Let nothing be told from how the tokens of finished days lie in the database, and forget those kept no longer."""
     with web.app_context():
         session, today = db.session(), clock.local_day(clock.now())
+        kiosks.forget_calls(session, now=clock.now())
         tokens.forget(session, today=today, months=settings.dossier_token_months)
         tokens.mix(session, today=today)
         session.commit()

@@ -1,4 +1,4 @@
-"""Slips that invite to rate one dossier at one stage: a list of codes read line by line, and the sheets to print. Pure."""
+"""Slips that invite to rate one dossier at one stage: codes read from a list line by line, and the sheets. Pure."""
 
 import io
 import json

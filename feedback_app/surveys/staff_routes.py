@@ -1,5 +1,5 @@
-"""What the people in charge of a place need: its links, its code, its poster, slips for dossiers; and the review of free text, one comment
-at a time, the oldest first."""
+"""What the people in charge of a place need: its links, its code, its poster, slips for dossiers; and the review of
+free text, one comment at a time, the oldest first."""
 
 from datetime import date, datetime, time
 from typing import Final

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 
 
 def upgrade() -> None:
@@ -47,9 +47,27 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("day", "department_id", "stage", "channel", name=op.f("pk_answered_before")),
     )
+    op.create_table(
+        "kiosk_calls",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("counter_id", sa.Integer(), nullable=True),
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.Column("stage", sa.String(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "stage IN ('received', 'supplement', 'refused', 'returned')", name=op.f("ck_kiosk_calls_stage")
+        ),
+        sa.ForeignKeyConstraint(["counter_id"], ["counters.id"], name=op.f("fk_kiosk_calls_counter_id_counters")),
+        sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_kiosk_calls_place_id_places")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kiosk_calls")),
+        prefixes=["UNLOGGED"],
+    )
+    op.create_index("ix_kiosk_calls_place_id", "kiosk_calls", ["place_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("kiosk_calls")
     op.drop_table("answered_before")
     op.drop_table("issued_tokens")
     op.drop_table("spent_tokens")
