@@ -84,3 +84,14 @@ def test_a_target_is_a_percentage(wrong: str) -> None:
     assert Settings.from_environ(GOOD).target_share == 90
     with pytest.raises(BadSettings, match="TARGET_SHARE"):
         Settings.from_environ({**GOOD, "TARGET_SHARE": wrong})
+
+
+def test_the_format_of_dossier_codes_must_be_an_expression_and_its_key_long() -> None:
+    with pytest.raises(BadSettings) as refused:
+        Settings.from_environ(
+            {**GOOD, "DOSSIER_CODE_PATTERN": "[A-", "DOSSIER_TOKEN_KEY": "short", "DOSSIER_SLIP_DAYS": "0"}
+        )
+    named = {problem.split(":")[0] for problem in refused.value.problems}
+    assert named == {"DOSSIER_CODE_PATTERN", "DOSSIER_TOKEN_KEY", "DOSSIER_SLIP_DAYS"}
+    settings = Settings.from_environ(GOOD)
+    assert (settings.dossier_token_key, settings.dossier_token_months, settings.dossier_slip_days) == ("", 18, 60)

@@ -64,9 +64,16 @@ def upgrade() -> None:
         prefixes=["UNLOGGED"],
     )
     op.create_index("ix_kiosk_calls_place_id", "kiosk_calls", ["place_id"])
+    op.create_index(
+        "ix_responses_coded",
+        "responses",
+        ["rated_department_id", "answered_on"],
+        postgresql_where=sa.text("verification IS NOT NULL"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_responses_coded", table_name="responses")
     op.drop_table("kiosk_calls")
     op.drop_table("answered_before")
     op.drop_table("issued_tokens")
