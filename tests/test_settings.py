@@ -95,3 +95,18 @@ def test_the_format_of_dossier_codes_must_be_an_expression_and_its_key_long() ->
     assert named == {"DOSSIER_CODE_PATTERN", "DOSSIER_TOKEN_KEY", "DOSSIER_SLIP_DAYS"}
     settings = Settings.from_environ(GOOD)
     assert (settings.dossier_token_key, settings.dossier_token_months, settings.dossier_slip_days) == ("", 18, 60)
+
+
+def test_opening_hours_that_cannot_be_read_are_named_and_unenrolled_kiosks_are_for_trials() -> None:
+    with pytest.raises(BadSettings) as refused:
+        Settings.from_environ({**GOOD, "OPENING_HOURS": "every day"})
+    assert [problem.split(":")[0] for problem in refused.value.problems] == ["OPENING_HOURS"]
+    assert Settings.from_environ(GOOD).unenrolled_kiosks
+    office = dict.fromkeys(("NAME", "NAME_EN", "PARENT", "RESPONSIBLE", "ADDRESS", "PHONE", "EMAIL"), "x")
+    production = {
+        **GOOD,
+        "FEEDBACK_ENV": "production",
+        "PUBLIC_URL": "https://danhgia.example.vn",
+        **{f"OFFICE_{name}": said for name, said in office.items()},
+    }
+    assert not Settings.from_environ(production).unenrolled_kiosks

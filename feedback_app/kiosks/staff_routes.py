@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
@@ -35,7 +34,6 @@ from feedback_app.kit.db import db
 from feedback_app.kit.errors import N_, Invalid
 from feedback_app.kit.web import settings
 from feedback_app.staff.access import check_scope, current_member, is_at_least, requires, scope
-from feedback_app.staff.operations import record
 
 blueprint = Blueprint("kiosks_staff", __name__, template_folder="templates", url_prefix="/quan-ly/ki-ot")
 
@@ -183,14 +181,14 @@ def deliver_file(device_id: UUID) -> str | tuple[str, int]:
         results += deliver(session, part, sender, now=now, rapid_seconds=settings().rapid_seconds)
         session.commit()
     outcomes = Counter(each.outcome for each in results)
-    record(
+    operations.note_file(
         session,
+        device_id,
         now=now,
         actor_id=current_member().id,
-        action="kiosks.file_delivered",
-        subject=f"kiosk:{device_id}",
         department_id=row.place.department_id,
-        details={"sha256": sha256(content).hexdigest(), **outcomes},
+        content=content,
+        outcomes=outcomes,
     )
     session.commit()
     return render_template(

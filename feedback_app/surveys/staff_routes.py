@@ -52,7 +52,9 @@ def places() -> str:
         }
         for place in _places(session, today)
     ]
-    return render_template("surveys/places.html", places=listed, public_url=settings().public_url)
+    return render_template(
+        "surveys/places.html", places=listed, public_url=settings().public_url, open_kiosks=settings().unenrolled_kiosks
+    )
 
 
 def _links(place: str, counter: str | None, name: str, name_en: str | None) -> dict[str, str | None]:

@@ -7,13 +7,14 @@ import html
 import re
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config import Settings
+from config import OpeningHours, Settings
 from deploy.translations import VIETNAMESE
 from feedback_app.appraisal import operations as appraisal
 from feedback_app.appraisal.commands import AppraiseOfficer
@@ -23,6 +24,8 @@ from feedback_app.departments import operations as departments
 from feedback_app.departments import queries as department_queries
 from feedback_app.exclusions import operations as exclusions
 from feedback_app.exclusions.commands import OpenCase
+from feedback_app.kiosks import operations as kiosks
+from feedback_app.kiosks.commands import DayCount, Position, Report
 from feedback_app.kit import clock
 from feedback_app.kit.i18n import LANGUAGES
 from feedback_app.kit.ids import new_id
@@ -37,6 +40,7 @@ from feedback_app.surveys import queries as survey_queries
 from feedback_app.surveys.commands import DefineChoice, DefineQuestion, DefineQuestionnaire, SubmitResponse
 from feedback_app.surveys.models import Comment
 from tests import factories
+from tests.kiosks.fleet import PIN
 from tests.staff.people import add_person, sign_in
 
 LEVELS = (("good", "satisfied", 2), ("fair", "neutral", 1), ("bad", "not_satisfied", 0))
@@ -98,6 +102,7 @@ def values(session: Session) -> dict[str, Any]:
     officer = add_person(session, "officer", "manager", None)
     cleared, held = session.scalars(select(Comment.token).limit(2))
     surveys.clear_comment(session, cleared, text="Call 0912345678", reviewer=member, now=now)
+    device_id = enrolled(session, spot.place_id, by=member)
     quarter = parse("2026-Q1")
     after = datetime(2026, 4, 1, tzinfo=UTC)
     ratings.publish(session, quarter, now=after, minima=factories.minima(1))
@@ -126,8 +131,35 @@ def values(session: Session) -> dict[str, Any]:
         "period": "2026-Q1",
         "number": 2,
         "path": "kiem-tra",
+        "device_id": device_id,
         "contest_id": contested(session, by=member, officer=officer),
     }
+
+
+def enrolled(session: Session, place_id: int, *, by: Member) -> UUID:
+    """A kiosk with a report, one day's numbers and an alert."""
+    now = clock.now()
+    code = kiosks.make_code(
+        session, now=now, actor_id=by.id, name="Kiosk", position=Position(place_id=place_id, stage="returned"), pin=PIN
+    )
+    device_id = kiosks.enrol(session, now=now, code=code).device_id
+    day = DayCount(day=clock.local_day(now), touches=2, completed=1, first_only=1, screens={"overall": (2, 3000)})
+    report = Report(
+        boot=device_id,
+        clock=now,
+        app="1",
+        settings=0,
+        unsent=300,
+        held=1,
+        oldest_ms=1,
+        persisted=False,
+        used_bytes=1,
+        quota_bytes=1,
+        days=(day,),
+    )
+    kiosks.store_report(session, device_id, report, now=now)
+    kiosks.watch_devices(session, now=now, opening_hours=OpeningHours({}), alarm=200)
+    return device_id
 
 
 def contested(session: Session, *, by: Member, officer: Member) -> int:

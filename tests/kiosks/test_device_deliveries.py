@@ -1,6 +1,7 @@
 """What enrolled kiosks deliver: a batch at a time, each answer for itself, never lost and never twice."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -11,13 +12,17 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from config import Settings
+from feedback_app.app import create_app
 from feedback_app.departments import queries as department_queries
 from feedback_app.departments.models import Place
 from feedback_app.kiosks import operations
 from feedback_app.kiosks.commands import Position
 from feedback_app.kiosks.models import KioskReading
 from feedback_app.kit import clock
+from feedback_app.kit.db import db
 from feedback_app.kit.ids import new_id
+from feedback_app.kit.security import limiter
 from feedback_app.staff.queries import Member
 from feedback_app.surveys import operations as surveys
 from feedback_app.surveys.models import Response, ResponseConflict
@@ -208,6 +213,20 @@ def test_limits_are_each_devices_own(
     # At most two windows of a minute are touched.
     assert 429 in [enrolled.send().status_code for _ in range(2 * 120 + 1)]
     assert other.outcomes(other.item()) == ["stored"]
+
+
+def test_answers_are_taken_without_redis(session: Session, settings: Settings, enrolled: Device) -> None:
+    # There is one limiter in a process: it has to forget afterwards that it found no Redis.
+    with_redis = dict(vars(limiter))
+    app = create_app(replace(settings, redis_url="unix:///nowhere/valkey.sock"))
+    alone = Device(app.test_client(), enrolled.hall, enrolled.key, assignment=enrolled.assignment)
+    try:
+        assert alone.outcomes(alone.item()) == ["stored"]
+    finally:
+        vars(limiter).update(with_redis)
+        with app.app_context():
+            db.engine.dispose()
+    assert count(session) == 1
 
 
 DAY_MS = 24 * 3_600_000

@@ -12,7 +12,13 @@ from feedback_app.kiosks.operations.changing import (
 )
 from feedback_app.kiosks.operations.enrolment import LASTS, BadCode, BadDevice, CodeNotFound, Enrolled, enrol, make_code
 from feedback_app.kiosks.operations.pins import BadPin, hash_pin
-from feedback_app.kiosks.operations.reporting import note_configuration, note_reading, note_seen, store_report
+from feedback_app.kiosks.operations.reporting import (
+    note_configuration,
+    note_file,
+    note_reading,
+    note_seen,
+    store_report,
+)
 
 __all__ = [
     "HOLDS",
@@ -33,6 +39,7 @@ __all__ = [
     "make_code",
     "move",
     "note_configuration",
+    "note_file",
     "note_reading",
     "note_seen",
     "rename",

@@ -11,7 +11,7 @@ from feedback_app.kiosks.models import KioskAlert, KioskDevice, KioskReport
 from feedback_app.kiosks.queries.fleet import as_health
 from feedback_app.kiosks.states import KINDS, alerts_of
 from feedback_app.kit.clock import VIETNAM
-from feedback_app.kit.locks import try_lock
+from feedback_app.kit.locks import lock
 
 if TYPE_CHECKING:
     from config import OpeningHours
@@ -24,8 +24,7 @@ def watch_devices(session: Session, *, now: datetime, opening_hours: "OpeningHou
 
     Out of hours nothing is known of a silence, so one that is open stays open until its device speaks again.
     """
-    if not try_lock(session, "kiosks.alerts"):
-        return 0
+    lock(session, "kiosks.alerts")
     open_since = opening_hours.open_since(now.astimezone(VIETNAM))
     open_alerts = {
         (row.device_id, row.kind): row

@@ -1,6 +1,8 @@
 """What comes from a device beside answers: that it is there, how it is, and how the times of answers were found."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
@@ -12,6 +14,7 @@ from feedback_app.kiosks.commands import Report
 from feedback_app.kiosks.models import KioskDay, KioskDevice, KioskReading, KioskReport
 from feedback_app.kiosks.touch_times import Corrected
 from feedback_app.kit.clock import local_day
+from feedback_app.staff.operations import record
 
 # What a device with a wrong calendar counts for other days than these would stand in nobody's week.
 OLDEST_DAY: Final = timedelta(days=31)
@@ -80,6 +83,28 @@ def store_report(session: Session, device_id: UUID, report: Report, *, now: date
                 },
             )
         )
+
+
+def note_file(
+    session: Session,
+    device_id: UUID,
+    *,
+    now: datetime,
+    actor_id: int,
+    department_id: int,
+    content: bytes,
+    outcomes: Mapping[str, int],
+) -> None:
+    """Write down who brought a file of answers, which file it was, and what became of it."""
+    record(
+        session,
+        now=now,
+        actor_id=actor_id,
+        action="kiosks.file_delivered",
+        subject=f"kiosk:{device_id}",
+        department_id=department_id,
+        details={"sha256": sha256(content).hexdigest(), **outcomes},
+    )
 
 
 def note_reading(
