@@ -76,7 +76,9 @@ def slips() -> Response | str | tuple[str, int]:
     today = clock.local_day(now)
     offered = {place.slug: place for place in _places(session, today)}
     form = SlipForm()
-    form.place.choices = [SelectChoice(place.slug, place.name) for place in offered.values()]
+    form.place.choices = [
+        SelectChoice(place.slug, i18n.text_in(place.name, place.name_en)) for place in offered.values()
+    ]
     if form.validate_on_submit() and (asked := _asked(form)):
         place, stage = offered[form.place.data], form.stage.data
         until = operations.issue_slips(
