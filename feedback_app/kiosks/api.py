@@ -1,4 +1,4 @@
-"""What enrolled kiosks ask of the server; described in docs/kiosks.md.
+"""What enrolled kiosks ask of the server (docs/kiosks.md), and dossiers called up on them (docs/slips.md).
 
 A device shows its key and nothing else: no cookie, so no page can act in its name.
 """
@@ -26,16 +26,23 @@ from feedback_app.kit.errors import N_
 from feedback_app.kit.problems import problem
 from feedback_app.kit.security import csrf, limiter
 from feedback_app.kit.web import public, settings
+from feedback_app.staff.access import requires_key
+from feedback_app.surveys.asked_slips import read_slip
 from feedback_app.surveys.doors import doors
+from feedback_app.surveys.operations import OutsideKey
 from feedback_app.surveys.queries import NoQuestionnaire
+from feedback_app.tokens import operations as tokens
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 blueprint = Blueprint("kiosks_api", __name__, url_prefix="/api/v1/kiosks")
+calls = Blueprint("kiosks_calls", __name__, url_prefix="/api/v1/calls")
 
 # Counted for each key, as a whole hall may stand behind one address. A kiosk sends a batch after each touch and reports
 # once a minute; after a week without network its 20,000 answers are 400 batches, gone in a few minutes.
 RATE: Final = "120/minute"
+# A counter finishes one dossier after another; a city has some hundred counters.
+CALLS: Final = "600/minute"
 # Somebody who types a code needs one try or two.
 ENROLMENTS: Final = "10/minute"
 
@@ -151,3 +158,37 @@ def _json() -> Any:
         return request.get_json()
     except (BadRequest, RecursionError) as error:
         raise BadDelivery(N_("Nội dung gửi lên không phải là JSON đọc được."), field="body") from error
+
+
+@blueprint.get("/call")
+@limiter.limit(RATE, key_func=by_key)
+@requires_device
+def call() -> Response:
+    """The dossier the counter has just finished, told once; null where there is none."""
+    session, now, device = db.session(), clock.now(), current_device()
+    taken = operations.take_call(session, device.assignment.position, now=now)
+    if taken is not None:
+        session.commit()
+    told = None if taken is None else {"id": taken.id, "dossier": taken.token.written, "stage": taken.stage}
+    answer = jsonify(now=in_milliseconds(now), call=told)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+# A forged request is one to which a browser adds its cookies unasked. This view reads none, and no browser adds a key.
+@csrf.exempt  # type: ignore[untyped-decorator]
+@calls.post("")
+@limiter.limit(CALLS)
+@requires_key
+def call_up() -> tuple[Response, int]:
+    """The one-stop system has finished with a dossier: the device at its counter asks for it."""
+    session, now = db.session(), clock.now()
+    try:
+        asked = read_slip(_json())
+    except OutsideKey:
+        session.commit()  # the attempt stays in the audit trail
+        raise
+    tokens.issue(session, [asked.token], now=now, days=settings().dossier_slip_days)
+    number, until = operations.call_up(session, asked.token, spot=asked.spot, stage=asked.stage, now=now)
+    session.commit()
+    return jsonify(id=number, expires=until.isoformat(timespec="seconds")), 201

@@ -130,6 +130,7 @@ class Response(Model):
         CheckConstraint("(excluded_at IS NULL) = (exclusion_id IS NULL)", name="excluded_by_an_exclusion"),
         Index("ix_responses_counted", "rated_department_id", "answered_on"),
         Index("ix_responses_device", "device_id", "answered_at", postgresql_where="device_id IS NOT NULL"),
+        Index("ix_responses_coded", "rated_department_id", "answered_on", postgresql_where="verification IS NOT NULL"),
         Index("ix_responses_demonstration", "demonstration", postgresql_where="demonstration"),
         Index("ix_responses_keyed", "keyer_id", "keyed_at", postgresql_where="keyer_id IS NOT NULL"),
         Index("ix_responses_exclusion_id", "exclusion_id", postgresql_where="exclusion_id IS NOT NULL"),

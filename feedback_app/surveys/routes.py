@@ -17,7 +17,10 @@ from feedback_app.surveys import operations, posters, queries
 from feedback_app.surveys.doors import doors
 from feedback_app.surveys.floods import Floods
 from feedback_app.surveys.forms import (
+    STAGES,
+    Filled,
     LapsedForm,
+    LapsedSlip,
     OutdatedForm,
     read_envelope,
     read_form,
@@ -25,6 +28,10 @@ from feedback_app.surveys.forms import (
 from feedback_app.surveys.frames import Frames, Page
 from feedback_app.surveys.operations import AlreadySealed
 from feedback_app.surveys.queries import NoQuestionnaire
+from feedback_app.tokens import queries as tokens
+from feedback_app.tokens.codes import Token
+from feedback_app.tokens.commands import Stage
+from feedback_app.tokens.installed import codes
 
 blueprint = Blueprint("surveys", __name__, template_folder="templates")
 
@@ -43,8 +50,15 @@ def _refuse_floods(now: datetime) -> None:
 @blueprint.get("/khao-sat/<place>/<counter>")
 @public
 def form(place: str, counter: str | None = None) -> Response:
-    """The form for a phone or any browser; `?kenh=qr` says that a code led here."""
-    door = doors().find(db.session, place=place, counter=counter, kind="web", now=clock.now())
+    """The form for a phone or any browser; `?kenh=qr` says that a code led here, `?hs=` is the token of a slip.
+
+    Whether a slip was used is not told before a form is sent: looking must not be a way to learn when it was.
+    """
+    now = clock.now()
+    door = doors().find(db.session, place=place, counter=counter, kind="web", now=now)
+    slip = Token.read(request.args.get("hs", ""))
+    if slip and not tokens.is_issued(db.session(), slip, day=clock.local_day(now)):
+        slip = None
     visitor = _tokens().visitor(request)
     page = Page(
         spot=door.spot,
@@ -54,6 +68,9 @@ def form(place: str, counter: str | None = None) -> Response:
         response_id=ids.new_id(),
         token=visitor.token,
         demonstration=door.demonstration,
+        slip=slip.written if slip else "",
+        slip_stage=_stage(request.args.get("buoc", "")) if slip else None,
+        filled=Filled(notice=LapsedSlip()) if "hs" in request.args and not slip else None,
     )
     return _own_page(page, visitor)
 
@@ -74,7 +91,9 @@ def answer(place: str, counter: str | None = None) -> Response:
         version, outdated = door.of_its_kind(queries.version(session, envelope.version_id)), None
     except NoQuestionnaire:
         version, outdated = door.version, OutdatedForm()
-    command, filled = read_form(request.form, envelope, version, door.spot, door.offers, new_id=ids.new_id(), now=now)
+    command, filled = read_form(
+        request.form, envelope, version, door.spot, door.offers, codes=codes(), new_id=ids.new_id(), now=now
+    )
     visitor = _tokens().visitor(request)
     lapsed = None if _tokens().is_own(request, visitor) else LapsedForm()
     filled.notice = outdated or lapsed
@@ -89,11 +108,15 @@ def answer(place: str, counter: str | None = None) -> Response:
             response_id=command.id,
             token=visitor.token,
             demonstration=door.demonstration,
+            slip=envelope.slip if Token.read(envelope.slip) else "",
+            slip_stage=_stage(envelope.stage),
             filled=filled,
         )
         return _own_page(page, visitor, status=400 if lapsed else 422)
     receipt = operations.submit(session, command, now=now, rapid_seconds=settings().rapid_seconds)
     session.commit()
+    if receipt.outcome == "answered_before":
+        return _answered_before(place, counter, [text for text in filled.comments.values() if text.strip()])
     if receipt.outcome == "conflict":
         raise AlreadySealed(
             N_(
@@ -103,6 +126,18 @@ def answer(place: str, counter: str | None = None) -> Response:
         )
     language = i18n.locale() if "lang" in request.args else None
     return Response(status=303, headers={"Location": url_for("surveys.thanks", place=place, lang=language)})
+
+
+def _answered_before(place: str, counter: str | None, comments: list[str]) -> Response:
+    """Says that the dossier has its answer, gives back what was written, and shows the way to a form without a code."""
+    language = i18n.locale() if "lang" in request.args else None
+    again = url_for("surveys.form", place=place, counter=counter, lang=language)
+    page = render_template("surveys/answered_before.html", again=again, comments=comments)
+    return Response(page, status=409, headers=_OWN_PAGE)
+
+
+def _stage(written: str) -> Stage | None:
+    return next((each for each in STAGES if each == written), None)
 
 
 def _own_page(page: Page, visitor: Visitor, *, status: int = 200) -> Response:

@@ -12,6 +12,8 @@ WITHOUT_TOKEN: dict[str, str] = {
     "kiosks_api.enrol": "it reads no cookie, only a code that its sender was given",
     "kiosks_api.report": "it reads no cookie, only a key that no browser adds by itself",
     "kiosks_api.respond": "it reads no cookie, only a key that no browser adds by itself",
+    "surveys_api.make": "it reads no cookie, only a key that no browser adds by itself",
+    "kiosks_calls.call_up": "it reads no cookie, only a key that no browser adds by itself",
     "visits.beacon": "it only says that some page is being read, which anybody may say with or without a token",
 }
 # Endpoint -> where its view checks a token of its own; tests/surveys/test_answer.py sends it forms without one.

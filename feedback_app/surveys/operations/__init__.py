@@ -27,6 +27,7 @@ from feedback_app.surveys.operations.responses import (
     remove_demonstration,
     submit,
 )
+from feedback_app.surveys.operations.slips import OutsideKey, check_key, issue_slips
 
 __all__ = [
     "LONGEST_REASON",
@@ -37,15 +38,18 @@ __all__ = [
     "FutureAnswer",
     "WrongProcedure",
     "OriginalErased",
+    "OutsideKey",
     "Outcome",
     "Receipt",
     "ResponseNotFound",
     "ReviewerInvolved",
     "ask_at",
+    "check_key",
     "clear_comment",
     "erase_originals",
     "exclude",
     "include",
+    "issue_slips",
     "publish_questionnaire",
     "refuse_comment",
     "remove",

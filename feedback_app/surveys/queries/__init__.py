@@ -1,5 +1,6 @@
 """Reads of questionnaires and the responses given to them, and of free text."""
 
+from feedback_app.surveys.queries.coded import Coded, coded
 from feedback_app.surveys.queries.comments import (
     ClearedComment,
     CommentNotFound,
@@ -51,6 +52,7 @@ __all__ = [
     "BUCKET",
     "Assignment",
     "ClearedComment",
+    "Coded",
     "CommentNotFound",
     "Decision",
     "Given",
@@ -62,6 +64,7 @@ __all__ = [
     "assignments",
     "between",
     "cleared_comments",
+    "coded",
     "countable",
     "current_version",
     "current_versions",
