@@ -1,11 +1,12 @@
 """`make benchmark`: submissions, the results page and the recount of this machine, measured in one run.
 
-`large` is apart, because it takes as long as its size: `python -m benchmarks large [--scale 0.01]`.
+`large` and `fleet` are apart, because they take as long as their size: `python -m benchmarks large [--scale 0.01]`,
+`python -m benchmarks fleet [--kiosks 1000] [--scale 0.1]`.
 """
 
 import argparse
 
-from benchmarks import large, recount, results, sample, submissions
+from benchmarks import fleet, large, recount, results, sample, submissions
 from benchmarks.report import machine, progress, say
 from benchmarks.serving import Place
 
@@ -16,9 +17,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a tenth of the data and short rounds: a smoke test")
     parser.add_argument(
-        "parts", nargs="*", choices=[*PARTS, "large", []], help="what to measure; all but large without a word"
+        "parts",
+        nargs="*",
+        choices=[*PARTS, "large", "fleet", []],
+        help="what to measure; all but large and fleet without a word",
     )
-    parser.add_argument("--scale", type=float, default=1.0, help="of large: the share of its size, such as 0.01")
+    parser.add_argument(
+        "--scale", type=float, default=1.0, help="of large: the share of its size, such as 0.01; of fleet: of visitors"
+    )
+    parser.add_argument("--kiosks", type=int, default=1000, help="of fleet")
     options = parser.parse_args()
     parts = options.parts or PARTS
     few, many = (1_000, 100_000) if options.quick else (10_000, 1_000_000)
@@ -26,6 +33,8 @@ def main() -> None:
         say(machine(place.postgres_version))
         if "large" in parts:
             large.measure(place, scale=options.scale)
+        if "fleet" in parts and not fleet.measure(place, kiosks=options.kiosks, scale=options.scale):
+            raise SystemExit(1)
         if "submissions" in parts:
             submissions.measure(place, seconds=1.5 if options.quick else 5.0, rounds=2 if options.quick else 3)
         if "recount" in parts:

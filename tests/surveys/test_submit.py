@@ -15,7 +15,7 @@ from feedback_app.departments import queries as departments
 from feedback_app.kit.ids import new_id
 from feedback_app.recounts import RecountRequest
 from feedback_app.surveys import operations, queries
-from feedback_app.surveys.models import Response
+from feedback_app.surveys.models import Response, ResponseConflict
 from feedback_app.surveys.operations import FutureAnswer, WrongProcedure
 from feedback_app.surveys.versions import check, content_hash
 from tests import factories
@@ -133,6 +133,17 @@ def test_a_delivery_to_another_door_is_a_conflict(session: Session, hall: Hall) 
     first = command(hall, sealed=False)
     submit(session, first)
     assert submit(session, replace(first, channel="web", revision=2, sealed=True)) == "conflict"
+
+
+def test_a_conflict_whose_reply_was_lost_is_kept_once(session: Session, hall: Hall) -> None:
+    first = command(hall)
+    submit(session, first)
+    other, another = (
+        replace(first, revision=2, answers={"overall": (level,)}) for level in ("neutral", "very-dissatisfied")
+    )
+    assert [submit(session, each) for each in (other, other, another, other)] == ["conflict"] * 4
+    kept = session.scalars(select(ResponseConflict).order_by(ResponseConflict.id)).all()
+    assert [each.content["answers"]["overall"] for each in kept] == [["neutral"], ["very-dissatisfied"]]
 
 
 def test_a_removed_response_does_not_come_back(session: Session, hall: Hall) -> None:

@@ -280,11 +280,7 @@ def _deliver_again(
     if command.revision < stored.revision:
         return Receipt(stored.id, "superseded", stored.sealed_at is not None)
     if stored.sealed_at is not None or stored.removed_at is not None or not _same_door(stored, command):
-        session.execute(
-            insert(ResponseConflict).values(
-                response_id=stored.id, received_at=now, content=_as_json(command), content_hash=digest
-            )
-        )
+        _keep_conflict(session, command, digest, now=now)
         return Receipt(stored.id, "conflict", stored.sealed_at is not None)
     before = (stored.rated_department_id, stored.answered_at)
     if command.token is not None and stored.verification is None:
@@ -322,6 +318,17 @@ def _answered_before(session: Session, command: SubmitResponse, *, now: datetime
         session, department_id=command.rated_department_id, stage=command.stage, channel=command.channel, now=now
     )
     return Receipt(command.id, "answered_before", command.sealed)
+
+
+def _keep_conflict(session: Session, command: SubmitResponse, digest: bytes, *, now: datetime) -> None:
+    """Keep a delivery for a person to settle, once however often it is repeated; its response has to be locked."""
+    kept = exists().where(ResponseConflict.response_id == command.id, ResponseConflict.content_hash == digest)
+    if not session.scalar(select(kept)):
+        session.execute(
+            insert(ResponseConflict).values(
+                response_id=command.id, received_at=now, content=_as_json(command), content_hash=digest
+            )
+        )
 
 
 def _same_door(stored: Response, command: SubmitResponse) -> bool:
