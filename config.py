@@ -6,6 +6,8 @@ configuration in one go instead of one restart for each mistake.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, time
+from itertools import pairwise
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -51,6 +53,43 @@ class KioskSeconds:
 
 
 @dataclass(frozen=True, slots=True)
+class OpeningHours:
+    """When offices are open: for each day of the week (Monday is 1) its spans of a Vietnamese wall clock."""
+
+    spans: Mapping[int, tuple[tuple[time, time], ...]]
+
+    def open_since(self, local: datetime) -> datetime | None:
+        """When the span began that holds this moment of a Vietnamese wall clock; None out of hours."""
+        for opens, closes in self.spans.get(local.isoweekday(), ()):
+            if opens <= local.time() < closes:
+                return datetime.combine(local.date(), opens, local.tzinfo)
+        return None
+
+    @classmethod
+    def parse(cls, written: str) -> "OpeningHours":
+        """Read "1-5 07:30-11:30 13:30-17:00; 6 07:30-11:30"; raises ValueError."""
+        spans: dict[int, tuple[tuple[time, time], ...]] = {}
+        for group in written.split(";"):
+            days, *hours = group.split()
+            first, _, last = days.partition("-")
+            week = range(int(first), int(last or first) + 1)
+            read = tuple(_span(each) for each in hours)
+            if not read or not week or not 1 <= week[0] <= week[-1] <= 7 or set(week) & set(spans):
+                raise ValueError(group)
+            if any(before[1] > after[0] for before, after in pairwise(read)):
+                raise ValueError(group)
+            spans |= dict.fromkeys(week, read)
+        return cls(spans)
+
+
+def _span(written: str) -> tuple[time, time]:
+    opens, closes = (time.fromisoformat(each) for each in written.split("-"))
+    if opens >= closes:
+        raise ValueError(written)
+    return opens, closes
+
+
+@dataclass(frozen=True, slots=True)
 class Minima:
     """From how many answers on something is told: `score` for a share, `ranked` for a rank, which is never less, `cell`
     for anything about what was answered."""
@@ -71,6 +110,8 @@ class Settings:
     `contest_days` how many days after it became known an officer may contest it;
     `rapid_seconds` the gap within which a second first touch on one device is marked rapid;
     `target_share` the satisfied share, in percent, that managers are shown their own against;
+    `opening_hours` when kiosks are expected to be on;
+    `unenrolled_kiosks` whether the kiosk page of a place may be opened by anybody, for a trial;
     `trusted_proxies` how many reverse proxies in front set X-Forwarded-*.
     """
 
@@ -90,6 +131,8 @@ class Settings:
     contest_days: int
     rapid_seconds: int
     target_share: int
+    opening_hours: OpeningHours
+    unenrolled_kiosks: bool
     log_level: str
 
     @classmethod
@@ -126,6 +169,7 @@ class Settings:
             """Optional; the demonstration's own only beside its Vietnamese."""
             return text(name, "" if environ.get(name.removesuffix("_EN"), "").strip() else demonstration)
 
+        opening_hours = text("OPENING_HOURS", "1-5 07:30-11:30 13:30-17:00", check=_opening_hours)
         score = number("MINIMUM_RESPONSES", 30, 5, 10_000)
         environment = text("FEEDBACK_ENV", "production", check=_one_of("production", "development", "test"))
         settings = cls(
@@ -172,11 +216,29 @@ class Settings:
             contest_days=number("CONTEST_DAYS", 15, 1, 365),
             rapid_seconds=number("RAPID_SECONDS", 5, 0, 60),
             target_share=number("TARGET_SHARE", 90, 1, 100),
+            opening_hours=OpeningHours({}) if _opening_hours(opening_hours) else OpeningHours.parse(opening_hours),
+            unenrolled_kiosks=text(
+                "UNENROLLED_KIOSKS",
+                "false" if environment == "production" else "true",
+                check=_one_of("true", "false"),
+            )
+            == "true",
             log_level=text("LOG_LEVEL", "INFO", check=_one_of("DEBUG", "INFO", "WARNING", "ERROR")),
         )
         if problems:
             raise BadSettings(problems)
         return settings
+
+
+def _opening_hours(value: str) -> str | None:
+    try:
+        OpeningHours.parse(value)
+    except ValueError:
+        return (
+            "cần dạng / expected something like '1-5 07:30-11:30 13:30-17:00; 6 07:30-11:30' "
+            f"(thứ Hai là 1 / Monday is 1), got {value!r}"
+        )
+    return None
 
 
 def _one_of(*allowed: str) -> Callable[[str], str | None]:

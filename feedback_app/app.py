@@ -26,7 +26,11 @@ from feedback_app.dossiers import staff_routes as dossiers_staff_routes
 from feedback_app.exclusions import labels as exclusion_labels
 from feedback_app.exclusions import models as _exclusions
 from feedback_app.exclusions import staff_routes as exclusion_routes
+from feedback_app.kiosks import api as kiosks_api
+from feedback_app.kiosks import labels as kiosk_labels
+from feedback_app.kiosks import models as _kiosks
 from feedback_app.kiosks import routes as kiosks_routes
+from feedback_app.kiosks import staff_routes as kiosks_staff_routes
 from feedback_app.kit import charts, clock, i18n, log, security, visitor_tokens, web
 from feedback_app.kit.db import db, engine_options
 from feedback_app.kit.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
@@ -65,6 +69,7 @@ TABLES = (
     _departments,
     _dossiers,
     _exclusions,
+    _kiosks,
     _petitions,
     _polls,
     _ratings,
@@ -85,6 +90,8 @@ BLUEPRINTS = (
     articles_routes.blueprint,
     articles_staff_routes.blueprint,
     kiosks_routes.blueprint,
+    kiosks_api.blueprint,
+    kiosks_staff_routes.blueprint,
     surveys_routes.blueprint,
     surveys_staff_routes.blueprint,
     polls_routes.blueprint,
@@ -131,6 +138,7 @@ def create_app(settings: "Settings", *, process: str = "web") -> Flask:
     app.jinja_env.globals["charts"] = charts
     rating_labels.init_app(app)
     exclusion_labels.init_app(app)
+    kiosk_labels.init_app(app)
     app.context_processor(page_context)
     app.add_url_rule("/healthz", view_func=healthz)
     for blueprint in BLUEPRINTS:

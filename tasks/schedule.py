@@ -12,6 +12,8 @@ SCHEDULE = {
         "task": "tasks.publication.publish_ended_periods",
         "schedule": crontab(hour="0,6,12", minute="10"),
     },
+    # A kiosk counts as silent after a quarter of an hour.
+    "kiosks": {"task": "tasks.kiosks.watch_devices", "schedule": 600.0, "options": {"expires": 600}},
     "exports": {"task": "tasks.exports.make_next_export", "schedule": 5.0, "options": {"expires": 5}},
     "open_files": {"task": "tasks.exports.make_open_files", "schedule": 60.0, "options": {"expires": 60}},
     "expired_exports": {"task": "tasks.exports.expire_exports", "schedule": crontab(hour="2", minute="40")},

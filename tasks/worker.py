@@ -44,7 +44,7 @@ class Wire(AMQP):
 broker = settings.redis_url.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
 app = Celery("feedback", broker=broker, amqp=Wire)
 app.conf.update(
-    include=["tasks.recounts", "tasks.publication", "tasks.retention", "tasks.watch", "tasks.exports"],
+    include=["tasks.recounts", "tasks.publication", "tasks.retention", "tasks.watch", "tasks.exports", "tasks.kiosks"],
     beat_schedule=SCHEDULE,
     # Named, so that a large office may give exports a worker of their own (-Q); every worker reads both otherwise.
     task_queues={"celery": {}, "exports": {}},

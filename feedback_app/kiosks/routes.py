@@ -1,25 +1,23 @@
-"""The kiosk: the page it shows all day, and what it delivers."""
+"""The kiosk page of a place that anybody can open, for a trial: what it shows all day, and what it delivers."""
 
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
 
-from flask import Blueprint, Response, abort, jsonify, render_template, request, url_for
-from flask_babel import force_locale, gettext
+from flask import Blueprint, Response, abort, jsonify, make_response, render_template, request, url_for
+from flask_babel import force_locale
 from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import BadRequest
 
-from feedback_app.departments.queries import PlaceNotFound, Spot
-from feedback_app.kiosks.forms import BadDelivery, read_delivery
+from feedback_app.kiosks import deliveries
+from feedback_app.kiosks.configuration import in_milliseconds, page_configuration
+from feedback_app.kiosks.deliveries import PageSender
+from feedback_app.kiosks.forms import LARGEST_BATCH, BadDelivery, read_batch
 from feedback_app.kit import clock, i18n
 from feedback_app.kit.db import db
-from feedback_app.kit.errors import N_, Invalid
+from feedback_app.kit.errors import N_, Invalid, NotAllowed
 from feedback_app.kit.web import public, settings
-from feedback_app.surveys import operations, queries
 from feedback_app.surveys.doors import doors
 from feedback_app.surveys.floods import Floods
-from feedback_app.surveys.queries import NoQuestionnaire
-from feedback_app.surveys.versions import VersionView
 
 blueprint = Blueprint("kiosks", __name__, template_folder="templates")
 
@@ -29,19 +27,35 @@ _floods: Final = Floods(240)
 _OWN_PAGE: Final = {"Cache-Control": "private, no-cache"}
 
 
+class NotEnrolled(NotAllowed):
+    """This service takes what enrolled devices send, and nothing from a page that anybody can open."""
+
+
 @blueprint.get("/ki-ot/<place>")
 @blueprint.get("/ki-ot/<place>/<counter>")
 @public
 def page(place: str, counter: str | None = None) -> Response:
     """The page a kiosk shows all day. It begins in Vietnamese whatever the device was set to before."""
-    door = doors().find(db.session, place=place, counter=counter, kind="kiosk", now=clock.now())
+    if not settings().unenrolled_kiosks:
+        enrolment_url = f"{settings().public_url}/ki-ot"
+        return make_response(render_template("kiosks/not_enrolled.html", enrolment_url=enrolment_url), 403, _OWN_PAGE)
+    now = clock.now()
+    door = doors().find(db.session, place=place, counter=counter, kind="kiosk", now=now)
     spot, version = door.spot, door.version
+    data = page_configuration(
+        spot,
+        version,
+        settings(),
+        url=url_for("kiosks.token", place=place, counter=counter),
+        demonstration=door.demonstration,
+        now=now,
+    )
     with force_locale("vi"):
         drawn = render_template(
             "kiosks/kiosk.html",
             spot=spot,
             version=version,
-            data=_data(spot, version),
+            data=data,
             form_url=url_for("surveys.form", place=spot.place_slug, counter=spot.counter_slug),
             demonstration=door.demonstration,
         )
@@ -52,41 +66,43 @@ def page(place: str, counter: str | None = None) -> Response:
 @blueprint.get("/ki-ot/<place>/<counter>/phieu")
 @public
 def token(place: str, counter: str | None = None) -> Response:
-    """A fresh CSRF token for a kiosk whose old one no longer holds, and the version it should be asking."""
-    door = doors().find(db.session, place=place, counter=counter, kind="kiosk", now=clock.now())
-    response = jsonify(csrf=generate_csrf(), version=door.version.id)
+    """A fresh CSRF token for a kiosk whose old one no longer holds, the version it should be asking, and the time."""
+    _refuse_unenrolled()
+    now = clock.now()
+    door = doors().find(db.session, place=place, counter=counter, kind="kiosk", now=now)
+    response = jsonify(csrf=generate_csrf(), version=door.version.id, now=in_milliseconds(now))
     response.headers.update(_OWN_PAGE)
     return response
 
 
-@blueprint.put("/ki-ot/<place>/phieu/<uuid:response_id>")
-@blueprint.put("/ki-ot/<place>/<counter>/phieu/<uuid:response_id>")
+@blueprint.post("/ki-ot/<place>/phieu")
+@blueprint.post("/ki-ot/<place>/<counter>/phieu")
 @public
-def deliver(place: str, response_id: UUID, counter: str | None = None) -> tuple[Response, int]:
-    """One delivery of a kiosk: 200 and what became of it, 409 if kept for review, 422 naming what is at fault."""
-    session = db.session()
-    now = clock.now()
-    _refuse_floods(now)
+def deliver(place: str, counter: str | None = None) -> tuple[Response, int]:
+    """A batch of a page that is not enrolled: 200 and what became of each answer, 422 for what is no batch."""
+    _refuse_unenrolled()
+    session, now = db.session(), clock.now()
+    request.max_content_length = LARGEST_BATCH
     try:
-        delivery = read_delivery(_json())
-        door = doors().find(db.session, place=place, counter=counter, kind="kiosk", now=now - delivery.age)
-        door.of_its_kind(queries.version(session, delivery.version_id))
-        receipt = operations.submit(
-            session,
-            delivery.command(response_id, door.spot, now=now),
-            now=now,
-            rapid_seconds=settings().rapid_seconds,
-        )
-        session.commit()
+        batch = read_batch(_json())
+        _refuse_floods(now, len(batch.items))
     except Invalid as error:
+        _refuse_floods(now, 1)
         return jsonify(field=error.field, message=i18n.say(error)), 422
-    except (PlaceNotFound, NoQuestionnaire) as error:
-        return jsonify(field=error.field or "version", message=i18n.say(error)), 404
-    return jsonify(outcome=receipt.outcome, sealed=receipt.sealed), 409 if receipt.outcome == "conflict" else 200
+    results = deliveries.deliver(
+        session, batch, PageSender(place, counter, now=now), now=now, rapid_seconds=settings().rapid_seconds
+    )
+    session.commit()
+    return jsonify(now=in_milliseconds(now), results=[each.as_json() for each in results]), 200
 
 
-def _refuse_floods(now: datetime) -> None:
-    if _floods.carries(request.remote_addr or "", now=now):
+def _refuse_unenrolled() -> None:
+    if not settings().unenrolled_kiosks:
+        raise NotEnrolled(N_("Ở đây chỉ nhận phiếu của ki-ốt đã ghi danh."))
+
+
+def _refuse_floods(now: datetime, answers: int) -> None:
+    if _floods.carries(request.remote_addr or "", now=now, answers=max(1, answers)):
         abort(429)
 
 
@@ -95,62 +111,3 @@ def _json() -> Any:
         return request.get_json()
     except (BadRequest, RecursionError) as error:
         raise BadDelivery(N_("Nội dung gửi lên không phải là một phiếu."), field="body") from error
-
-
-def _data(spot: Spot, version: VersionView) -> dict[str, Any]:
-    """What kiosk.js needs: every text in both languages, the seconds, the version and where answers go."""
-    kiosk = settings().kiosk
-    address = url_for("kiosks.token", place=spot.place_slug, counter=spot.counter_slug)
-    texts = {}
-    for language in i18n.LANGUAGES:
-        with force_locale(language):
-            texts[language] = _texts(spot, version)
-    return {
-        "version": version.id,
-        "url": address,
-        "texts": texts,
-        "seconds": {
-            "idle": kiosk.idle_after_rating,
-            "typing": kiosk.idle_while_typing,
-            "countdown": kiosk.countdown,
-            "thanks": kiosk.thanks,
-        },
-    }
-
-
-def _texts(spot: Spot, version: VersionView) -> dict[str, str]:
-    """Texts of the kiosk by key, in the language in force. A text without English is given in Vietnamese."""
-    office = settings().office
-    say = i18n.text_in
-    texts = {
-        "title": gettext("Đánh giá sự phục vụ"),
-        "office": say(office.name, office.name_en),
-        "place": say(spot.place_name, spot.place_name_en),
-        "start-hint": gettext("Chạm vào một khuôn mặt. Không ghi tên người đánh giá."),
-        "language": gettext("Ngôn ngữ"),
-        "display": gettext("Cách hiển thị"),
-        "large": gettext("Chữ lớn"),
-        "contrast": gettext("Tương phản cao"),
-        "choose": gettext("Chọn mức này"),
-        "continue": gettext("Tiếp tục"),
-        "skip": gettext("Bỏ qua"),
-        "send": gettext("Gửi góp ý"),
-        "thanks": gettext("Cảm ơn Ông/Bà đã đánh giá"),
-        "thanks-hint": gettext("Ý kiến đã được ghi nhận."),
-        "thanks-sending": gettext("Ý kiến đang được gửi."),
-        "next-person": gettext("Mời người tiếp theo"),
-        "idle-title": gettext("Ông/Bà còn ở đây không?"),
-        "idle-before": gettext("Màn hình sẽ trở về ban đầu sau"),
-        "idle-unit": gettext("giây"),
-        "more-time": gettext("Tôi cần thêm thời gian"),
-        "unsent": gettext("Phiếu đang chờ gửi"),
-        "demonstration": gettext("Dữ liệu trình diễn – không phải số liệu thật"),
-    }
-    if spot.counter_name:
-        texts["place"] += f" – {say(spot.counter_name, spot.counter_name_en)}"
-    for question in version.questions:
-        texts[f"q-{question.key}"] = say(question.text, question.text_en)
-        texts[f"h-{question.key}"] = say(question.hint or "", question.hint_en)
-        for choice in question.choices:
-            texts[f"c-{question.key}-{choice.key}"] = say(choice.text, choice.text_en)
-    return texts

@@ -18,6 +18,8 @@ from feedback_app.departments.queries import DepartmentView, PlaceView
 from feedback_app.dossiers import queries as dossiers
 from feedback_app.dossiers.figures import Participation
 from feedback_app.exclusions import queries as exclusions
+from feedback_app.kiosks import queries as kiosks
+from feedback_app.kiosks.queries import FleetRow
 from feedback_app.kit import clock
 from feedback_app.kit.text import sort_key
 from feedback_app.ratings import queries as ratings
@@ -93,7 +95,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """`published` is None while no quarter was published; `explained_table` is the one of the two that is explained."""
+    """`published` is None while no quarter was published; `explained_table` is the one of the two that is explained.
+
+    `kiosk_alerts` are enrolled devices somebody should look at; `silent_kiosks` places whose kiosks are not enrolled.
+    """
 
     running: RatingTable
     published: RatingTable | None
@@ -102,6 +107,7 @@ class Dashboard:
     taking_part: tuple[TakingPart, ...]
     silent: tuple[Silent, ...]
     silent_since: date
+    kiosk_alerts: tuple[FleetRow, ...]
     silent_kiosks: tuple[PlaceView, ...]
     silent_kiosks_since: date
     waiting: Waiting
@@ -127,7 +133,9 @@ def dashboard(
     spots = departments.rated_at(session, on=today)
     asked = surveys.assignments(session)
     asking = {each.place_id for each in asked}
-    kiosks = {each.place_id for each in asked if each.door == "kiosk"}
+    fleet = [each for each in kiosks.fleet(session, allowed=None, today=today) if each.device.revoked_at is None]
+    # Where devices are enrolled they tell themselves whether they are there.
+    unenrolled = {each.place_id for each in asked if each.door == "kiosk"} - {each.place.id for each in fleet}
     return Dashboard(
         running=running,
         published=published,
@@ -142,8 +150,9 @@ def dashboard(
             today=today,
         ),
         silent_since=silent_since,
+        kiosk_alerts=tuple(each for each in fleet if each.alerts and each.lies_in(allowed)),
         silent_kiosks=_silent_kiosks(
-            session, [spot for spot in spots if spot[0] in kiosks], allowed, since=kiosks_since, today=today
+            session, [spot for spot in spots if spot[0] in unenrolled], allowed, since=kiosks_since, today=today
         ),
         silent_kiosks_since=kiosks_since,
         waiting=_waiting(session, member, allowed, today),

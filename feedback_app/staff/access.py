@@ -43,6 +43,7 @@ NAVIGATION: Final = (
     ("manager", "/quan-ly/xuat", _("Xuất nhiều kỳ")),
     ("manager", "/quan-ly/bat-thuong", _("Phiếu bất thường")),
     ("manager", "/quan-ly/gop-y", _("Góp ý")),
+    ("manager", "/quan-ly/ki-ot", _("Ki-ốt")),
     ("manager", "/quan-ly/bai-viet", _("Bài viết")),
     ("manager", "/quan-ly/ho-so", _("Số hồ sơ")),
     ("manager", "/quan-ly/phan-anh", _("Phản ánh, kiến nghị")),

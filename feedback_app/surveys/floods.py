@@ -12,10 +12,10 @@ class Floods:
         self._minute = datetime.min.replace(tzinfo=UTC)
         self._counted: Counter[str] = Counter()
 
-    def carries(self, address: str, *, now: datetime) -> bool:
-        """Count one answer; whether it is one too many."""
+    def carries(self, address: str, *, now: datetime, answers: int = 1) -> bool:
+        """Count what came; whether it is too much."""
         minute = now.replace(second=0, microsecond=0)
         if minute != self._minute:
             self._minute, self._counted = minute, Counter()
-        self._counted[address] += 1
+        self._counted[address] += answers
         return self._counted[address] > self._most

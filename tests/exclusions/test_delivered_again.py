@@ -20,7 +20,7 @@ def test_it_is_acknowledged_and_stays_out(app: Flask, session: Session) -> None:
     kiosk = Kiosk(app.test_client())
     finished, begun = new_id(), new_id()
     kiosk.send(finished, delivery(hall, sealed=True))
-    kiosk.send(begun, delivery(hall))
+    kiosk.send(begun, delivery(hall, boot=str(new_id())))
     now = clock.now()
     today = clock.local_day(now)
     first, second = (add_person(session, name, "manager", None) for name in ("mot", "hai"))
@@ -29,10 +29,9 @@ def test_it_is_acknowledged_and_stays_out(app: Flask, session: Session) -> None:
     operations.propose_exclusion(session, case_id, now=now, member=first, reason="device", words="Chạm thử.")
     assert operations.decide(session, case_id, now=now, member=second, agreed=True) == 2
     session.commit()
-    again = kiosk.send(finished, delivery(hall, sealed=True))
-    assert (again.status_code, again.json) == (200, {"outcome": "same", "sealed": True})
-    completed = kiosk.send(begun, delivery(hall, revision=2, sealed=True, answers={"overall": ["not-satisfied"]}))
-    assert (completed.status_code, completed.json) == (200, {"outcome": "completed", "sealed": True})
+    assert kiosk.result(finished, delivery(hall, sealed=True)) == {"outcome": "same", "sealed": True}
+    completed = kiosk.result(begun, delivery(hall, revision=2, sealed=True, answers={"overall": ["not-satisfied"]}))
+    assert completed == {"outcome": "completed", "sealed": True}
     factories.count(session)
     session.commit()
     assert session.scalars(select(DailyTally)).all() == []

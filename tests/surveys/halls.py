@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from feedback_app.departments import operations as departments
 from feedback_app.departments import queries as department_queries
+from feedback_app.kit import clock
 from feedback_app.kit.clock import local_day
 from feedback_app.kit.ids import new_id
 from feedback_app.surveys import definitions, operations, queries
@@ -100,7 +101,7 @@ def submit(session: Session, given: SubmitResponse, *, now: datetime | None = No
 
 
 class Kiosk:
-    """What kiosk.js sends, without a browser."""
+    """What the kiosk page of a place sends without being enrolled, without a browser."""
 
     def __init__(self, client: FlaskClient, address: str = "/ki-ot/mot-cua") -> None:
         self.client = client
@@ -108,21 +109,49 @@ class Kiosk:
         page = client.get(address).text
         self.token = re.search(r'name="csrf-token" content="([^"]+)"', page)[1]  # type: ignore[index]
 
-    def send(self, response_id: object, document: object, **more: Any) -> TestResponse:
+    def send(self, response_id: object, document: Any, **more: Any) -> TestResponse:
+        """One answer, the batch's only one."""
+        return self.send_batch(batch({"id": str(response_id), **document}), **more)
+
+    def result(self, response_id: object, document: Any, **more: Any) -> dict[str, Any]:
+        """What became of one answer."""
+        answer = self.send(response_id, document, **more)
+        assert answer.status_code == 200, answer.text
+        (result,) = answer.json["results"]
+        assert result.pop("id") == str(response_id)
+        return dict(result)
+
+    def send_batch(self, document: Any, **more: Any) -> TestResponse:
         headers = {"X-CSRFToken": self.token, "Accept": "application/json"} | more.pop("headers", {})
-        url = f"{self.address}/phieu/{response_id}"
         body = json.dumps(document)
-        return self.client.put(url, data=body, content_type="application/json", headers=headers, **more)
+        return self.client.post(
+            f"{self.address}/phieu", data=body, content_type="application/json", headers=headers, **more
+        )
 
 
-def delivery(hall: Hall, **changes: Any) -> dict[str, Any]:
+BOOT = "7d444840-9dc0-41d1-b245-5ffdce74fad2"
+MONO = 5_000_000
+
+
+def batch(*items: Any, **changes: Any) -> dict[str, Any]:
+    """Items as a page delivers them whose clock is right."""
+    now = int(clock.now().timestamp() * 1000)
+    return {"boot": BOOT, "mono": MONO, "clock": now, "items": list(items)} | changes
+
+
+def delivery(hall: Hall, *, age_ms: int = 250, **changes: Any) -> dict[str, Any]:
     """A first touch, sent a quarter of a second after it."""
     values: dict[str, Any] = {
+        "sequence": 1,
+        "assignment": None,
+        "boot": BOOT,
+        "mono": MONO - age_ms,
+        "clock": int(clock.now().timestamp() * 1000) - age_ms,
+        "offset": None,
         "version": hall.kiosk.id,
         "revision": 1,
         "sealed": False,
-        "age_ms": 250,
-        "device": None,
+        "assisted": False,
         "answers": {"overall": ["satisfied"]},
         "comments": {},
     }

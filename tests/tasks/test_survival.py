@@ -41,6 +41,7 @@ pytestmark = pytest.mark.worker
 
 SURVEYS = 200
 PATIENCE = 90.0
+BOOT = new_id()
 
 
 @dataclass(frozen=True)
@@ -142,15 +143,22 @@ def rate(service: Service, surveys: int, at: dict[int, Callable[[], None]]) -> i
     acknowledged = 0
     for number in range(surveys):
         at.get(number, lambda: None)()
-        body = json.dumps(
-            {"version": version, "revision": 1, "sealed": True, "age_ms": 0, "answers": {"chung": ["hai-long"]}}
-        )
-        path = f"/ki-ot/sanh/phieu/{new_id()}"
+        touch = {"boot": str(BOOT), "mono": number * 1000, "clock": 0}
+        answer = {
+            "id": str(new_id()),
+            "sequence": number,
+            "version": version,
+            "revision": 1,
+            "sealed": True,
+            "answers": {"chung": ["hai-long"]},
+        }
+        body = json.dumps({**touch, "items": [{**touch, **answer}]})
         for _ in range(2 if number % 5 == 0 else 1):
-            connection.request("PUT", path, body, headers)
+            connection.request("POST", "/ki-ot/sanh/phieu", body, headers)
             reply = connection.getresponse()
             told = reply.read().decode()
             assert reply.status == 200, told
+            assert json.loads(told)["results"][0]["outcome"] in ("stored", "same"), told
         acknowledged += 1
     connection.close()
     return acknowledged

@@ -6,11 +6,13 @@ from feedback_app.departments.queries.spots import (
     PlaceView,
     Spot,
     counters,
+    counters_of,
     counters_rating,
     place_of,
     places,
     rated_at,
     spot,
+    spot_of,
 )
 from feedback_app.departments.queries.succession import Successions, SuccessionView, successions
 from feedback_app.departments.queries.tree import (
@@ -46,6 +48,7 @@ __all__ = [
     "Successions",
     "all_departments",
     "counters",
+    "counters_of",
     "counters_rating",
     "department",
     "departments",
@@ -60,6 +63,7 @@ __all__ = [
     "procedures",
     "rated_at",
     "spot",
+    "spot_of",
     "successions",
     "within",
 ]

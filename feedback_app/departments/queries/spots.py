@@ -1,9 +1,10 @@
 """Where people are served and answer: places and their counters, and whom an answer there rates."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from feedback_app.departments.models import Counter, Place
@@ -68,9 +69,18 @@ def spot(session: Session, *, place: str, counter: str | None = None, on: date) 
 
     Raises PlaceNotFound.
     """
+    return _spot(session, Place.slug == place, None if counter is None else Counter.slug == counter, on)
+
+
+def spot_of(session: Session, *, place_id: int, counter_id: int | None, on: date) -> Spot:
+    """As `spot`, for who keeps ids rather than addresses. Raises PlaceNotFound."""
+    return _spot(session, Place.id == place_id, None if counter_id is None else Counter.id == counter_id, on)
+
+
+def _spot(session: Session, place: ColumnElement[bool], counter: ColumnElement[bool] | None, on: date) -> Spot:
     rated_id = func.coalesce(Counter.rated_department_id, Place.rated_department_id)
     version = version_on(rated_id, on)
-    counter_named = and_(Counter.place_id == Place.id, Counter.slug == counter)
+    counter_named = and_(Counter.place_id == Place.id, false() if counter is None else counter)
     row = session.execute(
         select(
             Place.id.label("place_id"),
@@ -90,7 +100,7 @@ def spot(session: Session, *, place: str, counter: str | None = None, on: date) 
         .select_from(Place)
         .join(Counter, counter_named, isouter=True)
         .join(version, true())
-        .where(Place.slug == place, _open_place(on))
+        .where(place, _open_place(on))
     ).one_or_none()
     if row is None or (counter is not None and row.counter_id is None):
         raise PlaceNotFound(
@@ -144,6 +154,11 @@ def counters(session: Session, *, place_id: int) -> list[CounterView]:
         select(Counter).where(Counter.place_id == place_id).order_by(func.length(Counter.slug), Counter.slug)
     )
     return [_counter(row) for row in rows]
+
+
+def counters_of(session: Session, *, ids: Collection[int]) -> dict[int, CounterView]:
+    """Counters by id, whatever place they belong to."""
+    return {row.id: _counter(row) for row in session.scalars(select(Counter).where(Counter.id.in_(ids)))}
 
 
 def _read_places(session: Session) -> tuple[PlaceView, ...]:

@@ -16,7 +16,7 @@
   document.querySelector("main form").reset();
   const pristine = document.querySelector("main").cloneNode(true);
 
-  let person = null; // { id, touched, revision, answers, comments, sent }
+  let person = null; // { id, touch, revision, answers, comments, sent }
   let shown = null;
   let shownAt = 0;
   let language = DEFAULT_LANGUAGE;
@@ -39,16 +39,9 @@
     return hex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
   };
 
-  /** Says only "the same device", so that repeated presses can be told from a queue of people. */
-  const device = (() => {
-    try {
-      const kept = localStorage.getItem("device") || newId();
-      localStorage.setItem("device", kept);
-      return kept;
-    } catch {
-      return newId(); // Storage can be forbidden; the id then lasts as long as the page.
-    }
-  })();
+  // Says only "the same page", so that repeated presses can be told from a queue of people, and its times compared.
+  const boot = newId();
+  let sequence = 0;
 
   // Deliveries: for each response the newest one not yet acknowledged.
 
@@ -81,18 +74,18 @@
 
   /** Whether the server has settled this delivery: stored it, or will never take it. */
   const send = async (id, delivery, mayRenew = true) => {
-    const answer = await ask(`${data.url}/${id}`, {
-      method: "PUT",
+    const answer = await ask(data.url, {
+      method: "POST",
       keepalive: true,
       headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token },
-      body: JSON.stringify({ ...delivery.body, age_ms: Math.max(0, Math.round(performance.now() - delivery.touched)) }),
+      body: JSON.stringify({ boot, mono: performance.now(), clock: Date.now(), items: [{ id, ...delivery }] }),
     });
     if (answer.status === 400 && mayRenew) {
       await renew();
       return send(id, delivery, false);
     }
-    if (![200, 404, 409, 413, 422].includes(answer.status)) return false;
-    return typeof (await answer.json()) === "object"; // A page of some other server on the way is no answer.
+    if (answer.status !== 200) return false;
+    return (await answer.json()).results[0].id === id; // A page of some other server on the way is no answer.
   };
 
   const flush = async () => {
@@ -125,15 +118,12 @@
     person.sent = content;
     person.revision += 1;
     waiting.set(person.id, {
-      touched: person.touched,
-      body: {
-        version: data.version,
-        revision: person.revision,
-        sealed,
-        device,
-        answers: structuredClone(person.answers),
-        comments: structuredClone(person.comments),
-      },
+      ...person.touch,
+      version: data.version,
+      revision: person.revision,
+      sealed,
+      answers: structuredClone(person.answers),
+      comments: structuredClone(person.comments),
     });
     showWaiting();
     flush();
@@ -209,7 +199,9 @@
   const choose = (input) => {
     input.checked = true;
     if (!person) {
-      person = { id: newId(), touched: performance.now(), revision: 0, answers: {}, comments: {}, sent: "" };
+      sequence += 1;
+      const touch = { sequence, boot, mono: performance.now(), clock: Date.now() };
+      person = { id: newId(), touch, revision: 0, answers: {}, comments: {}, sent: "" };
       person.outcome = input.dataset.outcome;
     }
     collect();

@@ -1,0 +1,153 @@
+"""What enrolled kiosks ask of the server; described in docs/kiosks.md.
+
+A device shows its key and nothing else: no cookie, so no page can act in its name.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from hashlib import sha256
+from typing import Any, Final, TypeVar, cast
+
+from flask import Blueprint, g, jsonify, request
+from flask_babel import gettext
+from flask_limiter.util import get_remote_address
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response
+
+from feedback_app.departments.queries import PlaceNotFound
+from feedback_app.kiosks import operations, queries
+from feedback_app.kiosks.configuration import device_configuration, digest, in_milliseconds
+from feedback_app.kiosks.deliveries import EnrolledSender, deliver
+from feedback_app.kiosks.forms import LARGEST_BATCH, BadDelivery, read_batch, read_report
+from feedback_app.kiosks.queries import DeviceView
+from feedback_app.kit import clock
+from feedback_app.kit.db import db
+from feedback_app.kit.errors import N_
+from feedback_app.kit.problems import problem
+from feedback_app.kit.security import csrf, limiter
+from feedback_app.kit.web import public, settings
+from feedback_app.surveys.doors import doors
+from feedback_app.surveys.queries import NoQuestionnaire
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+blueprint = Blueprint("kiosks_api", __name__, url_prefix="/api/v1/kiosks")
+
+# Counted for each key, as a whole hall may stand behind one address. A kiosk sends a batch after each touch and reports
+# once a minute; after a week without network its 20,000 answers are 400 batches, gone in a few minutes.
+RATE: Final = "120/minute"
+# Somebody who types a code needs one try or two.
+ENROLMENTS: Final = "10/minute"
+
+
+def requires_device(view: View) -> View:
+    """Open a view only to devices that send a key in use: `Authorization: Bearer …`; others get 401."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        device = queries.device_of_key(db.session(), token.strip()) if scheme.lower() == "bearer" else None
+        if device is None:
+            message = gettext("Ki-ốt này chưa ghi danh hoặc đã bị thu hồi.")
+            return problem(401, [("Authorization", message)]), 401, {"WWW-Authenticate": "Bearer"}
+        g.kiosk_device = device
+        return view(*args, **kwargs)
+
+    guarded.audience = "device"  # type: ignore[attr-defined]
+    return cast(View, guarded)
+
+
+def current_device() -> DeviceView:
+    """The device behind this request; only for views behind `requires_device`."""
+    device: DeviceView = g.kiosk_device
+    return device
+
+
+def by_key() -> str:
+    """What requests are counted under: the key as it was sent, so that nobody uses up another device's share."""
+    shown = request.headers.get("Authorization")
+    return sha256(shown.encode()).hexdigest() if shown else get_remote_address()
+
+
+# A forged request is one to which a browser adds its cookies unasked. These views read none, and no browser adds a key.
+@csrf.exempt  # type: ignore[untyped-decorator]
+@blueprint.post("/enrolments")
+@limiter.limit(ENROLMENTS)
+@public
+def enrol() -> tuple[Response, int]:
+    """Turn a code into a device; its key is told this once."""
+    now = clock.now()
+    document = _json()
+    code = document.get("code") if isinstance(document, dict) else None
+    done = operations.enrol(db.session(), now=now, code=code if isinstance(code, str) else "")
+    db.session.commit()
+    told = jsonify(device=str(done.device_id), key=done.key, name=done.name, now=in_milliseconds(now))
+    told.headers["Cache-Control"] = "no-store"
+    return told, 201
+
+
+@blueprint.get("/self")
+@limiter.limit(RATE, key_func=by_key)
+@requires_device
+def configuration() -> Response:
+    """What the device is to work with; unchanged, 304."""
+    session, now = db.session(), clock.now()
+    found = _configuration(current_device())
+    found["settings"] = operations.note_configuration(session, current_device().id, digest(found))
+    operations.note_seen(session, current_device().id, now=now)
+    session.commit()
+    told = jsonify(**found, now=in_milliseconds(now))
+    told.set_etag(digest(found).hex())
+    told.headers["Cache-Control"] = "private, no-cache"
+    return told.make_conditional(request)
+
+
+@csrf.exempt  # type: ignore[untyped-decorator]
+@blueprint.post("/responses")
+@limiter.limit(RATE, key_func=by_key)
+@requires_device
+def respond() -> Response:
+    """Store a batch of answers: one result for each, one commit for all."""
+    request.max_content_length = LARGEST_BATCH
+    session, now = db.session(), clock.now()
+    batch = read_batch(_json())
+    operations.note_seen(session, current_device().id, now=now)
+    results = deliver(
+        session, batch, EnrolledSender(session, current_device()), now=now, rapid_seconds=settings().rapid_seconds
+    )
+    session.commit()
+    return jsonify(now=in_milliseconds(now), results=[each.as_json() for each in results])
+
+
+@csrf.exempt  # type: ignore[untyped-decorator]
+@blueprint.post("/reports")
+@limiter.limit(RATE, key_func=by_key)
+@requires_device
+def report() -> Response:
+    """Take down how the device is; the answer says which revision of its settings it should have."""
+    session, now, device = db.session(), clock.now(), current_device()
+    told = read_report(_json())
+    operations.note_seen(session, device.id, now=now)
+    operations.store_report(session, device.id, told, now=now)
+    try:
+        revision = operations.note_configuration(session, device.id, digest(_configuration(device)))
+    except (PlaceNotFound, NoQuestionnaire):
+        # Nothing to be asked there at present: it goes on with what it has, and its report counts all the same.
+        revision = device.settings_revision
+    session.commit()
+    return jsonify(now=in_milliseconds(now), settings=revision)
+
+
+def _configuration(device: DeviceView) -> dict[str, Any]:
+    """Raises PlaceNotFound and NoQuestionnaire."""
+    session, now = db.session(), clock.now()
+    spot = queries.present_spot(session, device, now=now)
+    door = doors().find(db.session, place=spot.place_slug, counter=spot.counter_slug, kind="kiosk", now=now)
+    return device_configuration(device, door.spot, door.version, settings(), demonstration=door.demonstration)
+
+
+def _json() -> Any:
+    try:
+        return request.get_json()
+    except (BadRequest, RecursionError) as error:
+        raise BadDelivery(N_("Nội dung gửi lên không phải là JSON đọc được."), field="body") from error
