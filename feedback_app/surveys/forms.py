@@ -21,6 +21,8 @@ from feedback_app.surveys.commands import Channel, Stage, SubmitResponse
 from feedback_app.surveys.versions import VersionView, examine
 
 STAGES: Final[tuple[Stage, ...]] = get_args(Stage)
+# Looks to a machine like something to fill in; no person sees it (form.html).
+TRAP: Final = "website"
 _VERSION = re.compile(r"[0-9]{1,9}")
 
 
@@ -143,6 +145,7 @@ def read_form(
         field_id=spot.field_id or field_id,
         procedure_id=procedure_id,
         stage=stage,
+        trapped=bool(form.get(TRAP, "").strip()),
     )
     filled.errors.update(examine(version, command)[1])
     if filled.stage and stage is None:

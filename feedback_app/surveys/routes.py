@@ -1,9 +1,8 @@
 """The public doors: the kiosk, the form on a phone, and the code that leads to it."""
 
-from datetime import datetime
 from typing import Final
 
-from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 
 from feedback_app.departments import queries as departments
 from feedback_app.departments.queries import Spot
@@ -15,7 +14,7 @@ from feedback_app.kit.visitor_tokens import Visitor, VisitorTokens
 from feedback_app.kit.web import public, settings
 from feedback_app.surveys import operations, posters, queries
 from feedback_app.surveys.doors import doors
-from feedback_app.surveys.floods import Floods
+from feedback_app.surveys.floods import refuse_floods
 from feedback_app.surveys.forms import (
     LapsedForm,
     OutdatedForm,
@@ -28,15 +27,8 @@ from feedback_app.surveys.queries import NoQuestionnaire
 
 blueprint = Blueprint("surveys", __name__, template_folder="templates")
 
-# A whole hall may stand behind one address; this stops a flood, not a queue.
-_floods: Final = Floods(240)
 # A form holds an id and a token of its own, so no cache may hand it to a second person.
 _OWN_PAGE: Final = {"Cache-Control": "private, no-cache"}
-
-
-def _refuse_floods(now: datetime) -> None:
-    if _floods.carries(request.remote_addr or "", now=now):
-        abort(429)
 
 
 @blueprint.get("/khao-sat/<place>")
@@ -67,7 +59,7 @@ def answer(place: str, counter: str | None = None) -> Response:
     """Take a filled form: 303 to the thanks, 400 or 422 with everything typed still there; raises AlreadySealed."""
     session = db.session()
     now = clock.now()
-    _refuse_floods(now)
+    refuse_floods(now)
     door = doors().find(db.session, place=place, counter=counter, kind="web", now=now)
     envelope = read_envelope(request.form)
     try:
