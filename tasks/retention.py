@@ -24,3 +24,13 @@ def erase_comment_originals() -> None:
         before = clock.now() - timedelta(days=settings.comment_original_days)
         surveys.erase_originals(db.session(), before=before)
         db.session.commit()
+
+
+@app.task
+def forget_codes() -> None:
+    """Forget look-up codes after their months, and what led phones to kiosks' responses once that is over."""
+    with web.app_context():
+        now = clock.now()
+        surveys.forget_lookups(db.session(), before=now - timedelta(days=31 * settings.lookup_months))
+        surveys.forget_handovers(db.session(), before=now - timedelta(days=1))
+        db.session.commit()

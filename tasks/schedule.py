@@ -19,4 +19,5 @@ SCHEDULE = {
     "expired_exports": {"task": "tasks.exports.expire_exports", "schedule": crontab(hour="2", minute="40")},
     "visits": {"task": "tasks.retention.close_visit_days", "schedule": crontab(hour="1", minute="30")},
     "comments": {"task": "tasks.retention.erase_comment_originals", "schedule": crontab(hour="1", minute="40")},
+    "codes": {"task": "tasks.retention.forget_codes", "schedule": crontab(hour="1", minute="45")},
 }

@@ -4,7 +4,7 @@ with the request to count its day again, so neither exists without the other."""
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Literal, cast
+from typing import Final, Literal, cast
 from uuid import UUID
 
 from sqlalchemy import Row, Table, bindparam, delete, exists, insert, select, update
@@ -78,6 +78,9 @@ _STORE = select(_STORED.c.id).add_cte(
         now=bindparam("received_at", type_=_RESPONSES.c.received_at.type),
     ).cte("requested")
 )
+
+# Above every revision that a kiosk sends: what it delivers of a response after its phone is overtaken.
+FINISHED_ON_PHONE: Final = 32_001
 
 Outcome = Literal["stored", "completed", "same", "superseded", "conflict"]
 
@@ -256,7 +259,7 @@ def _deliver_again(
         # A delivery between the two that arrives late must still find itself overtaken.
         stored.revision = max(stored.revision, command.revision)
         return Receipt(stored.id, "same", stored.sealed_at is not None)
-    if command.revision < stored.revision:
+    if command.revision < stored.revision and not _adds_to_finished(session, stored, content):
         return Receipt(stored.id, "superseded", stored.sealed_at is not None)
     if stored.sealed_at is not None or stored.removed_at is not None or not _same_door(stored, command):
         session.execute(
@@ -280,6 +283,16 @@ def _deliver_again(
     session.flush()
     _request(session, now, before, (stored.rated_department_id, stored.answered_at))
     return Receipt(stored.id, "completed", command.sealed)
+
+
+def _adds_to_finished(session: Session, stored: Response, content: Content) -> bool:
+    """Whether a kiosk says something of a response that its citizen finished on a phone without it."""
+    if stored.revision != FINISHED_ON_PHONE or stored.sealed_at is None:
+        return False
+    texts = session.execute(select(Comment.question_id, Comment.text).where(Comment.response_id == stored.id))
+    return not (content.comments.items() <= {key: text for key, text in texts}.items()) or not (
+        set(content.choice_ids) <= set(stored.choice_ids)
+    )
 
 
 def _same_door(stored: Response, command: SubmitResponse) -> bool:
