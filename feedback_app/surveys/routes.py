@@ -179,7 +179,7 @@ def finish(token: str) -> Response:
         session.commit()
         if receipt.outcome == "conflict":
             raise AlreadySealed(
-                N_("Phiếu này vừa được gửi từ ki-ốt. Điều Ông/Bà viết được giữ lại để người có trách nhiệm xem xét.")
+                N_("Phiếu này đã được gửi trước đó. Điều Ông/Bà vừa viết được giữ lại để người có trách nhiệm xem xét.")
             )
     except (operations.HandoverNotFound, operations.HandoverOver, AlreadySealed) as error:
         return _handover_ended(error)
