@@ -112,6 +112,8 @@ class Settings:
     `minimum_officer_dossiers` from how many dossiers on an index of one officer is told;
     `contest_days` how many days after it became known an officer may contest it;
     `rapid_seconds` the gap within which a second first touch on one device is marked rapid;
+    `answers_per_address` how many answers of visitors one address may send in a minute to one process;
+    `lookup_months` for how many months a look-up code finds its response;
     `target_share` the satisfied share, in percent, that managers are shown their own against;
     `opening_hours` when kiosks are expected to be on;
     `unenrolled_kiosks` whether the kiosk page of a place may be opened by anybody, for a trial;
@@ -136,6 +138,8 @@ class Settings:
     minimum_officer_dossiers: int
     contest_days: int
     rapid_seconds: int
+    answers_per_address: int
+    lookup_months: int
     target_share: int
     opening_hours: OpeningHours
     unenrolled_kiosks: bool
@@ -225,6 +229,8 @@ class Settings:
             minimum_officer_dossiers=number("MINIMUM_OFFICER_DOSSIERS", 30, 5, 10_000),
             contest_days=number("CONTEST_DAYS", 15, 1, 365),
             rapid_seconds=number("RAPID_SECONDS", 5, 0, 60),
+            answers_per_address=number("ANSWERS_PER_ADDRESS", 240, 1, 100_000),
+            lookup_months=number("LOOKUP_MONTHS", 18, 1, 120),
             target_share=number("TARGET_SHARE", 90, 1, 100),
             opening_hours=OpeningHours({}) if _opening_hours(opening_hours) else OpeningHours.parse(opening_hours),
             unenrolled_kiosks=text(

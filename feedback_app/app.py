@@ -33,7 +33,7 @@ from feedback_app.kiosks import routes as kiosks_routes
 from feedback_app.kiosks import staff_routes as kiosks_staff_routes
 from feedback_app.kit import charts, clock, i18n, log, security, visitor_tokens, web
 from feedback_app.kit.db import db, engine_options
-from feedback_app.kit.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
+from feedback_app.kit.errors import Conflict, Gone, Invalid, NotAllowed, NotFound, Refused
 from feedback_app.kit.problems import problem
 from feedback_app.kit.web import public
 from feedback_app.paper import routes as paper_routes
@@ -110,7 +110,7 @@ BLUEPRINTS = (
     account_routes.blueprint,
 )
 
-STATUSES: dict[type[Refused], int] = {Invalid: 422, NotFound: 404, NotAllowed: 403, Conflict: 409}
+STATUSES: dict[type[Refused], int] = {Invalid: 422, NotFound: 404, NotAllowed: 403, Conflict: 409, Gone: 410}
 
 # What other systems read where a person gets a page.
 migrate = Migrate()

@@ -41,3 +41,13 @@ def mix_tokens() -> None:
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             for statement in tokens.VACUUM:
                 connection.execute(statement)
+
+
+@app.task
+def forget_codes() -> None:
+    """Forget look-up codes after their months, and what led phones to kiosks' responses once that is over."""
+    with web.app_context():
+        now = clock.now()
+        surveys.forget_lookups(db.session(), before=now - timedelta(days=31 * settings.lookup_months))
+        surveys.forget_handovers(db.session(), before=now - timedelta(days=1))
+        db.session.commit()

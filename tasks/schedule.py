@@ -20,4 +20,5 @@ SCHEDULE = {
     "visits": {"task": "tasks.retention.close_visit_days", "schedule": crontab(hour="1", minute="30")},
     "tokens": {"task": "tasks.retention.mix_tokens", "schedule": crontab(hour="1", minute="20")},
     "comments": {"task": "tasks.retention.erase_comment_originals", "schedule": crontab(hour="1", minute="40")},
+    "codes": {"task": "tasks.retention.forget_codes", "schedule": crontab(hour="1", minute="45")},
 }

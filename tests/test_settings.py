@@ -79,6 +79,17 @@ def test_a_blank_value_is_a_missing_one(empty: str) -> None:
         Settings.from_environ({**GOOD, "SECRET_KEY": empty})
 
 
+@pytest.mark.parametrize(
+    ("name", "default", "wrong"),
+    [("ANSWERS_PER_ADDRESS", 240, "0"), ("LOOKUP_MONTHS", 18, "0"), ("LOOKUP_MONTHS", 18, "121")],
+)
+def test_limits_for_visitors_are_whole_numbers(name: str, default: int, wrong: str) -> None:
+    assert getattr(Settings.from_environ(GOOD), name.lower()) == default
+    assert getattr(Settings.from_environ({**GOOD, name: "7"}), name.lower()) == 7
+    with pytest.raises(BadSettings, match=name):
+        Settings.from_environ({**GOOD, name: wrong})
+
+
 @pytest.mark.parametrize("wrong", ["0", "101", "90%", "-1"])
 def test_a_target_is_a_percentage(wrong: str) -> None:
     assert Settings.from_environ(GOOD).target_share == 90

@@ -8,7 +8,7 @@ from functools import wraps
 from hashlib import sha256
 from typing import Any, Final, TypeVar, cast
 
-from flask import Blueprint, g, jsonify, request
+from flask import Blueprint, g, jsonify, request, url_for
 from flask_babel import gettext
 from flask_limiter.util import get_remote_address
 from werkzeug.exceptions import BadRequest
@@ -18,7 +18,7 @@ from feedback_app.departments.queries import PlaceNotFound
 from feedback_app.kiosks import operations, queries
 from feedback_app.kiosks.configuration import device_configuration, digest, in_milliseconds
 from feedback_app.kiosks.deliveries import EnrolledSender, deliver
-from feedback_app.kiosks.forms import LARGEST_BATCH, BadDelivery, read_batch, read_report
+from feedback_app.kiosks.forms import LARGEST_BATCH, BadDelivery, read_batch, read_identifier, read_report
 from feedback_app.kiosks.queries import DeviceView
 from feedback_app.kit import clock
 from feedback_app.kit.db import db
@@ -27,6 +27,8 @@ from feedback_app.kit.problems import problem
 from feedback_app.kit.security import csrf, limiter
 from feedback_app.kit.web import public, settings
 from feedback_app.staff.access import requires_key
+from feedback_app.surveys import operations as surveys
+from feedback_app.surveys import posters
 from feedback_app.surveys.asked_slips import read_slip
 from feedback_app.surveys.doors import doors
 from feedback_app.surveys.operations import OutsideKey
@@ -143,6 +145,21 @@ def report() -> Response:
         revision = device.settings_revision
     session.commit()
     return jsonify(now=in_milliseconds(now), settings=revision)
+
+
+@csrf.exempt  # type: ignore[untyped-decorator]
+@blueprint.post("/handovers")
+@limiter.limit(RATE, key_func=by_key)
+@requires_device
+def hand_over() -> tuple[Response, int]:
+    """A code by which a response begun here is finished on a phone: its address, told this once, and as a drawing."""
+    session, now = db.session(), clock.now()
+    token = surveys.hand_over(session, read_identifier(_json()), device_id=current_device().id, now=now)
+    session.commit()
+    url = f"{settings().public_url}{url_for('surveys.handover', token=token)}"
+    told = jsonify(url=url, svg=posters.qr_svg(url).decode(), now=in_milliseconds(now))
+    told.headers["Cache-Control"] = "no-store"
+    return told, 201
 
 
 def _configuration(device: DeviceView) -> dict[str, Any]:

@@ -164,6 +164,8 @@ def _deliver(
             corrected = correct(item.touched, known, batch.uploaded, now=now, not_before=sender.not_before(item))
             command = sender.command(item, corrected.answered_at)
             receipt = surveys.submit(session, command, now=now, rapid_seconds=rapid_seconds)
+            if item.lookup is not None and receipt.outcome in ("stored", "completed", "same"):
+                surveys.keep_lookup(session, receipt.id, item.lookup)
             if receipt.outcome == "stored":
                 operations.note_reading(
                     session,

@@ -23,6 +23,8 @@ from feedback_app.tokens.codes import BadCode, Codes, Token
 from feedback_app.tokens.commands import Stage
 
 STAGES: Final[tuple[Stage, ...]] = get_args(Stage)
+# Looks to a machine like something to fill in; no person sees it (form.html).
+TRAP: Final = "website"
 _VERSION = re.compile(r"[0-9]{1,9}")
 
 
@@ -161,6 +163,7 @@ def read_form(
         procedure_id=procedure_id,
         stage=stage,
         token=_token(envelope, stage, codes, filled),
+        trapped=bool(form.get(TRAP, "").strip()),
     )
     filled.errors.update(examine(version, command)[1])
     if filled.stage and stage is None:

@@ -340,7 +340,7 @@ def moment(at: int) -> datetime:
 
 
 def _chunks(queue: Sequence[tuple[Answer, Revision]], most: int) -> list[list[tuple[Answer, Revision]]]:
-    """Batches of up to `most`; a burst is not cut, because only a touch already stored makes the next one rapid."""
+    """Batches of up to `most`; a burst is not cut, because each batch is put later by its own waiting."""
     bursts: dict[int, list[tuple[Answer, Revision]]] = {}
     for each in queue:
         bursts.setdefault(each[0].burst, []).append(each)

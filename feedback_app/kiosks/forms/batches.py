@@ -13,6 +13,7 @@ from feedback_app.kiosks.forms.parts import clocks, flag, identifier, number, of
 from feedback_app.kiosks.touch_times import Clocks
 from feedback_app.kit.errors import N_, Invalid
 from feedback_app.surveys.commands import SubmitResponse
+from feedback_app.surveys.lookups import read_code
 from feedback_app.tokens.codes import BadCode, Codes
 from feedback_app.tokens.commands import Stage
 
@@ -33,7 +34,7 @@ class BadDelivery(Invalid):
 class Item:
     """One delivery of one answer. `touched` is what the kiosk's clocks showed at the first touch, `known_ms` what it
     then knew of the server's clock minus its own; `assignment_id` is None on a page that is not enrolled. `dossier`
-    is a code as it was typed, or the token that a call brought."""
+    is a code as it was typed, or the token that a call brought; `lookup` is the code on its citizen's slip."""
 
     id: UUID
     sequence: int
@@ -46,6 +47,7 @@ class Item:
     assisted: bool
     answers: Mapping[str, tuple[str, ...]]
     comments: Mapping[str, str]
+    lookup: str | None
     dossier: str = field(default="", repr=False)
 
     def command(
@@ -107,6 +109,13 @@ def read_batch(document: Any) -> Batch:
     return Batch(uploaded=uploaded, items=read_items(document, most=MOST_ITEMS))
 
 
+def read_identifier(document: Any) -> UUID:
+    """The id of a document that names one response; raises BadDelivery."""
+    if not isinstance(document, dict):
+        raise BadDelivery(N_("Nội dung gửi lên không phải là một phiếu."), field="body")
+    return identifier(document, "id")
+
+
 def read_items(document: Mapping[str, Any], *, most: int) -> tuple[Item | Unreadable, ...]:
     """Every item of a document with a list `items`; raises BadDelivery where there is no list, or too long a one."""
     items = document.get("items")
@@ -139,6 +148,8 @@ def _item(document: Any) -> Item:
         answers={key: _keys(key, value) for key, value in _part(document, "answers").items()},
         dossier=_dossier(document),
         comments={key: _written(key, value) for key, value in _part(document, "comments").items()},
+        # An answer is worth more than the slip that goes with it.
+        lookup=read_code(document.get("lookup")),
     )
 
 

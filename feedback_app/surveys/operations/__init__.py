@@ -13,6 +13,19 @@ from feedback_app.surveys.operations.comments import (
     reopen_comment,
     reviewable,
 )
+from feedback_app.surveys.operations.handovers import (
+    LASTS,
+    WRITING,
+    Asked,
+    HandoverNotFound,
+    HandoverOver,
+    NothingToWrite,
+    finish,
+    forget_handovers,
+    hand_over,
+    handed_over,
+)
+from feedback_app.surveys.operations.lookups import forget_lookups, keep_lookup
 from feedback_app.surveys.operations.questionnaires import ask_at, publish_questionnaire
 from feedback_app.surveys.operations.responses import (
     AlreadySealed,
@@ -32,6 +45,18 @@ from feedback_app.surveys.operations.slips import OutsideKey, check_key, issue_s
 __all__ = [
     "LONGEST_REASON",
     "LONGEST_SHOWN",
+    "LASTS",
+    "WRITING",
+    "Asked",
+    "HandoverNotFound",
+    "HandoverOver",
+    "NothingToWrite",
+    "finish",
+    "forget_handovers",
+    "forget_lookups",
+    "hand_over",
+    "handed_over",
+    "keep_lookup",
     "AlreadyReviewed",
     "AlreadySealed",
     "BadReview",

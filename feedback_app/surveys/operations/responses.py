@@ -4,7 +4,7 @@ with the request to count its day again, so neither exists without the other."""
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Literal, cast
+from typing import Final, Literal, cast
 from uuid import UUID
 
 from sqlalchemy import Row, Table, bindparam, delete, exists, insert, select, update
@@ -15,6 +15,7 @@ from feedback_app import recounts
 from feedback_app.departments import queries as departments
 from feedback_app.kit.clock import local_day
 from feedback_app.kit.errors import N_, Conflict, Invalid, NotFound
+from feedback_app.kit.locks import lock
 from feedback_app.recounts import Bucket
 from feedback_app.surveys import queries
 from feedback_app.surveys.commands import SubmitResponse
@@ -83,6 +84,9 @@ _STORE = select(_STORED.c.id).add_cte(
     ).cte("requested")
 )
 
+# Above every revision that a kiosk sends: what it delivers of a response after its phone is overtaken.
+FINISHED_ON_PHONE: Final = 32_001
+
 Outcome = Literal["stored", "completed", "same", "superseded", "conflict", "answered_before"]
 
 
@@ -137,7 +141,12 @@ def submit(session: Session, command: SubmitResponse, *, now: datetime, rapid_se
         # Another delivery of the same response may have spent it while this one waited for it.
         if verification is None and not _is_known(session, command.id):
             return _answered_before(session, command, now=now)
+    if command.device_id is not None:
+        # Two deliveries of one device at once would not see each other, and a repeated press would count twice.
+        lock(session, "surveys.device", command.device_id)
     if _insert(session, command, content, digest, verification, now=now, rapid_seconds=rapid_seconds):
+        if command.device_id is not None:
+            _mark_repeats(session, command, now=now, rapid_seconds=rapid_seconds)
         if command.demonstration:
             queries.forget_demonstration()
         return Receipt(command.id, "stored", command.sealed)
@@ -266,6 +275,22 @@ def _insert(
     return True
 
 
+def _mark_repeats(session: Session, command: SubmitResponse, *, now: datetime, rapid_seconds: int) -> None:
+    """What the same device began moments after this one is a repeated press, though it arrived first."""
+    marked = session.execute(
+        update(Response)
+        .where(
+            Response.device_id == command.device_id,
+            Response.answered_at > command.answered_at,
+            Response.answered_at < command.answered_at + timedelta(seconds=rapid_seconds),
+            Response.rapid.is_(False),
+        )
+        .values(rapid=True)
+        .returning(Response.id, Response.rated_department_id, Response.answered_on)
+    ).all()
+    _recounted(session, marked, now)
+
+
 def _deliver_again(
     session: Session, command: SubmitResponse, content: Content, digest: bytes, *, now: datetime
 ) -> Receipt:
@@ -277,7 +302,7 @@ def _deliver_again(
         # A delivery between the two that arrives late must still find itself overtaken.
         stored.revision = max(stored.revision, command.revision)
         return Receipt(stored.id, "same", stored.sealed_at is not None)
-    if command.revision < stored.revision:
+    if command.revision < stored.revision and not _adds_to_finished(session, stored, content):
         return Receipt(stored.id, "superseded", stored.sealed_at is not None)
     if stored.sealed_at is not None or stored.removed_at is not None or not _same_door(stored, command):
         _keep_conflict(session, command, digest, now=now)
@@ -329,6 +354,16 @@ def _keep_conflict(session: Session, command: SubmitResponse, digest: bytes, *, 
                 response_id=command.id, received_at=now, content=_as_json(command), content_hash=digest
             )
         )
+
+
+def _adds_to_finished(session: Session, stored: Response, content: Content) -> bool:
+    """Whether a kiosk says something of a response that its citizen finished on a phone without it."""
+    if stored.revision != FINISHED_ON_PHONE or stored.sealed_at is None:
+        return False
+    texts = session.execute(select(Comment.question_id, Comment.text).where(Comment.response_id == stored.id))
+    return not (content.comments.items() <= {key: text for key, text in texts}.items()) or not (
+        set(content.choice_ids) <= set(stored.choice_ids)
+    )
 
 
 def _same_door(stored: Response, command: SubmitResponse) -> bool:

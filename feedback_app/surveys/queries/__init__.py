@@ -37,6 +37,7 @@ from feedback_app.surveys.queries.doubts import (
 )
 from feedback_app.surveys.queries.keying import KeyedForm, keyed_any, keyed_count, last_keyed
 from feedback_app.surveys.queries.kiosks import places_touched
+from feedback_app.surveys.queries.lookups import LookedUp, LookupNotFound, look_up
 from feedback_app.surveys.queries.questionnaires import (
     Assignment,
     NoQuestionnaire,
@@ -58,6 +59,8 @@ __all__ = [
     "Given",
     "HeldComment",
     "KeyedForm",
+    "LookedUp",
+    "LookupNotFound",
     "NoQuestionnaire",
     "answered_days",
     "answers_given",
@@ -80,6 +83,7 @@ __all__ = [
     "keyed_any",
     "keyed_count",
     "last_keyed",
+    "look_up",
     "on_days",
     "on_paper",
     "places_touched",
