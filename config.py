@@ -4,13 +4,16 @@ Every problem is collected and reported at once, so that an operator mends a bad
 configuration in one go instead of one restart for each mistake.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from itertools import pairwise
-from typing import Literal
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
+# 000.00.00.H50-251128-0001 and its shorter forms: dotted parts, a day, a number.
+USUAL_CODE_PATTERN: Final = r"[A-Z0-9]{1,12}(\.[A-Z0-9]{1,12}){0,6}-[0-9]{6}-[0-9]{1,10}"
 Environment = Literal["production", "development", "test"]
 
 
@@ -109,9 +112,14 @@ class Settings:
     `minimum_officer_dossiers` from how many dossiers on an index of one officer is told;
     `contest_days` how many days after it became known an officer may contest it;
     `rapid_seconds` the gap within which a second first touch on one device is marked rapid;
+    `answers_per_address` how many answers of visitors one address may send in a minute to one process;
+    `lookup_months` for how many months a look-up code finds its response;
     `target_share` the satisfied share, in percent, that managers are shown their own against;
     `opening_hours` when kiosks are expected to be on;
     `unenrolled_kiosks` whether the kiosk page of a place may be opened by anybody, for a trial;
+    `dossier_code_pattern` is the regular expression that the whole of a dossier code matches in upper case, without
+    spaces; `dossier_token_key` what its tokens are made with, empty for `secret_key`; `dossier_token_months` how long a
+    dossier counts as answered; `dossier_slip_days` how long a slip holds;
     `trusted_proxies` how many reverse proxies in front set X-Forwarded-*.
     """
 
@@ -130,9 +138,15 @@ class Settings:
     minimum_officer_dossiers: int
     contest_days: int
     rapid_seconds: int
+    answers_per_address: int
+    lookup_months: int
     target_share: int
     opening_hours: OpeningHours
     unenrolled_kiosks: bool
+    dossier_code_pattern: str
+    dossier_token_key: str
+    dossier_token_months: int
+    dossier_slip_days: int
     log_level: str
 
     @classmethod
@@ -215,6 +229,8 @@ class Settings:
             minimum_officer_dossiers=number("MINIMUM_OFFICER_DOSSIERS", 30, 5, 10_000),
             contest_days=number("CONTEST_DAYS", 15, 1, 365),
             rapid_seconds=number("RAPID_SECONDS", 5, 0, 60),
+            answers_per_address=number("ANSWERS_PER_ADDRESS", 240, 1, 100_000),
+            lookup_months=number("LOOKUP_MONTHS", 18, 1, 120),
             target_share=number("TARGET_SHARE", 90, 1, 100),
             opening_hours=OpeningHours({}) if _opening_hours(opening_hours) else OpeningHours.parse(opening_hours),
             unenrolled_kiosks=text(
@@ -223,6 +239,10 @@ class Settings:
                 check=_one_of("true", "false"),
             )
             == "true",
+            dossier_code_pattern=text("DOSSIER_CODE_PATTERN", USUAL_CODE_PATTERN, check=_expression),
+            dossier_token_key=text("DOSSIER_TOKEN_KEY", "", check=lambda key: _long_enough(32)(key) if key else None),
+            dossier_token_months=number("DOSSIER_TOKEN_MONTHS", 18, 1, 120),
+            dossier_slip_days=number("DOSSIER_SLIP_DAYS", 60, 1, 366),
             log_level=text("LOG_LEVEL", "INFO", check=_one_of("DEBUG", "INFO", "WARNING", "ERROR")),
         )
         if problems:
@@ -259,6 +279,14 @@ def _long_enough(length: int) -> Callable[[str], str | None]:
     return lambda value: (
         None if len(value) >= length else f"cần ít nhất {length} ký tự / needs at least {length} characters"
     )
+
+
+def _expression(pattern: str) -> str | None:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        return f"không phải biểu thức chính quy / no regular expression: {error}"
+    return None
 
 
 def _with_driver(url: str) -> str:

@@ -1,12 +1,13 @@
 """`make benchmark`: submissions, the results page and the recount of this machine, measured in one run.
 
-`large` is apart, because it takes as long as its size: `python -m benchmarks large [--scale 0.01]`; `budget` too, as it
-needs a Chromium: `python -m benchmarks budget`.
+`large` and `fleet` are apart, because they take as long as their size: `python -m benchmarks large [--scale 0.01]`,
+`python -m benchmarks fleet [--kiosks 1000] [--scale 0.1]`; `budget` too, as it needs a Chromium:
+`python -m benchmarks budget`.
 """
 
 import argparse
 
-from benchmarks import budget, large, recount, results, sample, submissions
+from benchmarks import budget, fleet, large, recount, results, sample, submissions
 from benchmarks.report import machine, progress, say
 from benchmarks.serving import Place
 
@@ -19,10 +20,13 @@ def main() -> None:
     parser.add_argument(
         "parts",
         nargs="*",
-        choices=[*PARTS, "budget", "large", []],
+        choices=[*PARTS, "budget", "large", "fleet", []],
         help="what to measure; the first three without a word",
     )
-    parser.add_argument("--scale", type=float, default=1.0, help="of large: the share of its size, such as 0.01")
+    parser.add_argument(
+        "--scale", type=float, default=1.0, help="of large: the share of its size, such as 0.01; of fleet: of visitors"
+    )
+    parser.add_argument("--kiosks", type=int, default=1000, help="of fleet")
     options = parser.parse_args()
     parts = options.parts or PARTS
     few, many = (1_000, 100_000) if options.quick else (10_000, 1_000_000)
@@ -32,6 +36,8 @@ def main() -> None:
             large.measure(place, scale=options.scale)
         if "budget" in parts:
             budget.measure(place)
+        if "fleet" in parts and not fleet.measure(place, kiosks=options.kiosks, scale=options.scale):
+            raise SystemExit(1)
         if "submissions" in parts:
             submissions.measure(place, seconds=1.5 if options.quick else 5.0, rounds=2 if options.quick else 3)
         if "recount" in parts:

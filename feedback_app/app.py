@@ -34,7 +34,7 @@ from feedback_app.kiosks import shell as kiosks_shell
 from feedback_app.kiosks import staff_routes as kiosks_staff_routes
 from feedback_app.kit import charts, clock, i18n, log, security, visitor_tokens, web
 from feedback_app.kit.db import db, engine_options
-from feedback_app.kit.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
+from feedback_app.kit.errors import Conflict, Gone, Invalid, NotAllowed, NotFound, Refused
 from feedback_app.kit.problems import problem
 from feedback_app.kit.web import public
 from feedback_app.paper import routes as paper_routes
@@ -53,10 +53,13 @@ from feedback_app.staff import access
 from feedback_app.staff import models as _staff
 from feedback_app.staff import routes as staff_routes
 from feedback_app.staff import staff_routes as account_routes
+from feedback_app.surveys import api as surveys_api
 from feedback_app.surveys import models as _surveys
 from feedback_app.surveys import queries as survey_queries
 from feedback_app.surveys import routes as surveys_routes
 from feedback_app.surveys import staff_routes as surveys_staff_routes
+from feedback_app.tokens import installed as dossier_codes
+from feedback_app.tokens import models as _tokens
 from feedback_app.visits import models as _visits
 from feedback_app.visits import routes as visits_routes
 
@@ -76,6 +79,7 @@ TABLES = (
     _ratings,
     _staff,
     _surveys,
+    _tokens,
     _visits,
     recounts,
 )
@@ -96,6 +100,8 @@ BLUEPRINTS = (
     kiosks_staff_routes.blueprint,
     surveys_routes.blueprint,
     surveys_staff_routes.blueprint,
+    surveys_api.blueprint,
+    kiosks_api.calls,
     polls_routes.blueprint,
     visits_routes.blueprint,
     paper_routes.blueprint,
@@ -106,7 +112,7 @@ BLUEPRINTS = (
     account_routes.blueprint,
 )
 
-STATUSES: dict[type[Refused], int] = {Invalid: 422, NotFound: 404, NotAllowed: 403, Conflict: 409}
+STATUSES: dict[type[Refused], int] = {Invalid: 422, NotFound: 404, NotAllowed: 403, Conflict: 409, Gone: 410}
 
 # What other systems read where a person gets a page.
 migrate = Migrate()
@@ -136,6 +142,9 @@ def create_app(settings: "Settings", *, process: str = "web") -> Flask:
     secure_cookies = settings.public_url.startswith("https://")
     security.init_app(app, redis_url=settings.redis_url, secure_cookies=secure_cookies)
     visitor_tokens.init_app(app, secure_cookies=secure_cookies)
+    dossier_codes.init_app(
+        app, secret=settings.dossier_token_key or settings.secret_key, pattern=settings.dossier_code_pattern
+    )
     access.init_app(app)
     app.jinja_env.globals["charts"] = charts
     rating_labels.init_app(app)

@@ -101,6 +101,16 @@ def settle(session: Session, claimed: Claim) -> None:
     session.execute(delete(RecountRequest).where(RecountRequest.id.in_(claimed.request_ids)))
 
 
+def waits(session: Session, tally: Tally, bucket: Bucket) -> bool:
+    """Whether something in this bucket is still to be counted."""
+    asked = (
+        RecountRequest.tally == tally,
+        RecountRequest.subject_id == bucket.subject_id,
+        RecountRequest.day == bucket.day,
+    )
+    return session.scalar(select(RecountRequest.id).where(*asked).limit(1)) is not None
+
+
 def waiting_count(session: Session) -> int:
     """How many requests wait; each names a day to be counted again, several may name the same one."""
     return session.scalar(select(func.count()).select_from(RecountRequest)) or 0

@@ -18,5 +18,7 @@ SCHEDULE = {
     "open_files": {"task": "tasks.exports.make_open_files", "schedule": 60.0, "options": {"expires": 60}},
     "expired_exports": {"task": "tasks.exports.expire_exports", "schedule": crontab(hour="2", minute="40")},
     "visits": {"task": "tasks.retention.close_visit_days", "schedule": crontab(hour="1", minute="30")},
+    "tokens": {"task": "tasks.retention.mix_tokens", "schedule": crontab(hour="1", minute="20")},
     "comments": {"task": "tasks.retention.erase_comment_originals", "schedule": crontab(hour="1", minute="40")},
+    "codes": {"task": "tasks.retention.forget_codes", "schedule": crontab(hour="1", minute="45")},
 }

@@ -79,11 +79,33 @@ def test_a_blank_value_is_a_missing_one(empty: str) -> None:
         Settings.from_environ({**GOOD, "SECRET_KEY": empty})
 
 
+@pytest.mark.parametrize(
+    ("name", "default", "wrong"),
+    [("ANSWERS_PER_ADDRESS", 240, "0"), ("LOOKUP_MONTHS", 18, "0"), ("LOOKUP_MONTHS", 18, "121")],
+)
+def test_limits_for_visitors_are_whole_numbers(name: str, default: int, wrong: str) -> None:
+    assert getattr(Settings.from_environ(GOOD), name.lower()) == default
+    assert getattr(Settings.from_environ({**GOOD, name: "7"}), name.lower()) == 7
+    with pytest.raises(BadSettings, match=name):
+        Settings.from_environ({**GOOD, name: wrong})
+
+
 @pytest.mark.parametrize("wrong", ["0", "101", "90%", "-1"])
 def test_a_target_is_a_percentage(wrong: str) -> None:
     assert Settings.from_environ(GOOD).target_share == 90
     with pytest.raises(BadSettings, match="TARGET_SHARE"):
         Settings.from_environ({**GOOD, "TARGET_SHARE": wrong})
+
+
+def test_the_format_of_dossier_codes_must_be_an_expression_and_its_key_long() -> None:
+    with pytest.raises(BadSettings) as refused:
+        Settings.from_environ(
+            {**GOOD, "DOSSIER_CODE_PATTERN": "[A-", "DOSSIER_TOKEN_KEY": "short", "DOSSIER_SLIP_DAYS": "0"}
+        )
+    named = {problem.split(":")[0] for problem in refused.value.problems}
+    assert named == {"DOSSIER_CODE_PATTERN", "DOSSIER_TOKEN_KEY", "DOSSIER_SLIP_DAYS"}
+    settings = Settings.from_environ(GOOD)
+    assert (settings.dossier_token_key, settings.dossier_token_months, settings.dossier_slip_days) == ("", 18, 60)
 
 
 def test_opening_hours_that_cannot_be_read_are_named_and_unenrolled_kiosks_are_for_trials() -> None:

@@ -17,6 +17,7 @@ RULE_LABELS: Final = {
     "pace": lazy_gettext("Nhập phiếu nhanh quá mức"),
     "divergence": lazy_gettext("Phiếu giấy khác hẳn ki-ốt"),
     "surplus": lazy_gettext("Số lượt đánh giá nhiều hơn số hồ sơ"),
+    "trapped": lazy_gettext("Phiếu có điền ô mà người không thấy"),
 }
 
 REASON_LABELS: Final = {

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -145,6 +146,29 @@ def exclusion_counts(
     if version_ids is not None:
         query = query.where(placing.c.version_id.in_(version_ids))
     return {reason: number for reason, number in session.execute(query) if reason is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A response was out of the count from `since` until before `until` (None: it still is) for this reason."""
+
+    reason: str | None
+    since: datetime
+    until: datetime | None
+
+    def holds(self, moment: datetime) -> bool:
+        return self.since <= moment and (self.until is None or moment < self.until)
+
+
+def spans(session: Session, response_id: UUID) -> list[Span]:
+    """When a response was left out, the first time first."""
+    rows = session.execute(
+        select(Proposal.reason, ExcludedSpan.since, ExcludedSpan.until)
+        .join_from(ExcludedSpan, Proposal, Proposal.id == ExcludedSpan.exclusion_id)
+        .where(ExcludedSpan.response_id == response_id)
+        .order_by(ExcludedSpan.since)
+    )
+    return [Span(*row) for row in rows]
 
 
 def _may_see(session: Session, row: ReviewCase, member: Member, scope: frozenset[int] | None, day: date) -> bool:

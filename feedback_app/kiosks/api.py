@@ -1,4 +1,4 @@
-"""What enrolled kiosks ask of the server; described in docs/kiosks.md.
+"""What enrolled kiosks ask of the server (docs/kiosks.md), and dossiers called up on them (docs/slips.md).
 
 A device shows its key and nothing else: no cookie, so no page can act in its name.
 """
@@ -8,7 +8,7 @@ from functools import wraps
 from hashlib import sha256
 from typing import Any, Final, TypeVar, cast
 
-from flask import Blueprint, g, jsonify, request
+from flask import Blueprint, g, jsonify, request, url_for
 from flask_babel import gettext
 from flask_limiter.util import get_remote_address
 from werkzeug.exceptions import BadRequest
@@ -18,7 +18,7 @@ from feedback_app.departments.queries import PlaceNotFound
 from feedback_app.kiosks import operations, queries
 from feedback_app.kiosks.configuration import device_configuration, digest, in_milliseconds
 from feedback_app.kiosks.deliveries import EnrolledSender, deliver
-from feedback_app.kiosks.forms import LARGEST_BATCH, BadDelivery, read_batch, read_report
+from feedback_app.kiosks.forms import LARGEST_BATCH, BadDelivery, read_batch, read_identifier, read_report
 from feedback_app.kiosks.queries import DeviceView
 from feedback_app.kit import clock
 from feedback_app.kit.db import db
@@ -26,16 +26,25 @@ from feedback_app.kit.errors import N_
 from feedback_app.kit.problems import problem
 from feedback_app.kit.security import csrf, limiter
 from feedback_app.kit.web import public, settings
+from feedback_app.staff.access import requires_key
+from feedback_app.surveys import operations as surveys
+from feedback_app.surveys import posters
+from feedback_app.surveys.asked_slips import read_slip
 from feedback_app.surveys.doors import doors
+from feedback_app.surveys.operations import OutsideKey
 from feedback_app.surveys.queries import NoQuestionnaire
+from feedback_app.tokens import operations as tokens
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 blueprint = Blueprint("kiosks_api", __name__, url_prefix="/api/v1/kiosks")
+calls = Blueprint("kiosks_calls", __name__, url_prefix="/api/v1/calls")
 
 # Counted for each key, as a whole hall may stand behind one address. A kiosk sends a batch after each touch and reports
 # once a minute; after a week without network its 20,000 answers are 400 batches, gone in a few minutes.
 RATE: Final = "120/minute"
+# A counter finishes one dossier after another; a city has some hundred counters.
+CALLS: Final = "600/minute"
 # Somebody who types a code needs one try or two.
 ENROLMENTS: Final = "10/minute"
 
@@ -138,6 +147,21 @@ def report() -> Response:
     return jsonify(now=in_milliseconds(now), settings=revision)
 
 
+@csrf.exempt  # type: ignore[untyped-decorator]
+@blueprint.post("/handovers")
+@limiter.limit(RATE, key_func=by_key)
+@requires_device
+def hand_over() -> tuple[Response, int]:
+    """A code by which a response begun here is finished on a phone: its address, told this once, and as a drawing."""
+    session, now = db.session(), clock.now()
+    token = surveys.hand_over(session, read_identifier(_json()), device_id=current_device().id, now=now)
+    session.commit()
+    url = f"{settings().public_url}{url_for('surveys.handover', token=token)}"
+    told = jsonify(url=url, svg=posters.qr_svg(url).decode(), now=in_milliseconds(now))
+    told.headers["Cache-Control"] = "no-store"
+    return told, 201
+
+
 def _configuration(device: DeviceView) -> dict[str, Any]:
     """Raises PlaceNotFound and NoQuestionnaire."""
     session, now = db.session(), clock.now()
@@ -151,3 +175,37 @@ def _json() -> Any:
         return request.get_json()
     except (BadRequest, RecursionError) as error:
         raise BadDelivery(N_("Nội dung gửi lên không phải là JSON đọc được."), field="body") from error
+
+
+@blueprint.get("/call")
+@limiter.limit(RATE, key_func=by_key)
+@requires_device
+def call() -> Response:
+    """The dossier the counter has just finished, told once; null where there is none."""
+    session, now, device = db.session(), clock.now(), current_device()
+    taken = operations.take_call(session, device.assignment.position, now=now)
+    if taken is not None:
+        session.commit()
+    told = None if taken is None else {"id": taken.id, "dossier": taken.token.written, "stage": taken.stage}
+    answer = jsonify(now=in_milliseconds(now), call=told)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+# A forged request is one to which a browser adds its cookies unasked. This view reads none, and no browser adds a key.
+@csrf.exempt  # type: ignore[untyped-decorator]
+@calls.post("")
+@limiter.limit(CALLS)
+@requires_key
+def call_up() -> tuple[Response, int]:
+    """The one-stop system has finished with a dossier: the device at its counter asks for it."""
+    session, now = db.session(), clock.now()
+    try:
+        asked = read_slip(_json())
+    except OutsideKey:
+        session.commit()  # the attempt stays in the audit trail
+        raise
+    tokens.issue(session, [asked.token], now=now, days=settings().dossier_slip_days)
+    number, until = operations.call_up(session, asked.token, spot=asked.spot, stage=asked.stage, now=now)
+    session.commit()
+    return jsonify(id=number, expires=until.isoformat(timespec="seconds")), 201

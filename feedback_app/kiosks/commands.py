@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from feedback_app.surveys.commands import Stage
+from feedback_app.tokens.commands import Stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

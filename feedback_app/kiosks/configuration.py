@@ -17,8 +17,8 @@ from feedback_app.departments.queries import Spot
 from feedback_app.kiosks.commands import DeviceSettings, Pin
 from feedback_app.kiosks.queries import DeviceView
 from feedback_app.kit import i18n
-from feedback_app.surveys.commands import Stage
 from feedback_app.surveys.versions import VersionView
+from feedback_app.tokens.commands import Stage
 
 if TYPE_CHECKING:
     from config import Settings
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 ALARM: Final = 200
 MOST: Final = 20_000
 REPORT_SECONDS: Final = 60
-# As one-stop systems write them: "000.00.12.H46-251120-0001", "H46.12-251120-0001".
-DOSSIER_PATTERN: Final = r"[0-9A-Za-z][0-9A-Za-z.\/-]{5,39}"
 
 
 def device_configuration(
@@ -133,7 +131,7 @@ def _configuration(
             "hash": b64encode(pin.hash).decode(),
         },
         "stage": stage,
-        "dossiers": {"asked": offered.dossiers_asked, "pattern": DOSSIER_PATTERN},
+        "dossiers": {"asked": offered.dossiers_asked, "pattern": settings.dossier_code_pattern},
         "keyboard": offered.keyboard,
         "printer": offered.printer,
         "called": offered.called,

@@ -26,6 +26,7 @@ from feedback_app.surveys import operations as surveys
 from feedback_app.surveys import queries as survey_queries
 from feedback_app.surveys.commands import SubmitResponse
 from feedback_app.surveys.doors import doors
+from feedback_app.tokens.installed import codes
 
 # A page that is not enrolled is anybody: it cannot say that somebody stood there long ago.
 OLDEST: Final = timedelta(hours=24)
@@ -88,6 +89,7 @@ class EnrolledSender:
             device_id=self._id,
             assisted=item.assisted,
             answered_at=answered_at,
+            codes=codes(),
         )
 
     def _assignment(self, item: Item) -> AssignmentView:
@@ -124,7 +126,14 @@ class PageSender:
     def command(self, item: Item, answered_at: datetime) -> SubmitResponse:
         door = doors().find(db.session, place=self._place, counter=self._counter, kind="kiosk", now=answered_at)
         door.of_its_kind(survey_queries.version(db.session(), item.version_id))
-        return item.command(door.spot, stage=None, device_id=item.touched.boot, assisted=False, answered_at=answered_at)
+        return item.command(
+            door.spot,
+            stage=None,
+            device_id=item.touched.boot,
+            assisted=False,
+            answered_at=answered_at,
+            codes=codes(),
+        )
 
 
 def deliver(session: Session, batch: Batch, sender: Sender, *, now: datetime, rapid_seconds: int) -> list[Result]:
@@ -155,6 +164,8 @@ def _deliver(
             corrected = correct(item.touched, known, batch.uploaded, now=now, not_before=sender.not_before(item))
             command = sender.command(item, corrected.answered_at)
             receipt = surveys.submit(session, command, now=now, rapid_seconds=rapid_seconds)
+            if item.lookup is not None and receipt.outcome in ("stored", "completed", "same"):
+                surveys.keep_lookup(session, receipt.id, item.lookup)
             if receipt.outcome == "stored":
                 operations.note_reading(
                     session,

@@ -167,3 +167,22 @@ class KioskAlert(Model):
     kind: Mapped[str]
     opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class KioskCall(Model):
+    """A dossier the counter has just finished: the device standing there asks for it. Deleted as soon as it is taken,
+    or has lapsed; unlogged, so that no copy of token and moment is kept in the log."""
+
+    __tablename__ = "kiosk_calls"
+    __table_args__ = (
+        CheckConstraint(_STAGES, name="stage"),
+        Index("ix_kiosk_calls_place_id", "place_id"),
+        {"prefixes": ["UNLOGGED"]},
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    place_id: Mapped[int] = mapped_column(ForeignKey("places.id"))
+    counter_id: Mapped[int | None] = mapped_column(ForeignKey("counters.id"))
+    token: Mapped[bytes]
+    stage: Mapped[str]
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -1,9 +1,8 @@
 """The kiosk page of a place that anybody can open, for a trial: what it shows all day, and what it delivers."""
 
-from datetime import datetime
 from typing import Any, Final
 
-from flask import Blueprint, Response, abort, jsonify, make_response, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
 from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import BadRequest
 
@@ -17,12 +16,10 @@ from feedback_app.kit.db import db
 from feedback_app.kit.errors import N_, Invalid, NotAllowed
 from feedback_app.kit.web import public, settings
 from feedback_app.surveys.doors import doors
-from feedback_app.surveys.floods import Floods
+from feedback_app.surveys.floods import refuse_floods
 
 blueprint = Blueprint("kiosks", __name__, template_folder="templates")
 
-# Several kiosks may stand behind one address; this stops a flood, not a queue.
-_floods: Final = Floods(240)
 # The page holds a token of its own, so no cache may hand it to a second device.
 _OWN_PAGE: Final = {"Cache-Control": "private, no-cache"}
 
@@ -77,9 +74,9 @@ def deliver(place: str, counter: str | None = None) -> tuple[Response, int]:
     request.max_content_length = LARGEST_BATCH
     try:
         batch = read_batch(_json())
-        _refuse_floods(now, len(batch.items))
+        refuse_floods(now, answers=max(1, len(batch.items)))
     except Invalid as error:
-        _refuse_floods(now, 1)
+        refuse_floods(now)
         return jsonify(field=error.field, message=i18n.say(error)), 422
     results = deliveries.deliver(
         session, batch, PageSender(place, counter, now=now), now=now, rapid_seconds=settings().rapid_seconds
@@ -91,11 +88,6 @@ def deliver(place: str, counter: str | None = None) -> tuple[Response, int]:
 def _refuse_unenrolled() -> None:
     if not settings().unenrolled_kiosks:
         raise NotEnrolled(N_("Ở đây chỉ nhận phiếu của ki-ốt đã ghi danh."))
-
-
-def _refuse_floods(now: datetime, answers: int) -> None:
-    if _floods.carries(request.remote_addr or "", now=now, answers=max(1, answers)):
-        abort(429)
 
 
 def _json() -> Any:

@@ -1,4 +1,4 @@
-"""The four ways an action can be refused; app.py alone turns them into HTTP statuses.
+"""The five ways an action can be refused; app.py alone turns them into HTTP statuses.
 
 Slices subclass these beside the function that raises them.
 """
@@ -10,7 +10,7 @@ def N_(message: str) -> str:
 
 
 class Refused(Exception):
-    """Base of the four. `message` is Vietnamese source text with `%(name)s` places that `values` fill."""
+    """Base of the five. `message` is Vietnamese source text with `%(name)s` places that `values` fill."""
 
     def __init__(self, message: str = "", *, field: str | None = None, **values: object) -> None:
         super().__init__(message % values if values else message)
@@ -33,3 +33,7 @@ class NotAllowed(Refused):
 
 class Conflict(Refused):
     """It contradicts what is already stored."""
+
+
+class Gone(Refused):
+    """It was there, for a time that is over."""

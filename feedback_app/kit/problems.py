@@ -15,6 +15,7 @@ _TITLES: Final = {
     404: N_("Không có gì ở địa chỉ này."),
     405: N_("Địa chỉ này không dùng theo cách đó."),
     409: N_("Nội dung trái với dữ liệu đã lưu."),
+    410: N_("Nội dung ở địa chỉ này đã hết hạn."),
     413: N_("Nội dung gửi lên quá lớn."),
     422: N_("Nội dung gửi lên chưa đúng."),
     429: N_("Bạn gửi quá nhanh. Hãy đợi một phút rồi thử lại."),

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
-from feedback_app.surveys.commands import Stage
+from feedback_app.tokens.commands import Stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sitting:
-    """What all forms of one stack have in common. `answered_on` is the day written on the paper."""
+    """What all forms of one stack have in common. `answered_on` is the day written on the paper; `coded` says that a
+    dossier code stands on the forms.
+    """
 
     department_id: int
     version_id: int
@@ -17,3 +19,4 @@ class Sitting:
     procedure_id: int | None = None
     stage: Stage | None = None
     assisted: bool = False
+    coded: bool = False

@@ -67,6 +67,7 @@ class SittingForm(Form):
     field = SelectField(_("Lĩnh vực hoặc thủ tục"))
     stage = SelectField(_("Thời điểm lấy ý kiến"), choices=_select(STAGES))
     assisted = BooleanField(_("Phiếu được điền với sự trợ giúp của cán bộ"))
+    coded = BooleanField(_("Phiếu có ghi mã hồ sơ"))
     submit = SubmitField(_("Bắt đầu nhập"))
 
 
@@ -96,9 +97,12 @@ class FormOnPaper(Form):
         }
 
 
-def paper_form(version: VersionView) -> Any:
-    """The form of one questionnaire version. Nothing is chosen in it until somebody chooses."""
-    fields = {PREFIX + question.key: _question_field(question) for question in version.questions}
+def paper_form(version: VersionView, *, coded: bool = False) -> Any:
+    """The form of one questionnaire version, with a dossier code if `coded`. Nothing is chosen in it until somebody
+    chooses."""
+    fields: dict[str, Any] = {PREFIX + question.key: _question_field(question) for question in version.questions}
+    if coded:
+        fields["dossier"] = _code_field(_("Phiếu không ghi mã thì để trống. Mã không được lưu cùng phiếu."))
     return type("PaperForm", (FormOnPaper,), fields)()
 
 
@@ -110,12 +114,23 @@ class UndoForm(Form):
         render_kw=_FIRST,
     )
     words = StringField(_("Nói rõ thêm"), validators=[Length(max=LONGEST_REASON, message=_("Xin viết ngắn hơn."))])
+    dossier = StringField(
+        _("Mã hồ sơ của phiếu"),
+        description=_(
+            "Nếu cần nhập lại phiếu này kèm mã, gõ lại mã ở đây. Mã không lưu cùng phiếu, hệ thống không tự tìm được."
+        ),
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )
     submit = SubmitField(_("Hoàn tác phiếu này"))
 
     def validate_words(self, field: Any) -> None:
         """The last reason of the list says nothing by itself."""
         if self.reason.data == OTHER_REASON and not (field.data or "").strip():
             raise ValidationError(_("Xin nói rõ lý do."))
+
+
+def _code_field(hint: Any) -> Any:
+    return StringField(_("Mã hồ sơ"), description=hint, render_kw={"autocomplete": "off", "spellcheck": "false"})
 
 
 def _question_field(question: QuestionView) -> Any:

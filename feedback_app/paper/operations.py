@@ -18,6 +18,7 @@ from feedback_app.surveys import operations as surveys
 from feedback_app.surveys import queries as responses
 from feedback_app.surveys.commands import SubmitResponse
 from feedback_app.surveys.operations import Receipt
+from feedback_app.tokens.codes import Token
 
 LONGEST_REASON: Final = 300
 
@@ -43,6 +44,7 @@ def key_form(
     response_id: UUID,
     answers: Mapping[str, tuple[str, ...]],
     comments: Mapping[str, str],
+    token: Token | None = None,
     rapid_seconds: int,
 ) -> Receipt:
     """Store one paper form, and who keyed it, in one transaction; the same id again is the same form.
@@ -68,6 +70,7 @@ def key_form(
             stage=sitting.stage,
             assisted=sitting.assisted,
             keyer_id=keyer.id,
+            token=token,
         ),
         now=now,
         rapid_seconds=rapid_seconds,
@@ -85,10 +88,21 @@ def key_form(
     return receipt
 
 
-def undo_last(session: Session, *, now: datetime, keyer: Member, response_id: UUID, reason: str, words: str) -> None:
+def undo_last(
+    session: Session,
+    *,
+    now: datetime,
+    keyer: Member,
+    response_id: UUID,
+    reason: str,
+    words: str,
+    token: Token | None = None,
+) -> bool:
     """Take back the form `keyer` keyed last today; `reason` and `words` go into the audit trail.
 
-    The form's id stays known, so a delivery still under way does not bring it back. Raises NotTheLast and
+    The form's id stays known, so a delivery still under way does not bring it back. `token` is that of its dossier,
+    asked for once more because it is written nowhere; returns whether the dossier may be keyed again with its code.
+    Raises NotTheLast and
     ReasonMissing.
     """
     said = ": ".join(part for part in (normalise(reason), normalise(words)) if part)
@@ -99,7 +113,7 @@ def undo_last(session: Session, *, now: datetime, keyer: Member, response_id: UU
     last = responses.last_keyed(session, keyer_id=keyer.id, since=start_of_day(now), limit=1)
     if not last or last[0].id != response_id:
         raise NotTheLast(N_("Chỉ hoàn tác được phiếu bạn vừa nhập sau cùng trong hôm nay."))
-    surveys.remove(session, response_id, now=now)
+    returned = surveys.remove(session, response_id, now=now, token=token)
     record(
         session,
         now=now,
@@ -108,8 +122,9 @@ def undo_last(session: Session, *, now: datetime, keyer: Member, response_id: UU
         subject=f"response:{response_id}",
         department_id=last[0].rated_department_id,
         reason=said,
-        details={"answered_on": last[0].answered_on.isoformat()},
+        details={"answered_on": last[0].answered_on.isoformat()} | ({"dossier_freed": True} if returned else {}),
     )
+    return returned
 
 
 def check_existed(session: Session, *, department_id: int, day: date) -> None:

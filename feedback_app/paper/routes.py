@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
@@ -27,14 +27,20 @@ from feedback_app.staff.access import current_member, requires
 from feedback_app.surveys import queries as surveys
 from feedback_app.surveys.operations import AlreadySealed
 from feedback_app.surveys.versions import VersionView
+from feedback_app.tokens.codes import Token
+from feedback_app.tokens.commands import Stage
+from feedback_app.tokens.installed import codes
 
 blueprint = Blueprint("paper", __name__, template_folder="templates", url_prefix="/nhap-phieu")
 
+# What became of a form that was sent.
+Kept = Literal["stored", "refused", "answered_before"]
+_STATUS: Final = {"stored": 200, "refused": 422, "answered_before": 409}
 LAST_FORMS: Final = 5
 # Arguments of an address that name a stack.
 # Before the code of a procedure in the list that holds fields too.
 PROCEDURE: Final = "thu-tuc:"
-STACK: Final = ("don-vi", "mau", "ngay", "linh-vuc", "thu-tuc", "giai-doan", "tro-giup")
+STACK: Final = ("don-vi", "mau", "ngay", "linh-vuc", "thu-tuc", "giai-doan", "tro-giup", "ma-ho-so")
 
 
 class BadSitting(Invalid):
@@ -58,6 +64,7 @@ def choose() -> Response | str | tuple[str, int]:
                     **_about(form.field.data or ""),
                     "giai-doan": form.stage.data,
                     "tro-giup": "1" if form.assisted.data else "",
+                    "ma-ho-so": "1" if form.coded.data else "",
                 },
             )
         except Invalid as error:
@@ -80,28 +87,30 @@ def key() -> Response | str | tuple[Response | str, int]:
         flash(i18n.say(error), "error")
         return redirect(url_for("paper.choose", **_passed_on()))
     version = surveys.version(db.session(), sitting.version_id)
-    form = paper_form(version)
-    if form.validate_on_submit() and _store(form, version, sitting, now):
+    form = paper_form(version, coded=sitting.coded)
+    outcome = _store(form, version, sitting, now) if form.validate_on_submit() else "refused"
+    if outcome == "stored":
         if access.wants_json():
             return jsonify(panel=render_template("paper/panel.html", **_today(now, sitting)))
         flash(_("Đã lưu phiếu."), "success")
         return redirect(url_for("paper.key", **_address(sitting)))
     if form.errors and access.wants_json():
         messages = [str(message) for errors in form.errors.values() for message in errors]
-        return jsonify(status=422, message=" ".join(messages)), 422
+        return jsonify(status=_STATUS[outcome], message=" ".join(messages)), _STATUS[outcome]
     if not form.is_submitted():
         form.response_id.data = str(new_id())
     page = render_template(
         "paper/key.html",
         form=form,
         version=version,
+        code=form.dossier if sitting.coded else None,
         questions=[(question, form[PREFIX + question.key]) for question in version.questions],
         sitting=sitting,
         heading=_heading(sitting),
         change_url=url_for("paper.choose", **_passed_on()),
         **_today(now, sitting),
     )
-    return page, 422 if form.errors else 200
+    return page, _STATUS[outcome] if form.errors else 200
 
 
 @blueprint.route("/hoan-tac/<uuid:response_id>", methods=["GET", "POST"])
@@ -116,19 +125,25 @@ def undo(response_id: UUID) -> Response | str | tuple[str, int]:
     form = UndoForm()
     if form.validate_on_submit():
         try:
-            operations.undo_last(
+            freed = operations.undo_last(
                 db.session(),
                 now=now,
                 keyer=member,
                 response_id=response_id,
                 reason=form.reason.data,
                 words=form.words.data or "",
+                token=_token(form, last[0].stage) if last[0].coded else None,
             )
         except Invalid as error:
             form[error.field or "reason"].errors = [i18n.say(error)]
         else:
             db.session.commit()
-            flash(_("Đã hoàn tác phiếu vừa nhập."), "success")
+            flash(
+                _("Đã hoàn tác phiếu vừa nhập; hồ sơ này nhập lại được.")
+                if freed
+                else _("Đã hoàn tác phiếu vừa nhập."),
+                "success",
+            )
             return redirect(url_for("paper.key", **_passed_on()))
     names = _names({last[0].rated_department_id}, last[0].answered_on)
     page = render_template(
@@ -141,8 +156,14 @@ def undo(response_id: UUID) -> Response | str | tuple[str, int]:
     return page, 422 if form.errors else 200
 
 
-def _store(form: Any, version: VersionView, sitting: Sitting, now: datetime) -> bool:
-    """Store the form; False when it was refused and the messages stand beside its fields."""
+def _token(form: Any, stage: Stage | None) -> Token | None:
+    """What stands for the dossier whose code was typed, if any. Raises BadCode."""
+    written = form.dossier.data or ""
+    return codes().token(written, stage) if written.strip() else None
+
+
+def _store(form: Any, version: VersionView, sitting: Sitting, now: datetime) -> Kept:
+    """Store the form, unless it was refused and the messages stand beside its fields."""
     try:
         receipt = operations.key_form(
             db.session(),
@@ -152,22 +173,31 @@ def _store(form: Any, version: VersionView, sitting: Sitting, now: datetime) -> 
             response_id=UUID(form.response_id.data),
             answers=form.answers(version),
             comments=form.comments(version),
+            token=_token(form, sitting.stage) if sitting.coded else None,
             rapid_seconds=settings().rapid_seconds,
         )
     except Invalid as error:
         db.session.rollback()
-        name = PREFIX + (error.field or "")
+        name = "dossier" if error.field == "dossier" else PREFIX + (error.field or "")
         if name in form:
             form[name].errors = [i18n.say(error)]
         else:
             form.form_errors.append(i18n.say(error))
-        return False
+        return "refused"
     db.session.commit()
+    if receipt.outcome == "answered_before":
+        form.dossier.errors = [
+            _(
+                "Hồ sơ này đã có câu trả lời ở bước này (điện thoại, ki-ốt hoặc phiếu khác) nên phiếu không được lưu. "
+                "Nếu gõ nhầm, hãy sửa mã; nếu mã đúng, để phiếu sang một bên và tải lại trang (F5) để nhập phiếu khác."
+            )
+        ]
+        return "answered_before"
     if receipt.outcome == "conflict":
         raise AlreadySealed(
             N_("Mã phiếu này đã được lưu với nội dung khác. Nội dung vừa gửi được giữ lại để đối chiếu.")
         )
-    return True
+    return "stored"
 
 
 def _sitting(now: datetime, given: Mapping[str, str]) -> Sitting:
@@ -204,6 +234,7 @@ def _sitting(now: datetime, given: Mapping[str, str]) -> Sitting:
         procedure_id=procedure.id if procedure else None,
         stage=stage or None,  # type: ignore[arg-type]  # one of STAGES
         assisted=given.get("tro-giup") == "1",
+        coded=given.get("ma-ho-so") == "1",
     )
 
 
@@ -220,6 +251,7 @@ def _address(sitting: Sitting) -> dict[str, Any]:
         _procedure(sitting.procedure_id).code if sitting.procedure_id else "",
         sitting.stage or "",
         "1" if sitting.assisted else "",
+        "1" if sitting.coded else "",
     )
     return {name: value for name, value in zip(STACK, written, strict=True) if value}
 
@@ -251,6 +283,7 @@ def _sitting_form(now: datetime) -> SittingForm:
             "field": PROCEDURE + args["thu-tuc"] if args.get("thu-tuc") else args.get("linh-vuc"),
             "stage": args.get("giai-doan"),
             "assisted": args.get("tro-giup") == "1",
+            "coded": args.get("ma-ho-so") == "1",
         }
     )
     scope = access.scope(session, current_member(), clock.local_day(now))

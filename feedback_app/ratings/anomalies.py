@@ -17,7 +17,7 @@ from feedback_app.kit.clock import VIETNAM
 from feedback_app.ratings.comparison import Proportion, compare
 
 Answer = TypeVar("Answer", bound=Hashable)
-Rule = Literal["burst", "after_hours", "identical", "pace", "divergence", "surplus"]
+Rule = Literal["burst", "after_hours", "identical", "pace", "divergence", "surplus", "trapped"]
 
 # What chance alone would bring once in a million looks: some hundred devices are looked at each night, so the rules
 # together stay silent for years where nothing is wrong.
@@ -212,6 +212,16 @@ def surplus(*, ratings: int, dossiers: int, days: int) -> Finding | None:
     if ratings <= dossiers * SURPLUS_FACTOR or ratings - dossiers < LEAST_SURPLUS:
         return None
     return Finding("surplus", (), {"ratings": ratings, "dossiers": dossiers, "days": days})
+
+
+def trapped(marks: Sequence[bool]) -> Finding | None:
+    """Forms in which a field was filled that no person sees: one is enough, as nobody fills it by hand.
+
+    `marks` says it of each answer that people gave about one department on one day. A program that fills in passwords
+    or addresses may have done it for an honest person, so this too is for people to look at.
+    """
+    found = tuple(place for place, mark in enumerate(marks) if mark)
+    return Finding("trapped", found, {"answers": len(marks)}) if found else None
 
 
 def poisson_tail(count: int, mean: float) -> float:

@@ -60,6 +60,7 @@ Answers = dict[tuple[int, int], dict[tuple[int, ...], int]]
 def _touches(session: Session, day: date, since: date, answers: Answers) -> Iterable[OpenCase]:
     touched = surveys.touched_on(session, day)
     usual = surveys.touches_by_hour(session, since, day)
+    yield from _trapped(touched, day)
     for (place_id, department_id), given in _grouped(touched, lambda each: (each.place_id, each.department_id)).items():
         if place_id is None:
             continue
@@ -74,6 +75,13 @@ def _touches(session: Session, day: date, since: date, answers: Answers) -> Iter
         found = anomalies.identical_runs([g.choice_ids for g in given], answers.get((department_id, version_id), {}))
         if found:
             yield _case(found, given, f"device:{device_id}", day)
+
+
+def _trapped(touched: Sequence[Given], day: date) -> Iterable[OpenCase]:
+    for department_id, given in _grouped(touched, lambda each: each.department_id).items():
+        found = anomalies.trapped([each.trapped for each in given])
+        if found:
+            yield _case(found, given, f"department:{department_id}", day)
 
 
 def _keying(session: Session, day: date, days_off: Collection[date], answers: Answers) -> Iterable[OpenCase]:

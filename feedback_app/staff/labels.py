@@ -63,6 +63,8 @@ ACTIONS: Final = {
     "surveys.comment_refused": _("Không cho hiện góp ý"),
     "surveys.comment_reopened": _("Hoàn tác việc duyệt góp ý"),
     "surveys.comment_review_denied": _("Bị từ chối duyệt góp ý về đơn vị mình"),
+    "surveys.slips_issued": _("In phiếu mời góp ý"),
+    "surveys.slips_refused": _("Khóa API xin phiếu mời ngoài phạm vi"),
 }
 
 SUBJECTS: Final = {

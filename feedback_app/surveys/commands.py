@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from feedback_app.tokens.codes import Token
+from feedback_app.tokens.commands import Stage
+
 Channel = Literal["kiosk", "qr", "web", "paper", "scan"]
-Stage = Literal["received", "supplement", "refused", "returned"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +20,7 @@ class SubmitResponse:
     picked; `comments` maps question keys to free text. A question that is absent was not answered. `sealed` says
     that its citizen has finished; until then further deliveries with a higher `revision` complete it. Who names a
     procedure need not name its field. `trapped` says that a field was filled which no person sees.
+    `token` stands for the dossier and the stage, where a code came along; the code itself stays at the door.
     """
 
     id: UUID
@@ -39,6 +42,7 @@ class SubmitResponse:
     device_id: UUID | None = None
     keyer_id: int | None = None
     trapped: bool = False
+    token: Token | None = None
     demonstration: bool = False
 
 

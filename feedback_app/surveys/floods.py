@@ -3,6 +3,10 @@
 from collections import Counter
 from datetime import UTC, datetime
 
+from flask import abort, current_app, request
+
+from feedback_app.kit.web import settings
+
 
 class Floods:
     """Lets `most` answers through for each address and minute of the clock."""
@@ -19,3 +23,10 @@ class Floods:
             self._minute, self._counted = minute, Counter()
         self._counted[address] += answers
         return self._counted[address] > self._most
+
+
+def refuse_floods(now: datetime, *, answers: int = 1) -> None:
+    """429 once this request's address sent more than a hall behind one address would; all public doors count as one."""
+    floods: Floods = current_app.extensions.setdefault("surveys.floods", Floods(settings().answers_per_address))
+    if floods.carries(request.remote_addr or "", now=now, answers=answers):
+        abort(429)

@@ -4,23 +4,27 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, get_args
+from typing import Any, Final, get_args
 from uuid import UUID
 
 from flask import request
 from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import SelectField, StringField, SubmitField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
 from feedback_app.departments.queries import FieldView, ProcedureView, Spot
 from feedback_app.kit.errors import N_, Invalid, Refused
 from feedback_app.kit.forms import Form
-from feedback_app.surveys.commands import Channel, Stage, SubmitResponse
+from feedback_app.surveys.commands import Channel, SubmitResponse
 from feedback_app.surveys.versions import VersionView, examine
+from feedback_app.tokens.codes import BadCode, Codes, Token
+from feedback_app.tokens.commands import Stage
 
 STAGES: Final[tuple[Stage, ...]] = get_args(Stage)
+# Looks to a machine like something to fill in; no person sees it (form.html).
+TRAP: Final = "website"
 _VERSION = re.compile(r"[0-9]{1,9}")
 
 
@@ -33,6 +37,15 @@ class LapsedForm(Invalid):
 
     def __init__(self) -> None:
         super().__init__(N_("Phiên làm việc đã hết hạn. Xin bấm gửi lần nữa; những gì Ông/Bà đã điền vẫn còn ở đây."))
+
+
+class LapsedSlip(Invalid):
+    """The address of a slip that was not issued, or no longer holds."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("Phiếu mời này không còn hiệu lực hoặc địa chỉ chưa đúng. Ông/Bà vẫn có thể góp ý bằng phiếu dưới đây.")
+        )
 
 
 class OutdatedForm(Invalid):
@@ -62,7 +75,7 @@ class Envelope:
 
     `response_id` was made when the form was opened, None when it did not come back whole; `version_id` was answered and
     may no longer be the newest, 0 when it did not come back whole. `stage` and `about`, a field or a procedure, are as
-    they came.
+    they came, and so are `dossier`, a code that was typed, and `slip`, the token of a printed one.
     """
 
     response_id: UUID | None
@@ -70,6 +83,8 @@ class Envelope:
     channel: Channel
     stage: str
     about: str
+    dossier: str
+    slip: str
 
 
 def read_envelope(form: MultiDict[str, str]) -> Envelope:
@@ -85,6 +100,8 @@ def read_envelope(form: MultiDict[str, str]) -> Envelope:
         channel="qr" if form.get("channel") == "qr" else "web",
         stage=form.get("stage", ""),
         about=form.get("field", ""),
+        dossier=form.get("dossier", ""),
+        slip=form.get("slip", ""),
     )
 
 
@@ -100,6 +117,7 @@ class Filled:
     comments: dict[str, str] = field(default_factory=dict)
     stage: str = ""
     about: str = ""
+    dossier: str = ""
     errors: dict[str, Refused] = field(default_factory=dict)
     notice: Refused | None = None
 
@@ -111,6 +129,7 @@ def read_form(
     spot: Spot,
     offers: Sequence[Offer],
     *,
+    codes: Codes,
     new_id: UUID,
     now: datetime,
 ) -> tuple[SubmitResponse, Filled]:
@@ -118,7 +137,7 @@ def read_form(
 
     `offers` are the fields and procedures to choose; `new_id` stands in when the form's own id was lost on the way.
     """
-    filled = Filled(stage=envelope.stage, about=envelope.about)
+    filled = Filled(stage=envelope.stage, about=envelope.about, dossier=envelope.dossier)
     for question in version.questions:
         given = form.getlist(f"q-{question.key}")
         if question.kind == "text":
@@ -143,6 +162,8 @@ def read_form(
         field_id=spot.field_id or field_id,
         procedure_id=procedure_id,
         stage=stage,
+        token=_token(envelope, stage, codes, filled),
+        trapped=bool(form.get(TRAP, "").strip()),
     )
     filled.errors.update(examine(version, command)[1])
     if filled.stage and stage is None:
@@ -152,10 +173,55 @@ def read_form(
     return command, filled
 
 
+def _token(envelope: Envelope, stage: Stage | None, codes: Codes, filled: Filled) -> Token | None:
+    """What stands for the dossier: the token of a slip, else that of the code typed, if any."""
+    if envelope.slip and (token := Token.read(envelope.slip)):
+        return token
+    if not envelope.dossier.strip():
+        return None
+    try:
+        return codes.token(envelope.dossier, stage)
+    except BadCode as error:
+        filled.errors["dossier"] = error
+        return None
+
+
 def _offered(offers: Sequence[Offer]) -> dict[str, tuple[int, int | None]]:
     """Field and procedure by the value that the form has for them."""
     fields = {str(each.field.id): (each.field.id, None) for each in offers if not each.settled}
     return fields | {f"p{own.id}": (own.field_id, own.id) for each in offers for own in each.procedures}
+
+
+SLIP_STAGES: Final[tuple[tuple[Stage, Any], ...]] = (
+    ("returned", _("Khi nhận kết quả")),
+    ("received", _("Khi nộp hồ sơ")),
+    ("supplement", _("Khi được yêu cầu bổ sung hồ sơ")),
+    ("refused", _("Khi bị từ chối hồ sơ")),
+)
+
+
+class SlipForm(Form):
+    """Which dossiers get a slip; the view fills the list of places."""
+
+    place = SelectField(_("Điểm phục vụ"), validators=[InputRequired(_("Xin chọn điểm phục vụ."))])
+    stage = SelectField(
+        _("Bước của hồ sơ"), choices=[SelectChoice(value, label) for value, label in SLIP_STAGES], default="returned"
+    )
+    codes = TextAreaField(
+        _("Mã hồ sơ"),
+        description=_("Mỗi dòng một mã, nhiều nhất 500 dòng. Mã chỉ được in lên phiếu, không được lưu."),
+        validators=[InputRequired(_("Xin nhập ít nhất một mã hồ sơ."))],
+        render_kw={"rows": 8, "autocomplete": "off", "spellcheck": "false"},
+    )
+    layout = SelectField(
+        _("Khổ in"),
+        choices=[
+            SelectChoice("sheet", _("Bốn phiếu trên một tờ A4, cắt theo đường chấm")),
+            SelectChoice("single", _("Mỗi phiếu một trang A6")),
+        ],
+        default="sheet",
+    )
+    submit = SubmitField(_("Tạo tệp PDF để in"))
 
 
 # Data rather than text of the page: a reason goes into the trail in the words in which it was given.

@@ -17,6 +17,7 @@ from feedback_app.departments.queries import Spot
 from feedback_app.kit.i18n import LANGUAGES, locale, say
 from feedback_app.surveys.forms import STAGES, Filled, Offer
 from feedback_app.surveys.versions import VersionView
+from feedback_app.tokens.commands import Stage
 
 # Private-use characters that no text holds; Jinja neither escapes nor changes them.
 _MARK: Final = re.compile("\ue000([a-z_]+)\ue001")
@@ -25,7 +26,9 @@ _MOST_FRAMES: Final = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One form to show. `filled` is what came back with an error; a fresh form has None, and nothing chosen."""
+    """One form to show. `slip` is the token of a printed slip that led here, and `slip_stage` its stage. `filled`
+    is what came back with an error; a fresh form has None, and nothing chosen.
+    """
 
     spot: Spot
     version: VersionView
@@ -34,6 +37,8 @@ class Page:
     response_id: UUID
     token: str
     demonstration: bool
+    slip: str = ""
+    slip_stage: Stage | None = None
     filled: Filled | None = None
 
 
@@ -49,7 +54,15 @@ class Frames:
         values = _values(page, language)
         if page.filled is not None:
             return _draw(page, values)
-        key = (page.version.id, language, page.demonstration, page.offers, page.spot.counter_id is None)
+        key = (
+            page.version.id,
+            language,
+            page.demonstration,
+            page.offers,
+            page.spot.counter_id is None,
+            bool(page.slip),
+            page.slip_stage,
+        )
         if key not in self._drawn:
             if len(self._drawn) >= _MOST_FRAMES:
                 self._drawn.clear()
@@ -68,6 +81,7 @@ def _values(page: Page, language: str) -> dict[str, str]:
         "token": page.token,
         "response": str(page.response_id),
         "channel": page.channel,
+        "slip": page.slip,
         # A language asked for in the address holds for the answer too.
         "action": f"{request.path}?lang={language}" if "lang" in request.args else request.path,
         "back": quote(request.full_path.removesuffix("?")),
@@ -83,6 +97,7 @@ def _draw(page: Page, values: dict[str, str]) -> str:
         "version": page.version,
         "offers": page.offers,
         "stages": STAGES,
+        "slip_stage": page.slip_stage,
         "say": say,
         "filled": page.filled or Filled(),
         "demonstration": page.demonstration,

@@ -130,6 +130,7 @@ class Response(Model):
         CheckConstraint("(excluded_at IS NULL) = (exclusion_id IS NULL)", name="excluded_by_an_exclusion"),
         Index("ix_responses_counted", "rated_department_id", "answered_on"),
         Index("ix_responses_device", "device_id", "answered_at", postgresql_where="device_id IS NOT NULL"),
+        Index("ix_responses_coded", "rated_department_id", "answered_on", postgresql_where="verification IS NOT NULL"),
         Index("ix_responses_demonstration", "demonstration", postgresql_where="demonstration"),
         Index("ix_responses_keyed", "keyer_id", "keyed_at", postgresql_where="keyer_id IS NOT NULL"),
         Index("ix_responses_exclusion_id", "exclusion_id", postgresql_where="exclusion_id IS NOT NULL"),
@@ -216,3 +217,23 @@ class ResponseConflict(Model):
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
     content_hash: Mapped[bytes]
     settled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class ResponseHandover(Model):
+    """A code by which a phone finishes a response begun at a kiosk; of its token only the digest is kept."""
+
+    __tablename__ = "response_handovers"
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    response_id: Mapped[UUID] = mapped_column(ForeignKey("responses.id", ondelete="CASCADE"), index=True)
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class ResponseLookup(Model):
+    """The digest of the code by which a citizen finds out what became of their response."""
+
+    __tablename__ = "response_lookups"
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    response_id: Mapped[UUID] = mapped_column(ForeignKey("responses.id", ondelete="CASCADE"), index=True)

@@ -1,23 +1,27 @@
 """The public doors: the kiosk, the form on a phone, and the code that leads to it."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
-from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 
 from feedback_app.departments import queries as departments
 from feedback_app.departments.queries import Spot
 from feedback_app.kit import clock, i18n, ids
 from feedback_app.kit.db import db
-from feedback_app.kit.errors import N_
+from feedback_app.kit.errors import N_, Conflict, Gone, NotFound
 from feedback_app.kit.security import csrf, limiter
 from feedback_app.kit.visitor_tokens import Visitor, VisitorTokens
 from feedback_app.kit.web import public, settings
 from feedback_app.surveys import operations, posters, queries
 from feedback_app.surveys.doors import doors
-from feedback_app.surveys.floods import Floods
+from feedback_app.surveys.floods import refuse_floods
 from feedback_app.surveys.forms import (
+    STAGES,
+    Filled,
     LapsedForm,
+    LapsedSlip,
     OutdatedForm,
     read_envelope,
     read_form,
@@ -25,26 +29,31 @@ from feedback_app.surveys.forms import (
 from feedback_app.surveys.frames import Frames, Page
 from feedback_app.surveys.operations import AlreadySealed
 from feedback_app.surveys.queries import NoQuestionnaire
+from feedback_app.surveys.versions import BadAnswer
+from feedback_app.tokens import queries as tokens
+from feedback_app.tokens.codes import Token
+from feedback_app.tokens.commands import Stage
+from feedback_app.tokens.installed import codes
 
 blueprint = Blueprint("surveys", __name__, template_folder="templates")
 
-# A whole hall may stand behind one address; this stops a flood, not a queue.
-_floods: Final = Floods(240)
 # A form holds an id and a token of its own, so no cache may hand it to a second person.
 _OWN_PAGE: Final = {"Cache-Control": "private, no-cache"}
-
-
-def _refuse_floods(now: datetime) -> None:
-    if _floods.carries(request.remote_addr or "", now=now):
-        abort(429)
 
 
 @blueprint.get("/khao-sat/<place>")
 @blueprint.get("/khao-sat/<place>/<counter>")
 @public
 def form(place: str, counter: str | None = None) -> Response:
-    """The form for a phone or any browser; `?kenh=qr` says that a code led here."""
-    door = doors().find(db.session, place=place, counter=counter, kind="web", now=clock.now())
+    """The form for a phone or any browser; `?kenh=qr` says that a code led here, `?hs=` is the token of a slip.
+
+    Whether a slip was used is not told before a form is sent: looking must not be a way to learn when it was.
+    """
+    now = clock.now()
+    door = doors().find(db.session, place=place, counter=counter, kind="web", now=now)
+    slip = Token.read(request.args.get("hs", ""))
+    if slip and not tokens.is_issued(db.session(), slip, day=clock.local_day(now)):
+        slip = None
     visitor = _tokens().visitor(request)
     page = Page(
         spot=door.spot,
@@ -54,6 +63,9 @@ def form(place: str, counter: str | None = None) -> Response:
         response_id=ids.new_id(),
         token=visitor.token,
         demonstration=door.demonstration,
+        slip=slip.written if slip else "",
+        slip_stage=_stage(request.args.get("buoc", "")) if slip else None,
+        filled=Filled(notice=LapsedSlip()) if "hs" in request.args and not slip else None,
     )
     return _own_page(page, visitor)
 
@@ -67,14 +79,16 @@ def answer(place: str, counter: str | None = None) -> Response:
     """Take a filled form: 303 to the thanks, 400 or 422 with everything typed still there; raises AlreadySealed."""
     session = db.session()
     now = clock.now()
-    _refuse_floods(now)
+    refuse_floods(now)
     door = doors().find(db.session, place=place, counter=counter, kind="web", now=now)
     envelope = read_envelope(request.form)
     try:
         version, outdated = door.of_its_kind(queries.version(session, envelope.version_id)), None
     except NoQuestionnaire:
         version, outdated = door.version, OutdatedForm()
-    command, filled = read_form(request.form, envelope, version, door.spot, door.offers, new_id=ids.new_id(), now=now)
+    command, filled = read_form(
+        request.form, envelope, version, door.spot, door.offers, codes=codes(), new_id=ids.new_id(), now=now
+    )
     visitor = _tokens().visitor(request)
     lapsed = None if _tokens().is_own(request, visitor) else LapsedForm()
     filled.notice = outdated or lapsed
@@ -89,11 +103,15 @@ def answer(place: str, counter: str | None = None) -> Response:
             response_id=command.id,
             token=visitor.token,
             demonstration=door.demonstration,
+            slip=envelope.slip if Token.read(envelope.slip) else "",
+            slip_stage=_stage(envelope.stage),
             filled=filled,
         )
         return _own_page(page, visitor, status=400 if lapsed else 422)
     receipt = operations.submit(session, command, now=now, rapid_seconds=settings().rapid_seconds)
     session.commit()
+    if receipt.outcome == "answered_before":
+        return _answered_before(place, counter, [text for text in filled.comments.values() if text.strip()])
     if receipt.outcome == "conflict":
         raise AlreadySealed(
             N_(
@@ -101,8 +119,24 @@ def answer(place: str, counter: str | None = None) -> Response:
                 "nhiệm xem xét. Nếu muốn góp ý thêm, xin mở một phiếu mới."
             )
         )
-    language = i18n.locale() if "lang" in request.args else None
-    return Response(status=303, headers={"Location": url_for("surveys.thanks", place=place, lang=language)})
+    return Response(status=303, headers={"Location": url_for("surveys.thanks", place=place, lang=_asked_language())})
+
+
+def _asked_language() -> str | None:
+    """A language asked for in the address holds for the page behind it too."""
+    return i18n.locale() if "lang" in request.args else None
+
+
+def _answered_before(place: str, counter: str | None, comments: list[str]) -> Response:
+    """Says that the dossier has its answer, gives back what was written, and shows the way to a form without a code."""
+    again = url_for("surveys.form", place=place, counter=counter, lang=_asked_language())
+    path = url_for("surveys.form", place=place, counter=counter)
+    page = render_template("surveys/answered_before.html", again=again, form_path=path, comments=comments)
+    return Response(page, status=409, headers=_OWN_PAGE)
+
+
+def _stage(written: str) -> Stage | None:
+    return next((each for each in STAGES if each == written), None)
 
 
 def _own_page(page: Page, visitor: Visitor, *, status: int = 200) -> Response:
@@ -145,6 +179,81 @@ def poster(place: str, counter: str | None = None) -> Response:
         department=spot.rated_department_name,
     )
     return Response(pdf, mimetype="application/pdf")
+
+
+@blueprint.get("/tiep-tuc/<token>")
+@public
+def handover(token: str) -> Response:
+    """What a kiosk leaves to its citizen's phone: the texts, without a script. 404, 409 or 410 where there are none."""
+    try:
+        asked = operations.handed_over(db.session(), token, now=clock.now())
+    except (operations.HandoverNotFound, operations.HandoverOver, AlreadySealed) as error:
+        return _handover_ended(error)
+    return _handover_page(asked)
+
+
+@blueprint.post("/tiep-tuc/<token>")
+@public
+# As with the form: a page whose token has lapsed comes back as it was filled.
+@csrf.exempt  # type: ignore[untyped-decorator]
+def finish(token: str) -> Response:
+    """Finish a kiosk's response: 303 to the thanks, 400 or 422 with everything typed still there."""
+    session, now = db.session(), clock.now()
+    refuse_floods(now)
+    typed = {key.removeprefix("q-"): text for key, text in request.form.items() if key.startswith("q-")}
+    try:
+        if not _tokens().is_own(request, _tokens().visitor(request)):
+            asked = operations.handed_over(session, token, now=now, within=operations.WRITING)
+            return _handover_page(asked, typed=typed, lapsed=LapsedForm())
+        try:
+            receipt = operations.finish(session, token, typed, now=now)
+        except BadAnswer as error:
+            session.rollback()
+            asked = operations.handed_over(session, token, now=now, within=operations.WRITING)
+            return _handover_page(asked, typed=typed, error=error)
+        session.commit()
+        if receipt.outcome == "conflict":
+            raise AlreadySealed(
+                N_("Phiếu này đã được gửi trước đó. Điều Ông/Bà vừa viết được giữ lại để người có trách nhiệm xem xét.")
+            )
+    except (operations.HandoverNotFound, operations.HandoverOver, AlreadySealed) as error:
+        return _handover_ended(error)
+    return Response(status=303, headers={"Location": url_for("surveys.finished", lang=_asked_language())})
+
+
+@blueprint.get("/tiep-tuc/cam-on")
+@public
+def finished() -> str:
+    """Thanks without an invitation to answer again: the visit has its response."""
+    return render_template("surveys/thanks.html", again=None)
+
+
+def _handover_page(
+    asked: operations.Asked,
+    *,
+    typed: Mapping[str, str] = MappingProxyType({}),
+    error: BadAnswer | None = None,
+    lapsed: LapsedForm | None = None,
+) -> Response:
+    visitor = _tokens().visitor(request)
+    page = render_template(
+        "surveys/handover.html",
+        questions=asked.questions,
+        typed=typed,
+        error=error,
+        lapsed=lapsed and i18n.say(lapsed),
+        say=i18n.say,
+        token=visitor.token,
+    )
+    response = Response(page, status=400 if lapsed else 422 if error else 200, headers={"Cache-Control": "no-store"})
+    _tokens().remember(visitor, response)
+    return response
+
+
+def _handover_ended(error: NotFound | Gone | Conflict) -> Response:
+    status = 404 if isinstance(error, NotFound) else 410 if isinstance(error, Gone) else 409
+    page = render_template("surveys/handover.html", ended=i18n.say(error))
+    return Response(page, status=status, headers={"Cache-Control": "no-store"})
 
 
 def _printed_url(spot: Spot) -> str:

@@ -1,13 +1,15 @@
-"""What the people in charge of a place need: its links, its code, its poster; and the review of free text, one comment
-at a time, the oldest first."""
+"""What the people in charge of a place need: its links, its code, its poster, slips for dossiers; and the review of
+free text, one comment at a time, the oldest first."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
+from wtforms.fields import SelectChoice
 
 from feedback_app.departments import queries as departments
 from feedback_app.kit import clock, i18n
@@ -16,13 +18,18 @@ from feedback_app.kit.errors import Invalid
 from feedback_app.kit.web import settings
 from feedback_app.staff.access import current_member, requires, scope
 from feedback_app.surveys import operations, queries
-from feedback_app.surveys.forms import ReviewForm
+from feedback_app.surveys.addresses import slip_address
+from feedback_app.surveys.forms import ReviewForm, SlipForm
 from feedback_app.surveys.masking import PLACEHOLDERS, mask
 from feedback_app.surveys.queries import HeldComment
+from feedback_app.surveys.slips import MOST_SLIPS, STAGES_ON_PAPER, Slip, read_list, sheets
+from feedback_app.tokens.codes import Token
+from feedback_app.tokens.installed import codes
 
 blueprint = Blueprint("surveys_staff", __name__, template_folder="templates")
 
 LISTED_DECISIONS: Final = 5
+LISTED_LINES: Final = 10
 
 
 @blueprint.get("/quan-ly/diem-dat")
@@ -31,7 +38,6 @@ def places() -> str:
     """The places of the departments this account answers for, with what leads to their questionnaires."""
     session = db.session()
     today = clock.local_day(clock.now())
-    allowed = scope(session, current_member(), today)
     asked = {(each.place_id, each.door): each for each in queries.assignments(session)}
     listed = [
         {
@@ -44,8 +50,7 @@ def places() -> str:
             "kiosk": asked.get((place.id, "kiosk")),
             "web": asked.get((place.id, "web")),
         }
-        for place in departments.places(session, on=today)
-        if allowed is None or {place.department_id, place.rated_department_id} & allowed
+        for place in _places(session, today)
     ]
     return render_template(
         "surveys/places.html", places=listed, public_url=settings().public_url, open_kiosks=settings().unenrolled_kiosks
@@ -61,6 +66,68 @@ def _links(place: str, counter: str | None, name: str, name_en: str | None) -> d
         "code": url_for("surveys.qr_code", place=place, counter=counter),
         "poster": url_for("surveys.poster", place=place, counter=counter),
     }
+
+
+@blueprint.route("/giay-moi", methods=["GET", "POST"])
+@requires("staff")
+def slips() -> Response | str | tuple[str, int]:
+    """Slips to print for the dossiers whose codes are typed, at a place of the departments this account answers for."""
+    session, now = db.session(), clock.now()
+    today = clock.local_day(now)
+    offered = {place.slug: place for place in _places(session, today)}
+    form = SlipForm()
+    form.place.choices = [
+        SelectChoice(place.slug, i18n.text_in(place.name, place.name_en)) for place in offered.values()
+    ]
+    if form.validate_on_submit() and (asked := _asked(form)):
+        place, stage = offered[form.place.data], form.stage.data
+        until = operations.issue_slips(
+            session,
+            [token for _code, token in asked],
+            place=place,
+            stage=stage,
+            member=current_member(),
+            now=now,
+            days=settings().dossier_slip_days,
+        )
+        pdf = sheets(
+            [Slip(code, slip_address(place.slug, token, stage)) for code, token in asked],
+            single=form.layout.data == "single",
+            office=settings().office.name,
+            place=place.name,
+            stage=STAGES_ON_PAPER[stage],
+            address=settings().public_url + url_for("surveys.form", place=place.slug),
+            until=until.strftime("%d/%m/%Y"),
+            demonstration=queries.shows_demonstration(session, now=now),
+        )
+        session.commit()
+        headers = {"Content-Disposition": 'attachment; filename="phieu-moi.pdf"'}
+        return Response(pdf, mimetype="application/pdf", headers=headers)
+    return render_template("surveys/slips.html", form=form), 422 if form.errors else 200
+
+
+def _asked(form: SlipForm) -> list[tuple[str, Token]]:
+    """The codes of the form; none when some are wrong, and the messages then stand beside the field."""
+    asked, wrong = read_list(form.codes.data or "", form.stage.data, codes())
+    messages = [i18n.say(each) for each in wrong[:LISTED_LINES]]
+    if len(wrong) > LISTED_LINES:
+        messages.append(_("Và %(count)s dòng khác.", count=len(wrong) - LISTED_LINES))
+    if len(asked) > MOST_SLIPS:
+        messages.append(_("Nhiều nhất %(limit)s mã mỗi lần; xin chia làm nhiều lần.", limit=MOST_SLIPS))
+    if not asked and not wrong:
+        messages.append(_("Xin nhập ít nhất một mã hồ sơ."))
+    form.codes.errors = messages
+    return [] if messages else asked
+
+
+def _places(session: Session, day: date) -> list[departments.PlaceView]:
+    """The places of the departments this account answers for."""
+    allowed = scope(session, current_member(), day)
+    return [
+        place
+        for place in departments.places(session, on=day)
+        if allowed is None or {place.department_id, place.rated_department_id} & allowed
+    ]
 
 
 @blueprint.get("/quan-ly/gop-y")

@@ -10,12 +10,20 @@ STATIC = {"static"}  # files of the style sheet, for everybody; Flask's own rout
 WITHOUT_TOKEN: dict[str, str] = {
     "dossiers_api.put_day": "it reads no cookie, only a key that no browser adds by itself",
     "kiosks_api.enrol": "it reads no cookie, only a code that its sender was given",
+    "kiosks_api.hand_over": "it reads no cookie, only a key that no browser adds by itself",
     "kiosks_api.report": "it reads no cookie, only a key that no browser adds by itself",
     "kiosks_api.respond": "it reads no cookie, only a key that no browser adds by itself",
+    "surveys_api.make": "it reads no cookie, only a key that no browser adds by itself",
+    "kiosks_calls.call_up": "it reads no cookie, only a key that no browser adds by itself",
+    "site.looked_up": "it changes nothing, and another site cannot read its answer",
     "visits.beacon": "it only says that some page is being read, which anybody may say with or without a token",
 }
-# Endpoint -> where its view checks a token of its own; tests/surveys/test_answer.py sends it forms without one.
-OWN_TOKEN: dict[str, str] = {"surveys.answer": "kit/visitor_tokens.py"}
+# Endpoint -> where its view checks a token of its own; tests/surveys/test_answer.py and
+# tests/kiosks/test_handover.py send them forms without one.
+OWN_TOKEN: dict[str, str] = {
+    "surveys.answer": "kit/visitor_tokens.py",
+    "surveys.finish": "kit/visitor_tokens.py",
+}
 
 # The one-stop system names what it delivers and may deliver it again: that is what PUT means.
 SENT_BY_SCRIPT = {"dossiers_api.put_day"}

@@ -265,6 +265,7 @@ RULES = {
         {"paper_percent": 99.1, "paper_rated": 200, "kiosk_percent": 70, "kiosk_rated": 400},
     ),
     "surplus": ("department:1", {"ratings": 140, "dossiers": 100, "days": 60}),
+    "trapped": ("department:1", {"answers": 40}),
 }
 
 

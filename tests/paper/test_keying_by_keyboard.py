@@ -88,3 +88,22 @@ def test_undo_by_keyboard(keying: Page, session: Session) -> None:
     expect(keying.get_by_text("Đã hoàn tác phiếu vừa nhập.")).to_be_visible()
     count(keying, "0")
     assert session.scalars(select(Response)).one().removed_at is not None
+
+
+def test_a_code_is_typed_first_and_a_refused_one_comes_back(keying: Page, session: Session) -> None:
+    keying.goto(keying.url + "&ma-ho-so=1")
+    expect(keying.get_by_label("Mã hồ sơ")).to_be_focused()
+    keying.keyboard.type("000.00.00.H50-251128-0001")
+    press(keying, "Enter 1 0 0 Control+Enter Enter")
+    count(keying, "1")
+    expect(keying.get_by_label("Mã hồ sơ")).to_be_focused()
+    press(keying, "Enter 1 0 0 Control+Enter Enter")  # without a code
+    count(keying, "2")
+    keying.keyboard.type("000.00.00.h50-251128-0001")
+    press(keying, "Enter 2 0 0 Control+Enter Enter")
+    expect(keying.locator("[data-state]")).to_contain_text("Hồ sơ này đã có câu trả lời ở bước này")
+    expect(keying.get_by_label("Mã hồ sơ")).to_have_value("000.00.00.h50-251128-0001")
+    keying.get_by_label("Mã hồ sơ").fill("000.00.00.H50-251128-0002")
+    press(keying, "Enter Enter Enter Enter Control+Enter Enter")
+    count(keying, "3")
+    assert sorted(map(str, session.scalars(select(Response.verification)))) == ["None", "unverified", "unverified"]

@@ -221,3 +221,17 @@ def test_invented_answers_make_an_invented_case(session: Session, office: Office
     factories.responses(session, version, office.bureau, local(2026, 3, 2), satisfied=31, demonstration=True)
     assert len(surpluses(session)) == 1
     assert session.scalars(select(ReviewCase.demonstration)).one()
+
+
+def test_a_form_that_a_machine_filled_opens_one_case_a_department_and_day(
+    session: Session, hall: Hall, version: VersionView
+) -> None:
+    for minute in (5, 25):
+        touch(session, hall, version, local(2026, 3, 24, 9, minute), channel="web", trapped=True)
+    touch(session, hall, version, local(2026, 3, 24, 10), channel="web")
+    first = watch.look_at_day(session, DAY, now=NOW)
+    assert cases(session) == [("trapped", "department", 2)]
+    found = session.scalars(select(ReviewCase)).one()
+    assert (found.department_id, found.first_day, found.evidence) == (hall.centre, DAY, {"answers": 3})
+    assert watch.look_at_day(session, DAY, now=NOW) == first
+    assert watch.look_at_day(session, DAY - timedelta(days=1), now=NOW) == []

@@ -335,3 +335,29 @@ def test_a_message_for_one_visitor_is_not_drawn_for_the_next(hall: Hall, app: Fl
 @pytest.mark.parametrize("path", ["/khao-sat/khong-co", "/khao-sat/mot-cua/quay-9", "/ki-ot/khong-co"])
 def test_an_unknown_place_is_not_found(hall: Hall, client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+def test_a_field_no_person_sees_marks_a_form_and_drops_nothing(
+    session: Session, hall: Hall, client: FlaskClient
+) -> None:
+    page = client.get(FORM).text
+    assert re.search(
+        r'<div class="visually-hidden" aria-hidden="true">\s*<label for="website">Để trống ô này</label>\s*'
+        r'<input id="website" name="website" tabindex="-1" autocomplete="off">',
+        page,
+    )
+    assert post(client, hidden(page), q_overall="satisfied", website="https://example.org").status_code == 303
+    assert post(client, hidden(client.get(FORM).text), q_overall="satisfied", website=" ").status_code == 303
+    assert sorted(session.execute(select(Response.trapped, Response.sealed_at.is_not(None))).all()) == [
+        (False, True),
+        (True, True),
+    ]
+
+
+def test_one_address_sends_only_so_many_answers_a_minute(settings: Settings, session: Session, hall: Hall) -> None:
+    client = create_app(replace(settings, answers_per_address=1)).test_client()
+    page = hidden(client.get(FORM).text)
+    sent = [post(client, page, q_overall="satisfied").status_code for _ in range(4)]
+    # A new minute may begin between two of them.
+    assert sent[0] == 303
+    assert 429 in sent

@@ -15,7 +15,7 @@ from feedback_app.departments import queries as departments
 from feedback_app.kit.ids import new_id
 from feedback_app.recounts import RecountRequest
 from feedback_app.surveys import operations, queries
-from feedback_app.surveys.models import Response
+from feedback_app.surveys.models import Response, ResponseConflict
 from feedback_app.surveys.operations import FutureAnswer, WrongProcedure
 from feedback_app.surveys.versions import check, content_hash
 from tests import factories
@@ -85,9 +85,12 @@ def test_two_deliveries_at_once_are_one_response(session: Session, engine: Engin
     assert session.scalar(select(func.count()).select_from(RecountRequest)) == 1
 
 
-def test_a_repeated_press_is_stored_and_marked_but_not_counted(session: Session, hall: Hall) -> None:
+@pytest.mark.parametrize("order", [(0, 2, 10), (2, 0, 10), (10, 2, 0)])
+def test_a_repeated_press_is_stored_and_marked_but_not_counted(
+    session: Session, hall: Hall, order: tuple[int, ...]
+) -> None:
     device = new_id()
-    for seconds in (0, 2, 10):
+    for seconds in order:
         submit(session, command(hall, device_id=device, answered_at=MORNING + timedelta(seconds=seconds)))
     assert session.scalars(select(Response.rapid).order_by(Response.answered_at)).all() == [False, True, False]
     assert countable(session) == 2
@@ -133,6 +136,17 @@ def test_a_delivery_to_another_door_is_a_conflict(session: Session, hall: Hall) 
     first = command(hall, sealed=False)
     submit(session, first)
     assert submit(session, replace(first, channel="web", revision=2, sealed=True)) == "conflict"
+
+
+def test_a_conflict_whose_reply_was_lost_is_kept_once(session: Session, hall: Hall) -> None:
+    first = command(hall)
+    submit(session, first)
+    other, another = (
+        replace(first, revision=2, answers={"overall": (level,)}) for level in ("neutral", "very-dissatisfied")
+    )
+    assert [submit(session, each) for each in (other, other, another, other)] == ["conflict"] * 4
+    kept = session.scalars(select(ResponseConflict).order_by(ResponseConflict.id)).all()
+    assert [each.content["answers"]["overall"] for each in kept] == [["neutral"], ["very-dissatisfied"]]
 
 
 def test_a_removed_response_does_not_come_back(session: Session, hall: Hall) -> None:

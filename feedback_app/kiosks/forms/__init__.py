@@ -8,6 +8,7 @@ from feedback_app.kiosks.forms.batches import (
     Item,
     Unreadable,
     read_batch,
+    read_identifier,
     read_items,
 )
 from feedback_app.kiosks.forms.fleet import (
@@ -38,6 +39,7 @@ __all__ = [
     "Unreadable",
     "read_batch",
     "read_export",
+    "read_identifier",
     "read_items",
     "read_report",
 ]

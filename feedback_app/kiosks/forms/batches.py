@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -11,13 +12,17 @@ from feedback_app.departments.queries import Spot
 from feedback_app.kiosks.forms.parts import clocks, flag, identifier, number, offset
 from feedback_app.kiosks.touch_times import Clocks
 from feedback_app.kit.errors import N_, Invalid
-from feedback_app.surveys.commands import Stage, SubmitResponse
+from feedback_app.surveys.commands import SubmitResponse
+from feedback_app.surveys.lookups import read_code
+from feedback_app.tokens.codes import BadCode, Codes
+from feedback_app.tokens.commands import Stage
 
 MOST_ITEMS: Final = 50
 # In bytes: so many answers with a comment of 2,000 letters each, of three bytes, and room to spare.
 LARGEST_BATCH: Final = 1024 * 1024
 _KEY = re.compile(r"[a-z0-9-]{1,80}")
 _MOST_KEYS = 100
+_LONGEST_CODE: Final = 200
 _LARGEST_ID = 2**31 - 1
 
 
@@ -28,7 +33,8 @@ class BadDelivery(Invalid):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """One delivery of one answer. `touched` is what the kiosk's clocks showed at the first touch, `known_ms` what it
-    then knew of the server's clock minus its own; `assignment_id` is None on a page that is not enrolled."""
+    then knew of the server's clock minus its own; `assignment_id` is None on a page that is not enrolled. `dossier`
+    is a code as it was typed, or the token that a call brought; `lookup` is the code on its citizen's slip."""
 
     id: UUID
     sequence: int
@@ -41,11 +47,20 @@ class Item:
     assisted: bool
     answers: Mapping[str, tuple[str, ...]]
     comments: Mapping[str, str]
+    lookup: str | None
+    dossier: str = field(default="", repr=False)
 
     def command(
-        self, spot: Spot, *, stage: Stage | None, device_id: UUID, assisted: bool, answered_at: datetime
+        self, spot: Spot, *, stage: Stage | None, device_id: UUID, assisted: bool, answered_at: datetime, codes: Codes
     ) -> SubmitResponse:
-        """The answer of somebody who stood at `spot`."""
+        """The answer of somebody who stood at `spot`.
+
+        A code that is none is left out: its citizen is gone, and an answer counts without a code, too.
+        """
+        token = None
+        if self.dossier:
+            with suppress(BadCode):
+                token = codes.read(self.dossier, stage)
         return SubmitResponse(
             id=self.id,
             version_id=self.version_id,
@@ -63,6 +78,7 @@ class Item:
             stage=stage,
             assisted=assisted,
             device_id=device_id,
+            token=token,
         )
 
 
@@ -91,6 +107,13 @@ def read_batch(document: Any) -> Batch:
     except Invalid as error:
         raise BadDelivery(error.message, field=error.field, **error.values) from error
     return Batch(uploaded=uploaded, items=read_items(document, most=MOST_ITEMS))
+
+
+def read_identifier(document: Any) -> UUID:
+    """The id of a document that names one response; raises BadDelivery."""
+    if not isinstance(document, dict):
+        raise BadDelivery(N_("Nội dung gửi lên không phải là một phiếu."), field="body")
+    return identifier(document, "id")
 
 
 def read_items(document: Mapping[str, Any], *, most: int) -> tuple[Item | Unreadable, ...]:
@@ -123,8 +146,17 @@ def _item(document: Any) -> Item:
         sealed=flag(document, "sealed"),
         assisted=flag(document, "assisted", default=False),
         answers={key: _keys(key, value) for key, value in _part(document, "answers").items()},
+        dossier=_dossier(document),
         comments={key: _written(key, value) for key, value in _part(document, "comments").items()},
+        # An answer is worth more than the slip that goes with it.
+        lookup=read_code(document.get("lookup")),
     )
+
+
+def _dossier(document: Mapping[str, Any]) -> str:
+    """What stands for a dossier, if it can be one at all."""
+    given = document.get("dossier")
+    return given if isinstance(given, str) and len(given) <= _LONGEST_CODE else ""
 
 
 def _part(document: Mapping[str, Any], name: str) -> dict[str, Any]:

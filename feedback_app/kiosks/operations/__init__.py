@@ -1,6 +1,7 @@
 """Writes of the fleet. Nothing here commits."""
 
 from feedback_app.kiosks.operations.alerts import watch_devices
+from feedback_app.kiosks.operations.calls import HOLDS, Call, call_up, forget_calls, take_call
 from feedback_app.kiosks.operations.changing import (
     AlreadyRevoked,
     change_settings,
@@ -20,6 +21,11 @@ from feedback_app.kiosks.operations.reporting import (
 )
 
 __all__ = [
+    "HOLDS",
+    "Call",
+    "call_up",
+    "forget_calls",
+    "take_call",
     "LASTS",
     "AlreadyRevoked",
     "BadCode",

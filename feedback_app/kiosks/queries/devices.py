@@ -16,7 +16,7 @@ from feedback_app.kiosks.commands import DeviceSettings, Pin, Position
 from feedback_app.kiosks.models import KioskAssignment, KioskDevice
 from feedback_app.kit.clock import local_day
 from feedback_app.kit.errors import N_, NotFound
-from feedback_app.surveys.commands import Stage
+from feedback_app.tokens.commands import Stage
 
 
 class DeviceNotFound(NotFound):

@@ -16,6 +16,8 @@ from feedback_app.ratings.forms import FigureForm, Order, Selection, read_listin
 from feedback_app.ratings.queries import Filter, RatingRow, RatingTable, StandardisedShare
 from feedback_app.ratings.staff_routes.blueprint import blueprint
 from feedback_app.staff.access import current_member, requires, scope
+from feedback_app.surveys import queries as surveys
+from feedback_app.tokens import queries as tokens
 
 
 @blueprint.get("")
@@ -35,6 +37,32 @@ def overview() -> str:
         since=_since(read.table),
         today=clock.local_day(clock.now()),
     )
+
+
+@blueprint.get("/ma-ho-so")
+@requires("manager")
+def dossier_codes() -> str:
+    """By department, how many responses of the period came with a dossier code, and how many came too late for it."""
+    session = db.session()
+    today = clock.local_day(clock.now())
+    allowed = scope(session, current_member(), today)
+    selection = read_selection(session, request.args, today=today).selection
+    period = selection.period
+    table = queries.table(session, period, minima=settings().minima, narrowed=Filter(department_ids=allowed))
+    first, before = period.starts_on, period.ends_on
+    with_code = surveys.coded(session, first=first, before=before, department_ids=allowed)
+    too_late = tokens.answered_before(session, first=first, before=before, department_ids=allowed)
+    none = surveys.Coded(0, 0)
+    rows = []
+    for row in table.rows:
+        department = row.department
+        if department is None:
+            continue
+        found = with_code.get(department.id, none)
+        # What was published stands still, what came with a code is counted now.
+        without = max(0, row.figure.sums.responses - found.verified - found.unverified)
+        rows.append((department, found, without, too_late.get(department.id, 0)))
+    return render_template("ratings/dossier_codes.html", period=period, selection=selection, rows=rows)
 
 
 @blueprint.get("/xuat.csv")

@@ -36,8 +36,8 @@
     return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
   }
 
-  const inputs = (question) => [...question.querySelectorAll("input")];
-  const textarea = (question) => question.querySelector("textarea");
+  const inputs = (question) => [...question.querySelectorAll("input:not([type=text])")];
+  const written = (question) => question.querySelector("textarea, input[type=text]");
   const picked = (question) => inputs(question).filter((input) => input.checked);
   const isRequired = (question) => "required" in question.dataset;
 
@@ -72,16 +72,16 @@
       summary.textContent = questions.map(describe).join(" · ");
       save.focus({ preventScroll: true });
     } else {
-      (textarea(questions[current]) || questions[current]).focus({ preventScroll: true });
+      (written(questions[current]) || questions[current]).focus({ preventScroll: true });
     }
     // As little as needed, so that the count stays in sight, and at once: a keyer looks at the paper, not at easing.
     (questions[current] || end).scrollIntoView({ block: "nearest", behavior: "instant" });
   }
 
   function describe(question, place) {
-    const written = textarea(question);
-    const said = written
-      ? written.value.trim().slice(0, 40)
+    const text = written(question);
+    const said = text
+      ? text.value.trim().slice(0, 40)
       : picked(question).filter((input) => input.value).map((input) => labelOf(input, "span")).join(", ");
     return `${place + 1}. ${said || texts.blank}`;
   }
@@ -122,7 +122,8 @@
   }
 
   function keyInText(event) {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) open(current + 1);
+    const oneLine = event.target instanceof HTMLInputElement;
+    if (event.key === "Enter" && (oneLine || event.ctrlKey || event.metaKey)) open(current + 1);
     else if (event.key === "Escape") open(current - 1);
     else return false;
     return true;
@@ -146,7 +147,7 @@
   document.addEventListener("keydown", (event) => {
     // A composing input method (Telex, VNI) owns its keys until it is done.
     if (event.isComposing) return;
-    const inText = event.target instanceof HTMLTextAreaElement;
+    const inText = event.target instanceof HTMLTextAreaElement || event.target.type === "text";
     if (!inText && (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
       const undo = panel.querySelector("a");
       if (undo) {
@@ -195,7 +196,7 @@
       inputs(question).forEach((input) => {
         input.checked = false;
       });
-      if (textarea(question)) textarea(question).value = "";
+      if (written(question)) written(question).value = "";
       complain(question, "");
     });
     summary.textContent = "";
@@ -204,7 +205,7 @@
   }
 
   const isBlank = () =>
-    questions.every((question) => picked(question).length === 0 && !(textarea(question) && textarea(question).value));
+    questions.every((question) => picked(question).length === 0 && !(written(question) && written(question).value));
 
   // Puts a refused form back on the page to be mended; it keeps its id.
   function reopen(data) {
@@ -213,8 +214,8 @@
       inputs(question).forEach((input) => {
         input.checked = data.getAll(input.name).includes(input.value);
       });
-      const written = textarea(question);
-      if (written) written.value = data.get(written.name);
+      const text = written(question);
+      if (text) text.value = data.get(text.name);
     });
     open(0);
   }

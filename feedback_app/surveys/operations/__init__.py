@@ -13,6 +13,19 @@ from feedback_app.surveys.operations.comments import (
     reopen_comment,
     reviewable,
 )
+from feedback_app.surveys.operations.handovers import (
+    LASTS,
+    WRITING,
+    Asked,
+    HandoverNotFound,
+    HandoverOver,
+    NothingToWrite,
+    finish,
+    forget_handovers,
+    hand_over,
+    handed_over,
+)
+from feedback_app.surveys.operations.lookups import forget_lookups, keep_lookup
 from feedback_app.surveys.operations.questionnaires import ask_at, publish_questionnaire
 from feedback_app.surveys.operations.responses import (
     AlreadySealed,
@@ -27,25 +40,41 @@ from feedback_app.surveys.operations.responses import (
     remove_demonstration,
     submit,
 )
+from feedback_app.surveys.operations.slips import OutsideKey, check_key, issue_slips
 
 __all__ = [
     "LONGEST_REASON",
     "LONGEST_SHOWN",
+    "LASTS",
+    "WRITING",
+    "Asked",
+    "HandoverNotFound",
+    "HandoverOver",
+    "NothingToWrite",
+    "finish",
+    "forget_handovers",
+    "forget_lookups",
+    "hand_over",
+    "handed_over",
+    "keep_lookup",
     "AlreadyReviewed",
     "AlreadySealed",
     "BadReview",
     "FutureAnswer",
     "WrongProcedure",
     "OriginalErased",
+    "OutsideKey",
     "Outcome",
     "Receipt",
     "ResponseNotFound",
     "ReviewerInvolved",
     "ask_at",
+    "check_key",
     "clear_comment",
     "erase_originals",
     "exclude",
     "include",
+    "issue_slips",
     "publish_questionnaire",
     "refuse_comment",
     "remove",

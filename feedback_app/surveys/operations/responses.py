@@ -4,7 +4,7 @@ with the request to count its day again, so neither exists without the other."""
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Literal, cast
+from typing import Final, Literal, cast
 from uuid import UUID
 
 from sqlalchemy import Row, Table, bindparam, delete, exists, insert, select, update
@@ -15,6 +15,7 @@ from feedback_app import recounts
 from feedback_app.departments import queries as departments
 from feedback_app.kit.clock import local_day
 from feedback_app.kit.errors import N_, Conflict, Invalid, NotFound
+from feedback_app.kit.locks import lock
 from feedback_app.recounts import Bucket
 from feedback_app.surveys import queries
 from feedback_app.surveys.commands import SubmitResponse
@@ -24,6 +25,9 @@ from feedback_app.surveys.models import (
     ResponseConflict,
 )
 from feedback_app.surveys.versions import Content, check, content_hash
+from feedback_app.tokens import operations as tokens
+from feedback_app.tokens.codes import Token
+from feedback_app.tokens.commands import Verification
 
 # Made once: building a statement of twenty columns anew costs more than running it. Whether the same device began
 # another response moments before (a repeated press, most likely) is found out on the way in, and the request to count
@@ -52,6 +56,7 @@ _GIVEN = (
     "keyed_at",
     "keyer_id",
     "trapped",
+    "verification",
     "demonstration",
 )
 _STORED = (
@@ -79,7 +84,10 @@ _STORE = select(_STORED.c.id).add_cte(
     ).cte("requested")
 )
 
-Outcome = Literal["stored", "completed", "same", "superseded", "conflict"]
+# Above every revision that a kiosk sends: what it delivers of a response after its phone is overtaken.
+FINISHED_ON_PHONE: Final = 32_001
+
+Outcome = Literal["stored", "completed", "same", "superseded", "conflict", "answered_before"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +96,8 @@ class Receipt:
 
     `stored`: a new response. `completed`: the partial one under this id now says this. `same`: it was here already.
     `superseded`: a later delivery of the same response came first; nothing to do. `conflict`: the id is sealed with
-    other content; this delivery is kept for a person to settle and the response is as it was.
+    other content; this delivery is kept for a person to settle and the response is as it was. `answered_before`: its
+    dossier has an answer of this stage already; this one is not kept.
     """
 
     id: UUID
@@ -117,6 +126,7 @@ def submit(session: Session, command: SubmitResponse, *, now: datetime, rapid_se
 
     Raises BadAnswer (what is wrong, beside the question), WrongProcedure and FutureAnswer. A conflict is not raised but
     returned, because what was delivered has to be committed for review; the door then answers with AlreadySealed.
+    Neither is an answer that came too late for its dossier, which is counted.
     """
     if command.answered_at > now:
         raise FutureAnswer(N_("Ngày trả lời không thể ở tương lai."), field="answered_on")
@@ -124,23 +134,40 @@ def submit(session: Session, command: SubmitResponse, *, now: datetime, rapid_se
     content = check(version, command)
     command = _in_its_field(session, command)
     digest = content_hash(command, content)
-    if _insert(session, command, content, digest, now=now, rapid_seconds=rapid_seconds):
+    verification = None
+    # What is known here is delivered again, and has spent its token itself.
+    if command.token is not None and not _is_known(session, command.id):
+        verification = tokens.spend(session, command.token, now=now)
+        # Another delivery of the same response may have spent it while this one waited for it.
+        if verification is None and not _is_known(session, command.id):
+            return _answered_before(session, command, now=now)
+    if command.device_id is not None:
+        # Two deliveries of one device at once would not see each other, and a repeated press would count twice.
+        lock(session, "surveys.device", command.device_id)
+    if _insert(session, command, content, digest, verification, now=now, rapid_seconds=rapid_seconds):
+        if command.device_id is not None:
+            _mark_repeats(session, command, now=now, rapid_seconds=rapid_seconds)
         if command.demonstration:
             queries.forget_demonstration()
         return Receipt(command.id, "stored", command.sealed)
     return _deliver_again(session, command, content, digest, now=now)
 
 
-def remove(session: Session, response_id: UUID, *, now: datetime) -> None:
+def remove(session: Session, response_id: UUID, *, now: datetime, token: Token | None = None) -> bool:
     """Take a response out of every count; its id stays known, so a repeated delivery does not bring it back.
 
-    Who removed it and why belongs in the audit trail, which the caller writes. Raises ResponseNotFound.
+    With the token of its dossier, which only somebody who knows the code can name, the dossier may be answered for
+    again; returns whether it was given back. Only a response that came with a code gives one back, and only one of its
+    own day. Who removed it and why belongs in the audit trail, which the caller writes. Raises ResponseNotFound.
     """
     response = session.get(Response, response_id, with_for_update=True)
     if response is None or response.removed_at is not None:
         raise ResponseNotFound(N_("Không tìm thấy phiếu này, hoặc phiếu đã được hoàn tác."))
     response.removed_at = now
     _request(session, now, (response.rated_department_id, response.answered_at))
+    if token is None or response.verification is None:
+        return False
+    return tokens.give_back(session, token, spent_on=local_day(response.received_at))
 
 
 def exclude(session: Session, response_ids: Collection[UUID], *, exclusion_id: int, now: datetime) -> list[UUID]:
@@ -203,6 +230,7 @@ def _insert(
     command: SubmitResponse,
     content: Content,
     digest: bytes,
+    verification: Verification | None,
     *,
     now: datetime,
     rapid_seconds: int,
@@ -234,6 +262,7 @@ def _insert(
                 "keyed_at": now if command.channel in ("paper", "scan") else None,
                 "keyer_id": command.keyer_id,
                 "trapped": command.trapped,
+                "verification": verification,
                 "rapid_after": command.answered_at - timedelta(seconds=rapid_seconds),
                 "demonstration": command.demonstration,
             },
@@ -246,26 +275,49 @@ def _insert(
     return True
 
 
+def _mark_repeats(session: Session, command: SubmitResponse, *, now: datetime, rapid_seconds: int) -> None:
+    """What the same device began moments after this one is a repeated press, though it arrived first."""
+    marked = session.execute(
+        update(Response)
+        .where(
+            Response.device_id == command.device_id,
+            Response.answered_at > command.answered_at,
+            Response.answered_at < command.answered_at + timedelta(seconds=rapid_seconds),
+            Response.rapid.is_(False),
+        )
+        .values(rapid=True)
+        .returning(Response.id, Response.rated_department_id, Response.answered_on)
+    ).all()
+    _recounted(session, marked, now)
+
+
 def _deliver_again(
     session: Session, command: SubmitResponse, content: Content, digest: bytes, *, now: datetime
 ) -> Receipt:
     stored = session.execute(
         select(Response).where(Response.id == command.id).with_for_update().execution_options(populate_existing=True)
     ).scalar_one()
-    if stored.content_hash == digest and (stored.sealed_at is not None or not command.sealed):
+    names_dossier = command.token is not None and stored.verification is None and stored.sealed_at is None
+    if stored.content_hash == digest and (stored.sealed_at is not None or not command.sealed) and not names_dossier:
         # A delivery between the two that arrives late must still find itself overtaken.
         stored.revision = max(stored.revision, command.revision)
         return Receipt(stored.id, "same", stored.sealed_at is not None)
-    if command.revision < stored.revision:
+    if command.revision < stored.revision and not _adds_to_finished(session, stored, content):
         return Receipt(stored.id, "superseded", stored.sealed_at is not None)
     if stored.sealed_at is not None or stored.removed_at is not None or not _same_door(stored, command):
-        session.execute(
-            insert(ResponseConflict).values(
-                response_id=stored.id, received_at=now, content=_as_json(command), content_hash=digest
-            )
-        )
+        _keep_conflict(session, command, digest, now=now)
         return Receipt(stored.id, "conflict", stored.sealed_at is not None)
     before = (stored.rated_department_id, stored.answered_at)
+    if command.token is not None and stored.verification is None:
+        stored.verification = tokens.spend(session, command.token, now=now)
+        if stored.verification is None:
+            # Its first touch counted; who then named a dossier that was answered for takes it back. The same delivery
+            # again finds itself known.
+            stored.removed_at = stored.sealed_at = now
+            stored.content_hash, stored.revision = digest, command.revision
+            session.flush()
+            _request(session, now, before)
+            return _answered_before(session, command, now=now)
     stored.choice_ids = list(content.choice_ids)
     stored.content_hash = digest
     stored.revision = command.revision
@@ -280,6 +332,38 @@ def _deliver_again(
     session.flush()
     _request(session, now, before, (stored.rated_department_id, stored.answered_at))
     return Receipt(stored.id, "completed", command.sealed)
+
+
+def _is_known(session: Session, response_id: UUID) -> bool:
+    return bool(session.scalar(select(exists().where(Response.id == response_id))))
+
+
+def _answered_before(session: Session, command: SubmitResponse, *, now: datetime) -> Receipt:
+    tokens.count_answered_before(
+        session, department_id=command.rated_department_id, stage=command.stage, channel=command.channel, now=now
+    )
+    return Receipt(command.id, "answered_before", command.sealed)
+
+
+def _keep_conflict(session: Session, command: SubmitResponse, digest: bytes, *, now: datetime) -> None:
+    """Keep a delivery for a person to settle, once however often it is repeated; its response has to be locked."""
+    kept = exists().where(ResponseConflict.response_id == command.id, ResponseConflict.content_hash == digest)
+    if not session.scalar(select(kept)):
+        session.execute(
+            insert(ResponseConflict).values(
+                response_id=command.id, received_at=now, content=_as_json(command), content_hash=digest
+            )
+        )
+
+
+def _adds_to_finished(session: Session, stored: Response, content: Content) -> bool:
+    """Whether a kiosk says something of a response that its citizen finished on a phone without it."""
+    if stored.revision != FINISHED_ON_PHONE or stored.sealed_at is None:
+        return False
+    texts = session.execute(select(Comment.question_id, Comment.text).where(Comment.response_id == stored.id))
+    return not (content.comments.items() <= {key: text for key, text in texts}.items()) or not (
+        set(content.choice_ids) <= set(stored.choice_ids)
+    )
 
 
 def _same_door(stored: Response, command: SubmitResponse) -> bool:
@@ -305,7 +389,9 @@ def _request(session: Session, now: datetime, *answers: tuple[int, datetime]) ->
 
 
 def _as_json(command: SubmitResponse) -> dict[str, object]:
+    """The command without the token of its dossier: a delivery that is kept must not say which one it was."""
     return {
         key: value if isinstance(value, int | bool | dict | None) else str(value)
-        for key, value in asdict(command).items()
+        for key, value in asdict(replace(command, token=None)).items()
+        if key != "token"
     }

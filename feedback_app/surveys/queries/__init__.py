@@ -1,5 +1,6 @@
 """Reads of questionnaires and the responses given to them, and of free text."""
 
+from feedback_app.surveys.queries.coded import Coded, coded
 from feedback_app.surveys.queries.comments import (
     ClearedComment,
     CommentNotFound,
@@ -36,6 +37,7 @@ from feedback_app.surveys.queries.doubts import (
 )
 from feedback_app.surveys.queries.keying import KeyedForm, keyed_any, keyed_count, last_keyed
 from feedback_app.surveys.queries.kiosks import places_touched
+from feedback_app.surveys.queries.lookups import LookedUp, LookupNotFound, look_up
 from feedback_app.surveys.queries.questionnaires import (
     Assignment,
     NoQuestionnaire,
@@ -51,17 +53,21 @@ __all__ = [
     "BUCKET",
     "Assignment",
     "ClearedComment",
+    "Coded",
     "CommentNotFound",
     "Decision",
     "Given",
     "HeldComment",
     "KeyedForm",
+    "LookedUp",
+    "LookupNotFound",
     "NoQuestionnaire",
     "answered_days",
     "answers_given",
     "assignments",
     "between",
     "cleared_comments",
+    "coded",
     "countable",
     "current_version",
     "current_versions",
@@ -77,6 +83,7 @@ __all__ = [
     "keyed_any",
     "keyed_count",
     "last_keyed",
+    "look_up",
     "on_days",
     "on_paper",
     "places_touched",

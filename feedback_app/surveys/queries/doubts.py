@@ -28,6 +28,7 @@ class Given:
     keyer_id: int | None
     choice_ids: tuple[int, ...]
     demonstration: bool
+    trapped: bool
     moment: datetime
 
 
@@ -65,11 +66,12 @@ def _given(session: Session, moment: InstrumentedAttribute[Any], which: ColumnEl
         Response.keyer_id,
         Response.choice_ids,
         Response.demonstration,
+        Response.trapped,
     )
     rows = session.execute(select(*columns, moment).where(countable(), which).order_by(moment, Response.id))
     return [
-        Given(id_, department_id, version_id, place_id, device_id, keyer_id, tuple(picked), demonstration, at)
-        for id_, department_id, version_id, place_id, device_id, keyer_id, picked, demonstration, at in rows
+        Given(id_, department_id, version_id, place_id, device_id, keyer_id, tuple(picked), *marks)
+        for id_, department_id, version_id, place_id, device_id, keyer_id, picked, *marks in rows
     ]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
@@ -12,17 +13,21 @@ from feedback_app.surveys.models import (
     Response,
 )
 from feedback_app.surveys.queries.questionnaires import version
+from feedback_app.tokens.commands import Stage
 
 
 @dataclass(frozen=True, slots=True)
 class KeyedForm:
-    """A paper form in its keyer's list of the last ones; `overall` is the text of the level keyed, if any."""
+    """A paper form in its keyer's list of the last ones; `overall` is the text of the level keyed, if any;
+    `coded` says that a dossier code came along."""
 
     id: UUID
     keyed_at: datetime
     rated_department_id: int
     answered_on: date
     overall: str | None
+    stage: Stage | None
+    coded: bool
 
 
 def keyed_count(session: Session, *, keyer_id: int, since: datetime) -> int:
@@ -48,6 +53,8 @@ def last_keyed(session: Session, *, keyer_id: int, since: datetime, limit: int) 
                 (c.text for c in version(session, row.version_id).overall.choices if c.id in row.choice_ids),
                 None,
             ),
+            cast(Stage | None, row.stage),
+            row.verification is not None,
         )
         for row in rows
     ]

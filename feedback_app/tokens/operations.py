@@ -1,0 +1,126 @@
+"""Issues tokens, spends them, and forgets them. Nothing here commits: a token is spent in the transaction that stores
+its response, so neither exists without the other."""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import delete, insert, text
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from feedback_app.kit.clock import local_day
+from feedback_app.kit.locks import lock
+from feedback_app.tokens import queries
+from feedback_app.tokens.codes import Token
+from feedback_app.tokens.commands import USUAL_STAGE, Stage, Verification
+from feedback_app.tokens.models import AnsweredBefore, IssuedToken, SpentToken
+
+# Not within a transaction, after those of `mix` and `forget`.
+VACUUM: Final = tuple(text(f"VACUUM {table.__tablename__}") for table in (SpentToken, IssuedToken))
+
+
+def issue(session: Session, tokens: Collection[Token], *, now: datetime, days: int) -> date:
+    """Note that the office named these dossiers; returns the last day on which their slips hold."""
+    today = local_day(now)
+    expires_on = today + timedelta(days=days)
+    # In the order of their digests: two lists with the same dossiers must not wait for each other in turns.
+    rows = [
+        {"digest": digest, "day": today, "expires_on": expires_on, "mixed": False}
+        for digest in sorted({token.digest for token in tokens})
+    ]
+    if rows:
+        issued = upsert(IssuedToken).values(rows)
+        session.execute(
+            issued.on_conflict_do_update(
+                index_elements=[IssuedToken.digest],
+                set_={"day": issued.excluded.day, "expires_on": issued.excluded.expires_on, "mixed": False},
+            )
+        )
+    return expires_on
+
+
+def spend(session: Session, token: Token, *, now: datetime) -> Verification | None:
+    """Spend a token; None when it was spent before, else whether the office knows the dossier.
+
+    Of two transactions that spend the same token, the second waits for the first to end.
+    """
+    today = local_day(now)
+    spent = session.execute(
+        upsert(SpentToken)
+        .values(digest=token.digest, day=today, mixed=False)
+        .on_conflict_do_nothing(index_elements=[SpentToken.digest])
+        .returning(SpentToken.digest)
+    ).first()
+    if spent is None:
+        return None
+    return "verified" if queries.is_issued(session, token, day=today) else "unverified"
+
+
+def give_back(session: Session, token: Token, *, spent_on: date) -> bool:
+    """Let a dossier be answered for again, if it was on that day; whether it was.
+
+    For a form that was keyed wrongly and is taken back. Which token it had spent is written nowhere, so whoever takes
+    it back has to say the code once more.
+    """
+    returned = session.execute(
+        delete(SpentToken)
+        .where(SpentToken.digest == token.digest, SpentToken.day == spent_on)
+        .returning(SpentToken.digest)
+    ).first()
+    return returned is not None
+
+
+def count_answered_before(
+    session: Session, *, department_id: int, stage: Stage | None, channel: str, now: datetime
+) -> None:
+    """Count an answer that was not stored because its dossier had one already."""
+    counted = upsert(AnsweredBefore).values(
+        day=local_day(now), department_id=department_id, stage=stage or USUAL_STAGE, channel=channel, attempts=1
+    )
+    session.execute(
+        counted.on_conflict_do_update(
+            index_elements=[
+                AnsweredBefore.day,
+                AnsweredBefore.department_id,
+                AnsweredBefore.stage,
+                AnsweredBefore.channel,
+            ],
+            set_={"attempts": AnsweredBefore.attempts + 1},
+        )
+    )
+
+
+def mix(session: Session, *, today: date) -> int:
+    """Write the rows of finished days anew, in the order of their digests; returns how many.
+
+    Their order in the file and the number of their transaction then tell nothing but the night. What lay there before
+    is gone once the tables are vacuumed, which the caller does after the commit.
+    """
+    lock(session, "tokens.mix")
+    count = 0
+    tables: tuple[Any, ...] = (SpentToken, IssuedToken)
+    for table in tables:
+        rows = session.execute(
+            delete(table)
+            .where(~table.mixed, table.day < today)
+            .returning(*(column for column in table.__table__.columns if column.name != "mixed"))
+        ).all()
+        if rows:
+            session.execute(insert(table), [{**row._mapping, "mixed": True} for row in sorted(rows)])
+        count += len(rows)
+    return count
+
+
+def forget(session: Session, *, today: date, months: int) -> int:
+    """Delete what is kept no longer: slips that have expired, and tokens spent more than `months` whole months ago.
+
+    By then the period they counted in is closed; a dossier could be answered for again. Returns how many.
+    """
+    last = today.year * 12 + today.month - 1 - months
+    spent_before = date(last // 12, last % 12 + 1, 1)
+    spent = session.execute(delete(SpentToken).where(SpentToken.day < spent_before).returning(SpentToken.day)).all()
+    expired = session.execute(
+        delete(IssuedToken).where(IssuedToken.expires_on < today).returning(IssuedToken.day)
+    ).all()
+    return len(spent) + len(expired)

@@ -1,0 +1,159 @@
+"""Who holds the whole database cannot tell which answer spent which token: nothing but the day is common to both.
+
+The attacker knows every dossier code, has the key, and reads the tables as PostgreSQL keeps them, with the place of
+each row (ctid), the transaction that wrote it (xmin) and what earlier rows left behind.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session
+
+from feedback_app.kit.clock import local_day
+from feedback_app.tokens import operations as tokens
+from tests.surveys.halls import MORNING, Hall, command, make_hall, submit
+from tests.tokens.making import code, token
+
+MANY = 40
+TODAY = local_day(MORNING)
+TABLES = ("spent_tokens", "issued_tokens")
+
+
+@pytest.fixture
+def hall(session: Session) -> Hall:
+    """A day's answers, each with a dossier whose slip was printed a minute before, in the order of their numbers."""
+    made = make_hall(session)
+    for number in range(MANY):
+        at = MORNING + timedelta(minutes=2 * number)
+        tokens.issue(session, [token(number)], now=at, days=30)
+        session.commit()
+        submit(session, command(made, token=token(number), answered_at=at + timedelta(minutes=1)))
+    return made
+
+
+def rows(session: Session, table: str, columns: str) -> Sequence[Any]:
+    return session.execute(text(f"SELECT {columns} FROM {table} ORDER BY ctid")).all()  # noqa: S608
+
+
+def night(session: Session, engine: Engine, day: date) -> int:
+    count = tokens.mix(session, today=day)
+    session.commit()
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for statement in tokens.VACUUM:
+            connection.execute(statement)
+    return count
+
+
+def joined(session: Session, table: str) -> int:
+    """How many rows the number of a transaction joins to a response."""
+    return len(
+        session.execute(
+            text(f"SELECT 1 FROM {table} AS token JOIN responses ON token.xmin::text = responses.xmin::text")  # noqa: S608
+        ).all()
+    )
+
+
+def order(session: Session, table: str) -> list[int]:
+    """The numbers of the dossiers as their rows lie in the file: the attacker makes their digests anew."""
+    numbers = {token(number).digest: number for number in range(MANY)}
+    return [numbers[bytes(row.digest)] for row in rows(session, table, "digest")]
+
+
+def test_before_the_night_the_attack_succeeds(session: Session, hall: Hall) -> None:
+    """Else the tests below would show nothing."""
+    assert joined(session, "spent_tokens") == MANY
+    assert [order(session, table) for table in TABLES] == [list(range(MANY))] * 2
+
+
+def test_after_the_night_neither_order_nor_transaction_tells(session: Session, hall: Hall, engine: Engine) -> None:
+    assert night(session, engine, TODAY + timedelta(days=1)) == 2 * MANY
+    for table in TABLES:
+        assert joined(session, table) == 0
+        lying = rows(session, table, "digest, xmin::text AS written_by")
+        assert [row.digest for row in lying] == sorted(row.digest for row in lying)
+        assert len({row.written_by for row in lying}) == 1
+        assert order(session, table) != list(range(MANY))
+
+
+def test_after_the_night_nothing_of_the_day_is_left_in_the_pages(session: Session, hall: Hall, engine: Engine) -> None:
+    night(session, engine, TODAY + timedelta(days=1))
+    session.execute(text("CREATE EXTENSION IF NOT EXISTS pageinspect"))
+    writers = {int(row[0]) for row in session.execute(text("SELECT xmin::text FROM responses"))}
+    for table in TABLES:
+        pages = session.execute(text(f"SELECT pg_relation_size('{table}') / current_setting('block_size')::int"))
+        for page in range(pages.scalar_one()):
+            left = session.execute(
+                text("SELECT t_xmin::text FROM heap_page_items(get_raw_page(:table, :page)) WHERE t_xmin IS NOT NULL"),
+                {"table": table, "page": page},
+            )
+            assert not writers & {int(row[0]) for row in left}
+    session.rollback()
+
+
+def test_no_column_is_finer_than_the_day_or_common_to_both(session: Session, hall: Hall) -> None:
+    columns = session.execute(
+        text(
+            "SELECT table_name, column_name, data_type FROM information_schema.columns"
+            " WHERE table_name IN ('spent_tokens', 'issued_tokens')"
+        )
+    ).all()
+    assert {(row.column_name, row.data_type) for row in columns} == {
+        ("digest", "bytea"),
+        ("day", "date"),
+        ("expires_on", "date"),
+        ("mixed", "boolean"),
+    }
+    (row,) = session.execute(
+        text(
+            "SELECT string_agg(responses::text || coalesce(recount_requests::text, ''), '') FROM responses"
+            " LEFT JOIN recount_requests ON true"
+        )
+    ).all()
+    whole = row[0]
+    for number in range(MANY):
+        made = token(number)
+        for secret in (code(number), made.written, made.value.hex(), made.digest.hex()):
+            assert secret not in whole
+
+
+def test_the_code_and_the_token_stand_in_no_table(session: Session, hall: Hall) -> None:
+    tables = session.execute(
+        text("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")
+    ).scalars()
+    for table in tables:
+        for row in session.execute(text(f'SELECT "{table}"::text FROM "{table}"')).scalars():  # noqa: S608
+            assert code(1) not in row
+            assert token(1).written not in row
+            assert token(1).value.hex() not in row
+
+
+def test_today_waits_for_its_night_and_is_spent_all_the_same(session: Session, hall: Hall, engine: Engine) -> None:
+    assert night(session, engine, TODAY) == 0
+    assert night(session, engine, TODAY + timedelta(days=1)) == 2 * MANY
+    assert night(session, engine, TODAY + timedelta(days=1)) == 0
+    late = command(hall, token=token(3), answered_at=MORNING + timedelta(days=1))
+    assert submit(session, late) == "answered_before"
+
+
+def test_an_answer_during_the_night_waits_and_is_told(session: Session, hall: Hall, engine: Engine) -> None:
+    """Rows that are being written anew are never missing for somebody who spends them."""
+    tokens.mix(session, today=TODAY + timedelta(days=1))
+    with Session(engine) as other:
+        other.execute(text("SET LOCAL lock_timeout = '200ms'"))
+        with pytest.raises(Exception, match="lock timeout"):
+            tokens.spend(other, token(3), now=MORNING)
+    session.commit()
+    with Session(engine) as other:
+        assert tokens.spend(other, token(3), now=MORNING) is None
+
+
+def test_what_is_kept_no_longer_goes(session: Session, hall: Hall) -> None:
+    assert tokens.forget(session, today=date(2027, 2, 28), months=3) == MANY  # the slips have expired
+    assert tokens.forget(session, today=date(2027, 2, 28), months=3) == 0
+    assert tokens.forget(session, today=date(2027, 3, 1), months=3) == MANY
+    session.commit()
+    assert submit(session, command(hall, token=token(3))) == "stored"
