@@ -1,12 +1,13 @@
 """`make benchmark`: submissions, the results page and the recount of this machine, measured in one run.
 
 `large` and `fleet` are apart, because they take as long as their size: `python -m benchmarks large [--scale 0.01]`,
-`python -m benchmarks fleet [--kiosks 1000] [--scale 0.1]`.
+`python -m benchmarks fleet [--kiosks 1000] [--scale 0.1]`; `budget` too, as it needs a Chromium:
+`python -m benchmarks budget`.
 """
 
 import argparse
 
-from benchmarks import fleet, large, recount, results, sample, submissions
+from benchmarks import budget, fleet, large, recount, results, sample, submissions
 from benchmarks.report import machine, progress, say
 from benchmarks.serving import Place
 
@@ -19,8 +20,8 @@ def main() -> None:
     parser.add_argument(
         "parts",
         nargs="*",
-        choices=[*PARTS, "large", "fleet", []],
-        help="what to measure; all but large and fleet without a word",
+        choices=[*PARTS, "budget", "large", "fleet", []],
+        help="what to measure; the first three without a word",
     )
     parser.add_argument(
         "--scale", type=float, default=1.0, help="of large: the share of its size, such as 0.01; of fleet: of visitors"
@@ -33,6 +34,8 @@ def main() -> None:
         say(machine(place.postgres_version))
         if "large" in parts:
             large.measure(place, scale=options.scale)
+        if "budget" in parts:
+            budget.measure(place)
         if "fleet" in parts and not fleet.measure(place, kiosks=options.kiosks, scale=options.scale):
             raise SystemExit(1)
         if "submissions" in parts:

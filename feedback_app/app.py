@@ -30,6 +30,7 @@ from feedback_app.kiosks import api as kiosks_api
 from feedback_app.kiosks import labels as kiosk_labels
 from feedback_app.kiosks import models as _kiosks
 from feedback_app.kiosks import routes as kiosks_routes
+from feedback_app.kiosks import shell as kiosks_shell
 from feedback_app.kiosks import staff_routes as kiosks_staff_routes
 from feedback_app.kit import charts, clock, i18n, log, security, visitor_tokens, web
 from feedback_app.kit.db import db, engine_options
@@ -93,6 +94,7 @@ BLUEPRINTS = (
     ratings_api.blueprint,
     articles_routes.blueprint,
     articles_staff_routes.blueprint,
+    kiosks_shell.blueprint,
     kiosks_routes.blueprint,
     kiosks_api.blueprint,
     kiosks_staff_routes.blueprint,

@@ -168,6 +168,7 @@ def _texts(spot: Spot, version: VersionView, settings: "Settings") -> dict[str, 
         "more-time": gettext("Tôi cần thêm thời gian"),
         "unsent": gettext("Phiếu đang chờ gửi"),
         "demonstration": gettext("Dữ liệu trình diễn – không phải số liệu thật"),
+        **_offered_texts(),
     }
     if spot.counter_name:
         texts["place"] += f" – {say(spot.counter_name, spot.counter_name_en)}"
@@ -177,3 +178,38 @@ def _texts(spot: Spot, version: VersionView, settings: "Settings") -> dict[str, 
         for choice in question.choices:
             texts[f"c-{question.key}-{choice.key}"] = say(choice.text, choice.text_en)
     return texts
+
+
+def _offered_texts() -> dict[str, str]:
+    """What a kiosk says where its settings offer more than the questions, and where it cannot go on."""
+    return {
+        "not-durable": gettext("Dành cho cán bộ: trình duyệt không cho lưu, phiếu chưa gửi sẽ mất khi tắt máy."),
+        "full": gettext("Xin lỗi Ông/Bà, ki-ốt tạm chưa nhận thêm đánh giá"),
+        "full-hint": gettext("Xin Ông/Bà đánh giá tại bàn hướng dẫn hoặc trên điện thoại."),
+        "full-staff": gettext("Dành cho cán bộ: bộ nhớ phiếu chờ đã đầy. Hãy nối mạng hoặc xuất phiếu ra tệp."),
+        "read": gettext("Đọc to"),
+        "assisted": gettext("Có người giúp"),
+        "invitation": gettext("Mời người vừa nhận kết quả"),
+        "dossier": gettext("Mã hồ sơ (không bắt buộc)"),
+        "dossier-taken": gettext("Đã nhận mã hồ sơ."),
+        "dossier-wrong": gettext("Mã chưa đúng. Ông/Bà vẫn đánh giá được."),
+        "handover": gettext("Viết tiếp trên điện thoại"),
+        "handover-title": gettext("Quét mã để viết tiếp trên điện thoại"),
+        "handover-hint": gettext("Đánh giá đã chọn được giữ nguyên. Mã chỉ dùng được trong ít phút."),
+        "handover-done": gettext("Tôi đã quét xong"),
+        "handover-failed": gettext("Chưa tạo được mã. Ông/Bà có thể viết ngay tại đây."),
+        "lookup": gettext("Lấy mã tra cứu"),
+        "lookup-hint": gettext("Mã tra cứu phiếu của Ông/Bà, chỉ hiện một lần:"),
+        "print": gettext("In mã"),
+        "keyboard": gettext("Bàn phím"),
+        "key-shift": gettext("Chữ hoa"),
+        "key-back": gettext("Xóa chữ cuối"),
+        "key-space": gettext("Dấu cách"),
+        "key-signs": gettext("Số và dấu câu"),
+        "key-letters": gettext("Chữ cái"),
+        "key-acute": gettext("Dấu sắc"),
+        "key-grave": gettext("Dấu huyền"),
+        "key-hook": gettext("Dấu hỏi"),
+        "key-tilde": gettext("Dấu ngã"),
+        "key-dot": gettext("Dấu nặng"),
+    }

@@ -3,7 +3,6 @@
 from typing import Any, Final
 
 from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
-from flask_babel import force_locale
 from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import BadRequest
 
@@ -11,6 +10,7 @@ from feedback_app.kiosks import deliveries
 from feedback_app.kiosks.configuration import in_milliseconds, page_configuration
 from feedback_app.kiosks.deliveries import PageSender
 from feedback_app.kiosks.forms import LARGEST_BATCH, BadDelivery, read_batch
+from feedback_app.kiosks.shell import draw_shell
 from feedback_app.kit import clock, i18n
 from feedback_app.kit.db import db
 from feedback_app.kit.errors import N_, Invalid, NotAllowed
@@ -38,24 +38,16 @@ def page(place: str, counter: str | None = None) -> Response:
         return make_response(render_template("kiosks/not_enrolled.html", enrolment_url=enrolment_url), 403, _OWN_PAGE)
     now = clock.now()
     door = doors().find(db.session, place=place, counter=counter, kind="kiosk", now=now)
-    spot, version = door.spot, door.version
+    spot = door.spot
     data = page_configuration(
         spot,
-        version,
+        door.version,
         settings(),
         url=url_for("kiosks.token", place=place, counter=counter),
         demonstration=door.demonstration,
         now=now,
     )
-    with force_locale("vi"):
-        drawn = render_template(
-            "kiosks/kiosk.html",
-            spot=spot,
-            version=version,
-            data=data,
-            form_url=url_for("surveys.form", place=spot.place_slug, counter=spot.counter_slug),
-            demonstration=door.demonstration,
-        )
+    drawn = draw_shell(data=data, form_url=url_for("surveys.form", place=spot.place_slug, counter=spot.counter_slug))
     return Response(drawn, headers=_OWN_PAGE)
 
 

@@ -1,0 +1,433 @@
+// One person after another. The first touch is kept and sent at once; what follows completes it under the same id.
+// Nothing of a person outlives them here but what still waits to be sent.
+
+import { attachKeyboard } from "./keyboard.js";
+import { Scanner, readCode } from "./dossier.js";
+import { Idle } from "./idle.js";
+import { boot, newCode, newId } from "./ids.js";
+import { all, buildScreens, find, speak } from "./screens.js";
+import { canRead, onVoices, readScreen, stopReading } from "./voice.js";
+
+const DEFAULT_LANGUAGE = "vi";
+const LARGE = "4";
+const DOUBLE_TAP_MS = 500;
+const SCAN_MS = 60;
+
+export class Journey {
+  person = null; // { id, touch, revision, answers, comments, sent, outcome, assisted, dossier, lookup }
+  finished = null; // The same, while the thanks are shown.
+  invited = null; // A call: { id, dossier, stage }
+  shown = null;
+  shownAt = 0;
+  next = null; // A configuration that waits for the person to leave.
+  stopped = false; // A screen of the staff's is up.
+
+  /** `onFree` is called whenever nobody is there any more. `days` is null on a page that is not enrolled. */
+  constructor({ configuration, delivery, server, days, onFree }) {
+    Object.assign(this, { configuration, delivery, server, days, onFree });
+    this.idle = new Idle({
+      seconds: () => this.patience(),
+      countdown: () => this.configuration.seconds.countdown,
+      texts: () => this.texts,
+      leave: () => this.leave(),
+    });
+    this.scanner = new Scanner((code) => this.scanned(code));
+    this.listen();
+    onVoices(() => this.offerReading());
+  }
+
+  get texts() { return this.configuration.texts[this.language]; }
+  get key() { return this.shown?.dataset.screen; }
+  get isFree() { return !this.person && !this.finished && !this.isChanged(); }
+
+  // Beginning and end
+
+  /** The next person finds the page as it was drawn: the nodes themselves are new, with no value and no undo. */
+  reset() {
+    this.person = this.finished = null;
+    this.idle.close();
+    stopReading();
+    this.configuration = this.next ?? this.configuration;
+    this.next = null;
+    this.stopped = false;
+    this.language = DEFAULT_LANGUAGE;
+    this.assisted = this.reading = false;
+    this.dossier = null;
+    getSelection().removeAllRanges();
+    find("main").replaceWith(buildScreens(this.configuration));
+    this.look(false, false);
+    speak(this.texts, this.language);
+    this.offerReading();
+    this.showCounts();
+    this.showInvitation();
+    this.show(this.isFull() ? find("[data-screen=full]") : all()[0], { focus: Boolean(this.shown) });
+    this.onFree();
+  }
+
+  /** Work with another configuration from the next person on. */
+  take(configuration) {
+    this.next = configuration;
+    if (!this.stopped && this.isFree) this.reset();
+  }
+
+  /** Make room for a screen of the staff's. */
+  stop() {
+    this.person = this.finished = this.shown = null;
+    this.stopped = true;
+    this.idle.close();
+    this.idle.stop();
+    stopReading();
+  }
+
+  isFull() { return this.delivery.counts.unsent >= this.configuration.most; }
+
+  // What is delivered
+
+  begin(input) {
+    this.person = {
+      id: newId(),
+      touch: { boot, mono: performance.now(), clock: Date.now(), offset: this.server.offset },
+      revision: 0,
+      answers: {},
+      comments: {},
+      sent: "",
+      outcome: input.dataset.outcome,
+      assisted: this.assisted,
+      dossier: this.invited?.dossier ?? this.dossier,
+      lookup: null,
+    };
+    this.invited = null;
+    this.days?.touched();
+  }
+
+  deliver(person, sealed) {
+    const { id, touch, assisted, dossier, lookup, answers, comments } = person;
+    const content = JSON.stringify([answers, comments, lookup, sealed]);
+    if (content === person.sent) return;
+    person.sent = content;
+    person.revision += 1;
+    this.delivery.add(touch, {
+      id,
+      assignment: this.configuration.assignment,
+      version: this.configuration.version,
+      revision: person.revision,
+      sealed,
+      assisted,
+      dossier,
+      lookup,
+      answers: { ...answers },
+      comments: { ...comments },
+    });
+  }
+
+  // From screen to screen
+
+  show(screen, { focus = true } = {}) {
+    const now = performance.now();
+    if (this.shown && this.looked) this.days?.looked(this.key, now - this.shownAt);
+    for (const each of all()) each.hidden = each !== screen;
+    this.shown = screen;
+    this.shownAt = now;
+    this.looked = Boolean(this.person);
+    if (focus) screen.querySelector(".k-question").focus({ preventScroll: true });
+    scrollTo(0, 0);
+    const board = screen.querySelector(".k-board");
+    if (board && !board.hasChildNodes()) attachKeyboard(board, screen.querySelector("textarea"), (key) => this.texts[key]);
+    if (this.reading) readScreen(screen, this.language);
+    else stopReading();
+    this.idle.wait();
+  }
+
+  inputs() { return [...this.shown.querySelectorAll("fieldset input")]; }
+  ticked() { return this.inputs().filter((input) => input.checked); }
+
+  collect() {
+    const values = this.ticked().map((input) => input.value);
+    if (values.length) this.person.answers[this.key] = values;
+    else delete this.person.answers[this.key];
+  }
+
+  goOn() {
+    const screens = all();
+    const next = screens
+      .slice(screens.indexOf(this.shown) + 1)
+      .find((screen) => !screen.dataset.for || screen.dataset.for.split(" ").includes(this.person.outcome));
+    if (next.dataset.screen === "thanks") return this.finish(next);
+    this.deliver(this.person, false);
+    return this.show(next);
+  }
+
+  finish(screen) {
+    this.deliver(this.person, true);
+    this.farewell(true);
+    this.finished = this.person;
+    this.person = null;
+    this.show(screen);
+  }
+
+  farewell(sealed) {
+    const { answers, comments } = this.person;
+    this.days?.left({ sealed, firstOnly: Object.keys(answers).length + Object.keys(comments).length < 2 });
+  }
+
+  choose(input) {
+    input.checked = true;
+    if (!this.person) this.begin(input);
+    this.collect();
+    this.goOn();
+  }
+
+  skip() {
+    for (const input of this.inputs()) input.checked = false;
+    delete this.person.answers[this.key];
+    this.goOn();
+  }
+
+  goOnWithAnswer() {
+    const writing = this.shown.querySelector("textarea");
+    if (!writing) this.collect();
+    else if (writing.value.trim()) this.person.comments[this.key] = writing.value.normalize("NFC");
+    this.goOn();
+  }
+
+  /** What was ticked is kept, in a response that stays partial; a text that nobody sent is not. */
+  leave() {
+    if (this.person && this.key !== "handover") {
+      this.collect();
+      this.deliver(this.person, false);
+      this.farewell(false);
+    }
+    this.reset();
+  }
+
+  patience() {
+    if (this.stopped || !this.shown || this.key === "full" || document.querySelector("dialog[open]")) return null;
+    const { seconds } = this.configuration;
+    if (this.key === "handover") return { seconds: seconds.typing, asks: true };
+    if (this.finished) {
+      return this.finished.lookup ? { seconds: seconds.typing, asks: true } : { seconds: seconds.thanks, asks: false };
+    }
+    if (!this.person && !this.isChanged()) return null;
+    const isWriting = this.shown.dataset.kind === "text" && this.shown.querySelector("textarea").value !== "";
+    return { seconds: isWriting ? seconds.typing : seconds.idle, asks: true };
+  }
+
+  // A code to look up what became of it; the rest on one's own phone
+
+  giveCode() {
+    if (!this.finished || this.finished.lookup) return;
+    this.finished.lookup = newCode();
+    this.deliver(this.finished, true);
+    const part = this.shown.querySelector("[data-part=lookup]");
+    part.querySelector("[data-code]").textContent = this.finished.lookup.replace(/(.{5})/, "$1 ");
+    part.querySelector("[data-address]").textContent = `${location.host}/tra-cuu`;
+    part.querySelector("[data-lookup]").hidden = true;
+    part.querySelector("[data-given]").hidden = false;
+  }
+
+  async handOver() {
+    const { person, shown } = this;
+    const failed = shown.querySelector("[data-handover-failed]");
+    failed.hidden = true;
+    try {
+      await this.delivery.writes;
+      await this.delivery.flush();
+      const { svg } = await this.server.handOver(person.id);
+      if (this.person !== person || this.shown !== shown) return;
+      const screen = find("[data-screen=handover]");
+      screen.querySelector("img").src = `data:image/svg+xml,${encodeURIComponent(svg)}`;
+      this.farewell(false);
+      this.show(screen);
+    } catch {
+      failed.hidden = false;
+    }
+  }
+
+  // The dossier somebody came for
+
+  /** Of a scanner; true where it was spent. Read before the first touch only. */
+  scanned(code) {
+    if (this.person || this.finished || !this.shown || !this.configuration.dossiers?.asked) return false;
+    const field = this.shown.querySelector("[name=dossier]");
+    if (!field) return false;
+    field.value = code;
+    this.readDossier(field);
+    return true;
+  }
+
+  readDossier(field) {
+    this.dossier = readCode(field.value, this.configuration.dossiers.pattern);
+    const state = this.dossier ? "dossier-taken" : field.value.trim() ? "dossier-wrong" : "";
+    const told = this.shown.querySelector("[data-dossier]");
+    told.dataset.text = state;
+    told.textContent = this.texts[state] ?? "";
+    told.classList.toggle("is-taken", Boolean(this.dossier));
+  }
+
+  /** Whom the hall calls; null takes the invitation back. */
+  invite(call) {
+    if (this.person || this.finished || call?.id === this.invited?.id) return;
+    this.invited = call;
+    this.showInvitation();
+  }
+
+  showInvitation() {
+    const line = find("[data-invitation]");
+    if (line) line.hidden = !this.invited;
+  }
+
+  // What the page says and how it looks
+
+  showCounts() {
+    const { counts, failures, durable } = this.delivery;
+    const note = find("[data-unsent]");
+    if (!note) return;
+    note.hidden = !(counts.unsent && failures) && counts.unsent < this.configuration.alarm;
+    note.classList.toggle("is-alarm", counts.unsent >= this.configuration.alarm);
+    find("[data-unsent-count]").textContent = String(counts.unsent);
+    find("[data-not-durable]").hidden = durable;
+    // Nobody is told that an answer is recorded before the server has said so.
+    const hint = find("[data-thanks-hint]");
+    hint.dataset.text = counts.unsent ? "thanks-sending" : "thanks-hint";
+    hint.textContent = this.texts[hint.dataset.text];
+    if (this.key === "full" && !this.isFull()) this.reset();
+  }
+
+  offerReading() {
+    const button = find("[data-read]");
+    if (button) button.hidden = !canRead(this.language);
+  }
+
+  isLarge() { return document.documentElement.dataset.text === LARGE; }
+  isContrast() { return document.documentElement.dataset.theme === "contrast"; }
+
+  isChanged() {
+    const written = this.shown?.querySelector("[name=dossier]")?.value;
+    return this.language !== DEFAULT_LANGUAGE || this.isLarge() || this.isContrast() || this.assisted || this.reading || Boolean(written);
+  }
+
+  look(large, contrast) {
+    const root = document.documentElement;
+    if (large) root.dataset.text = LARGE;
+    else delete root.dataset.text;
+    if (contrast) root.dataset.theme = "contrast";
+    else delete root.dataset.theme;
+    find("[data-large]").setAttribute("aria-pressed", String(large));
+    find("[data-contrast]").setAttribute("aria-pressed", String(contrast));
+  }
+
+  choosesLanguage(language) {
+    this.language = language;
+    speak(this.texts, language);
+    this.reading &&= canRead(language);
+    this.offerReading();
+  }
+
+  toggleReading(button) {
+    this.reading = !this.reading;
+    button.setAttribute("aria-pressed", String(this.reading));
+    if (this.reading) readScreen(this.shown, this.language);
+    else stopReading();
+  }
+
+  toggleAssisted(button) {
+    this.assisted = !this.assisted;
+    button.setAttribute("aria-pressed", String(this.assisted));
+  }
+
+  // Touches and keys
+
+  get actions() {
+    return [
+      ["[data-language]", (button) => this.choosesLanguage(button.dataset.language)],
+      ["[data-large]", () => this.look(!this.isLarge(), this.isContrast())],
+      ["[data-contrast]", () => this.look(this.isLarge(), !this.isContrast())],
+      ["[data-read]", (button) => this.toggleReading(button)],
+      ["[data-assisted]", (button) => this.toggleAssisted(button)],
+      ["[data-choose]", () => this.ticked().forEach((input) => this.choose(input))],
+      ["[data-skip]", () => this.skip()],
+      ["[data-continue]", () => this.goOnWithAnswer()],
+      ["[data-handover]", () => this.handOver()],
+      ["[data-lookup]", () => this.giveCode()],
+      ["[data-print]", () => print()],
+      ["[data-next-person]", () => this.reset()],
+      ["[data-more-time]", () => this.idle.close()],
+    ];
+  }
+
+  listen() {
+    document.addEventListener("click", (event) => this.clicked(event));
+    document.addEventListener("keydown", (event) => this.pressed(event));
+    document.addEventListener("submit", (event) => event.preventDefault());
+    document.addEventListener("contextmenu", (event) => event.preventDefault());
+    document.addEventListener("input", (event) => {
+      if (event.target.name === "dossier") this.readDossier(event.target);
+      this.idle.wait();
+    });
+    document.addEventListener("pointerdown", () => { if (!this.idle.open) this.idle.wait(); });
+  }
+
+  clicked(event) {
+    if (this.stopped) return;
+    // The second half of a double tap was meant for the screen before.
+    if (event.detail > 1 && performance.now() - this.shownAt < DOUBLE_TAP_MS) {
+      event.preventDefault();
+      return;
+    }
+    const input = event.target.closest("input[type=radio]");
+    // Arrow keys also "click" the radio they move to; only a touch, or Enter, chooses it.
+    if (input && (event.detail > 0 || event.pointerType)) this.choose(input);
+    for (const [selector, act] of this.actions) {
+      const button = event.target.closest(selector);
+      if (button) {
+        act(button);
+        break;
+      }
+    }
+    if (!this.idle.open) this.idle.wait();
+  }
+
+  pressed(event) {
+    if (this.stopped || document.querySelector("dialog[open]") || event.ctrlKey || event.altKey || event.metaKey) return;
+    const isWriting = event.target.matches("textarea, [name=dossier]");
+    if (!isWriting && this.takesScan(event)) {
+      event.preventDefault();
+    } else if (event.key === "ArrowDown" || event.key === "ArrowRight") this.move(event, 1);
+    else if (event.key === "ArrowUp" || event.key === "ArrowLeft") this.move(event, -1);
+    else if (event.key === "Enter" && !isWriting && !event.repeat) this.enter(event);
+    else if (/^[1-9]$/.test(event.key) && !isWriting && !event.repeat) this.press(event.key);
+    this.idle.wait();
+  }
+
+  /** Whether the key is a scanner's. A digit may be the first of a scan, so it waits a moment before it chooses a face. */
+  takesScan(event) {
+    if (this.person || this.finished || !this.configuration.dossiers?.asked) return false;
+    clearTimeout(this.digit);
+    if (this.scanner.take(event)) return true;
+    if (!/^[1-9]$/.test(event.key) || event.repeat) return false;
+    this.digit = setTimeout(() => { if (!this.person) this.press(event.key); }, SCAN_MS);
+    return true;
+  }
+
+  move(event, by) {
+    const stops = [...this.shown.querySelectorAll("input, button:not(.k-choose, .k-key)")].filter((stop) => stop.checkVisibility());
+    const here = stops.indexOf(document.activeElement);
+    if (document.activeElement.matches("textarea, [name=dossier]") || (here >= 0 && stops[here].type === "radio")) return;
+    event.preventDefault();
+    stops[here < 0 ? 0 : (here + by + stops.length) % stops.length].focus();
+  }
+
+  press(digit) {
+    const input = this.inputs()[Number(digit) - 1];
+    if (input?.type === "radio") this.choose(input);
+    else input?.click();
+  }
+
+  enter(event) {
+    const active = document.activeElement;
+    if (!active.matches("fieldset input")) return;
+    event.preventDefault();
+    if (active.type === "radio") this.choose(active);
+    else active.click();
+  }
+}
