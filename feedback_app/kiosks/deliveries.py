@@ -22,6 +22,7 @@ from feedback_app.kit import i18n
 from feedback_app.kit.clock import local_day
 from feedback_app.kit.db import db
 from feedback_app.kit.errors import N_, Invalid, Refused
+from feedback_app.kit.locks import lock
 from feedback_app.surveys import operations as surveys
 from feedback_app.surveys import queries as survey_queries
 from feedback_app.surveys.commands import SubmitResponse
@@ -138,6 +139,9 @@ class PageSender:
 
 def deliver(session: Session, batch: Batch, sender: Sender, *, now: datetime, rapid_seconds: int) -> list[Result]:
     """Store every item that can be stored; one result each, in their order."""
+    # A repeated press is told by the touch before it, so what one device delivers waits for what it delivered before.
+    device_id = sender.device_id or (batch.uploaded.boot if batch.uploaded else None)
+    lock(session, "kiosks.deliveries", device_id)
     results: dict[int, Result] = {}
     for place, item in _in_turn(batch.items):
         if isinstance(item, Unreadable):

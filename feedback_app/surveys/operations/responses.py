@@ -15,7 +15,6 @@ from feedback_app import recounts
 from feedback_app.departments import queries as departments
 from feedback_app.kit.clock import local_day
 from feedback_app.kit.errors import N_, Conflict, Invalid, NotFound
-from feedback_app.kit.locks import lock
 from feedback_app.recounts import Bucket
 from feedback_app.surveys import queries
 from feedback_app.surveys.commands import SubmitResponse
@@ -141,9 +140,6 @@ def submit(session: Session, command: SubmitResponse, *, now: datetime, rapid_se
         # Another delivery of the same response may have spent it while this one waited for it.
         if verification is None and not _is_known(session, command.id):
             return _answered_before(session, command, now=now)
-    if command.device_id is not None:
-        # Two deliveries of one device at once would not see each other, and a repeated press would count twice.
-        lock(session, "surveys.device", command.device_id)
     if _insert(session, command, content, digest, verification, now=now, rapid_seconds=rapid_seconds):
         if command.device_id is not None:
             _mark_repeats(session, command, now=now, rapid_seconds=rapid_seconds)
@@ -276,7 +272,10 @@ def _insert(
 
 
 def _mark_repeats(session: Session, command: SubmitResponse, *, now: datetime, rapid_seconds: int) -> None:
-    """What the same device began moments after this one is a repeated press, though it arrived first."""
+    """What the same device began moments after this one is a repeated press, though it arrived first.
+
+    Two deliveries of one device at once would not see each other: whoever delivers for devices lets them wait.
+    """
     marked = session.execute(
         update(Response)
         .where(
