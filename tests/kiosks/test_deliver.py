@@ -240,13 +240,17 @@ def test_repeated_touches_of_one_loaded_page_are_marked(session: Session, hall: 
 def test_without_the_setting_a_place_has_no_open_kiosk(session: Session, hall: Hall, settings: Settings) -> None:
     app = create_app(replace(settings, unenrolled_kiosks=False))
     client = app.test_client()
-    page = client.get("/ki-ot/mot-cua")
-    assert page.status_code == 403
-    assert "mã ghi danh" in page.text
-    assert client.get("/ki-ot/mot-cua/phieu").status_code == 403
-    kiosk = Kiosk.__new__(Kiosk)
-    kiosk.client, kiosk.address, kiosk.token = client, "/ki-ot/mot-cua", token_of(client)
-    assert kiosk.send(new_id(), delivery(hall)).status_code == 403
+    try:
+        page = client.get("/ki-ot/mot-cua")
+        assert page.status_code == 403
+        assert "mã ghi danh" in page.text
+        assert client.get("/ki-ot/mot-cua/phieu").status_code == 403
+        kiosk = Kiosk.__new__(Kiosk)
+        kiosk.client, kiosk.address, kiosk.token = client, "/ki-ot/mot-cua", token_of(client)
+        assert kiosk.send(new_id(), delivery(hall)).status_code == 403
+    finally:
+        with app.app_context():
+            db.engine.dispose()
     assert session.scalars(select(Response)).all() == []
     with app.app_context():
         db.engine.dispose()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app.surveys.models import Comment, Response
 from tests.kiosks.queues import expect_sent
-from tests.surveys.halls import Hall, make_hall
+from tests.surveys.halls import SHIPPED, Hall, make_hall
 
 pytestmark = pytest.mark.browser
 
@@ -64,6 +64,16 @@ def stored(page: Page, session: Session, count: int) -> list[Response]:
     rows = list(session.scalars(select(Response).order_by(Response.id)))
     assert len(rows) == count
     return rows
+
+
+@pytest.mark.parametrize("code", SHIPPED)
+def test_nothing_is_chosen_beforehand(page: Page, context: BrowserContext, session: Session, code: str) -> None:
+    hall = make_hall(session, kiosk=code)
+    page.goto("/ki-ot/mot-cua")
+    inputs = page.locator("main input:is([type=radio], [type=checkbox])")
+    expect(inputs).to_have_count(sum(len(question.choices) for question in hall.kiosk.questions))
+    expect(page.locator("main input:checked")).to_have_count(0)
+    assert set(page.locator("main textarea").evaluate_all("all => all.map((each) => each.value)")) <= {""}
 
 
 def test_a_whole_journey_by_touch(kiosk: Page, session: Session, axe: Check) -> None:

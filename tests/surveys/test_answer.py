@@ -355,9 +355,14 @@ def test_a_field_no_person_sees_marks_a_form_and_drops_nothing(
 
 
 def test_one_address_sends_only_so_many_answers_a_minute(settings: Settings, session: Session, hall: Hall) -> None:
-    client = create_app(replace(settings, answers_per_address=1)).test_client()
-    page = hidden(client.get(FORM).text)
-    sent = [post(client, page, q_overall="satisfied").status_code for _ in range(4)]
+    narrow = create_app(replace(settings, answers_per_address=1))
+    client = narrow.test_client()
+    try:
+        page = hidden(client.get(FORM).text)
+        sent = [post(client, page, q_overall="satisfied").status_code for _ in range(4)]
+    finally:
+        with narrow.app_context():
+            db.engine.dispose()
     # A new minute may begin between two of them.
     assert sent[0] == 303
     assert 429 in sent
