@@ -22,7 +22,7 @@ from feedback_app.kiosks.forms import LARGEST_BATCH, BadDelivery, read_batch, re
 from feedback_app.kiosks.queries import DeviceView
 from feedback_app.kit import clock
 from feedback_app.kit.db import db
-from feedback_app.kit.errors import N_
+from feedback_app.kit.errors import N_, NotAllowed
 from feedback_app.kit.problems import problem
 from feedback_app.kit.security import csrf, limiter
 from feedback_app.kit.web import public, settings
@@ -34,6 +34,11 @@ from feedback_app.surveys.doors import doors
 from feedback_app.surveys.operations import OutsideKey
 from feedback_app.surveys.queries import NoQuestionnaire
 from feedback_app.tokens import operations as tokens
+
+
+class HandoverOff(NotAllowed):
+    """The settings of this device do not offer it."""
+
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -153,8 +158,10 @@ def report() -> Response:
 @requires_device
 def hand_over() -> tuple[Response, int]:
     """A code by which a response begun here is finished on a phone: its address, told this once, and as a drawing."""
-    session, now = db.session(), clock.now()
-    token = surveys.hand_over(session, read_identifier(_json()), device_id=current_device().id, now=now)
+    session, now, device = db.session(), clock.now(), current_device()
+    if not device.settings.handover:
+        raise HandoverOff(N_("Ki-ốt này không cho viết tiếp trên điện thoại."))
+    token = surveys.hand_over(session, read_identifier(_json()), device_id=device.id, now=now)
     session.commit()
     url = f"{settings().public_url}{url_for('surveys.handover', token=token)}"
     told = jsonify(url=url, svg=posters.qr_svg(url).decode(), now=in_milliseconds(now))

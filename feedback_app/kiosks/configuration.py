@@ -136,6 +136,8 @@ def _configuration(
         "printer": offered.printer,
         "called": offered.called,
         "handover": offered.handover,
+        # Kept with the answer by the same key that brings it, so not on a page that anybody opens.
+        "lookup": device_id is not None,
         "assisted": offered.assisted,
         "demonstration": demonstration,
     }

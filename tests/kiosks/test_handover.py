@@ -12,6 +12,9 @@ from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from feedback_app.kiosks import operations as operations_of_kiosks
+from feedback_app.kiosks.commands import DeviceSettings
+from feedback_app.kiosks.models import KioskDevice
 from feedback_app.kit import clock
 from feedback_app.kit.ids import new_id
 from feedback_app.recounts import RecountRequest
@@ -22,6 +25,21 @@ from tests.kiosks.fleet import Device, enrol
 from tests.surveys.halls import Hall, hidden
 
 WORDS = "Ghế chờ ít quá"
+
+
+@pytest.fixture
+def enrolled(session: Session, enrolled: Device, admin: Member) -> Device:
+    """The device of the hall, which lets people write on on their phones."""
+    offer(session, admin, handover=True)
+    return enrolled
+
+
+def offer(session: Session, admin: Member, *, handover: bool) -> None:
+    for device_id in session.scalars(select(KioskDevice.id)).all():
+        operations_of_kiosks.change_settings(
+            session, device_id, now=clock.now(), actor_id=admin.id, settings=DeviceSettings(handover=handover)
+        )
+    session.commit()
 
 
 def begun(device: Device, **changes: Any) -> dict[str, Any]:
@@ -149,6 +167,7 @@ def test_a_device_hands_over_its_own_unfinished_responses_alone(
 
     item = begun(enrolled)
     other = enrol(session, client, hall, admin, name="Sảnh 2")
+    offer(session, admin, handover=True)
     assert status(other, item["id"]) == 404
     assert status(enrolled, str(new_id())) == 404
     assert status(enrolled, "không phải mã") == 422
@@ -226,6 +245,12 @@ def test_kiosk_and_phones_at_once_leave_one_response_and_lose_no_words(
     kept = [each["comments"]["comment"] for each in session.scalars(select(ResponseConflict.content))]
     assert len(said) == 1
     assert sorted([*said, *kept]) == sorted(["Lời ki-ốt", *(f"Lời {number}" for number in range(phones))])
+
+
+def test_a_device_that_does_not_offer_it_gets_no_code(session: Session, enrolled: Device, admin: Member) -> None:
+    item = begun(enrolled)
+    offer(session, admin, handover=False)
+    assert enrolled.post("/api/v1/kiosks/handovers", {"id": item["id"]}).status_code == 403
 
 
 def test_codes_are_forgotten_once_they_are_over(session: Session, enrolled: Device) -> None:

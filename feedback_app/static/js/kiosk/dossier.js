@@ -30,6 +30,7 @@ export class Scanner {
 
 /** The code as the server wants it, or null where it is none. */
 export const readCode = (text, pattern) => {
-  const code = text.trim().toUpperCase();
+  // As the server writes it: no white space, one kind of dash, upper case.
+  const code = text.normalize("NFKC").replace(/[\s\u200b-\u200f\u2060]+/gu, "").replace(/[\u00ad\p{Pd}\u2212]/gu, "-").toUpperCase();
   return new RegExp(`^(?:${pattern})$`, "u").test(code) ? code : null;
 };
