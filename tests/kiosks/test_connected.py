@@ -53,6 +53,7 @@ def kiosk(page: Page, session: Session, hall: Hall, admin: Member) -> Page:
 
 def to_the_comment(kiosk: Page) -> None:
     kiosk.get_by_role("radio", name="Hài lòng", exact=True).tap()
+    expect(kiosk.locator("[data-screen=went-well]")).to_be_visible()
     kiosk.locator("[data-screen=went-well] [data-skip]").press("Enter")
     expect(kiosk.locator("[data-screen=comment]")).to_be_visible()
 
