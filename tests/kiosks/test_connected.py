@@ -47,7 +47,8 @@ def kiosk(page: Page, session: Session, hall: Hall, admin: Member) -> Page:
     operations.change_settings(session, device_id, now=clock.now(), actor_id=admin.id, settings=offered)
     session.commit()
     page.reload()
-    expect(page.get_by_role("radio", name="Hài lòng", exact=True)).to_be_visible()
+    # The screens are made again once the settings are there.
+    page.locator("[data-screen=handover]").wait_for(state="attached")
     return page
 
 
