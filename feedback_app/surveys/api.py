@@ -32,7 +32,11 @@ MOST: Final = 100
 @requires_key
 def make() -> tuple[Response, int] | Response:
     """One slip, or a list of up to 100, all made or none: token, address, last day, and with `?svg` a drawing."""
-    body, now = request.get_json(silent=True), clock.now()
+    now = clock.now()
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:  # nested a thousand times
+        body = None
     listed = body if isinstance(body, list) else [body]
     if not 0 < len(listed) <= MOST:
         return problem(422, [("", i18n.say(BadSlip(N_("Mỗi lần gửi từ 1 đến %(most)s phiếu mời."), most=MOST)))])

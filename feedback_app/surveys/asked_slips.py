@@ -35,9 +35,9 @@ def read_slip(given: Any) -> AskedSlip:
     if not isinstance(given, dict):
         raise BadSlip(N_("Nội dung gửi lên không phải là một phiếu mời."))
     place, counter, code = (given.get(name) for name in ("place", "counter", "dossier"))
-    if not isinstance(place, str) or "\0" in place:
+    if not isinstance(place, str) or not place.isprintable():
         raise BadSlip(N_("Thiếu điểm phục vụ."), field="place")
-    if counter is not None and (not isinstance(counter, str) or "\0" in counter):
+    if counter is not None and (not isinstance(counter, str) or not counter.isprintable()):
         raise BadSlip(N_("Quầy phải là tên ngắn của quầy."), field="counter")
     if not isinstance(code, str):
         raise BadSlip(N_("Thiếu mã hồ sơ."), field="dossier")

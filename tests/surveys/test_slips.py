@@ -1,5 +1,6 @@
 """Slips with a code of their own: printed by staff of the place, asked for by the one-stop system, for nobody else."""
 
+import json
 import re
 from collections.abc import Callable
 
@@ -122,6 +123,20 @@ def test_the_one_stop_system_gets_an_address_that_opens_the_form(
     assert "Phiếu cho hồ sơ trên giấy hẹn" in client.get(made.json["url"].partition("8000")[2]).text
     assert ask(client, key, asked(), f"{API}?svg").json["svg"].startswith("<svg")
     assert issued(session) == 1
+
+
+@pytest.mark.parametrize("place", ["\ud800", "\0"])
+def test_what_no_database_holds_is_refused(client: FlaskClient, key: str, place: str) -> None:
+    headers = {"Authorization": f"Bearer {key}"}
+    for body in (asked(place=place), asked(counter=place)):
+        sent = client.post(API, data=json.dumps(body), content_type="application/json", headers=headers)
+        assert sent.status_code == 422
+
+
+def test_what_is_nested_without_end_is_refused(client: FlaskClient, key: str) -> None:
+    headers = {"Authorization": f"Bearer {key}"}
+    sent = client.post(API, data="[" * 200_000, content_type="application/json", headers=headers)
+    assert sent.status_code == 422
 
 
 def test_a_list_is_made_whole_or_not_at_all(client: FlaskClient, session: Session, key: str) -> None:
