@@ -13,7 +13,7 @@ from typing import Final, Literal
 from urllib.parse import urlsplit
 
 # 000.00.00.H50-251128-0001 and its shorter forms: dotted parts, a day, a number.
-USUAL_CODE_PATTERN: Final = r"[A-Z0-9]{1,12}(\.[A-Z0-9]{1,12}){0,6}-[0-9]{6}-[0-9]{1,10}"
+USUAL_CODE_PATTERN: Final = r"[A-Z0-9]{1,12}(\.[A-Z0-9]{1,12}){0,6}-[0-9]{6}-[0-9]{4,6}"
 Environment = Literal["production", "development", "test"]
 
 

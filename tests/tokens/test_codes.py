@@ -21,9 +21,10 @@ SPACES = ("", " ", "\u00a0", "\t", "\u200b", "  ")
 
 @st.composite
 def typed(draw: st.DrawFn, code: str) -> str:
-    """The code in another case, with other dashes and spaces wherever they may slip in."""
+    """The code in another case, with other dashes, spaces wherever they may slip in, and with or without its dots."""
     written = draw(st.sampled_from(SPACES))
-    for character in code:
+    without_dots = draw(st.booleans()) and re.fullmatch(USUAL_CODE_PATTERN, code.replace(".", ""))
+    for character in code.replace(".", "") if without_dots else code:
         shown = draw(st.sampled_from(DASHES)) if character == "-" else character
         shown = shown.lower() if draw(st.booleans()) else shown
         written += shown + draw(st.sampled_from(SPACES))
@@ -37,7 +38,7 @@ def test_a_code_is_the_same_however_it_is_typed(data, code, stage) -> None:
 
 @given(codes_in_use, stages, codes_in_use, stages)
 def test_two_codes_or_two_stages_never_meet(one, one_stage, other, other_stage) -> None:
-    same = (one, one_stage) == (other, other_stage)
+    same = (one.replace(".", ""), one_stage) == (other.replace(".", ""), other_stage)
     assert (CODES.token(one, one_stage) == CODES.token(other, other_stage)) is same
     assert (CODES.token(one, one_stage).digest == CODES.token(other, other_stage).digest) is same
 
@@ -81,6 +82,11 @@ def test_the_usual_formats_are_taken(written: str) -> None:
 def test_what_is_no_code_is_refused(written: str) -> None:
     with pytest.raises(BadCode):
         CODES.token(written, "returned")
+
+
+@pytest.mark.parametrize("written", ["0000000H50-251128-0001", "000 00 00 H50-251128-0001", "000.0000.H50-251128-0001"])
+def test_dots_do_not_make_another_code(written: str) -> None:
+    assert CODES.token(written, "returned") == CODES.token(CODE, "returned")
 
 
 def test_no_stage_is_the_result() -> None:
