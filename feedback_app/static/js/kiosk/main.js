@@ -145,6 +145,7 @@ const prepareMenu = async () => {
   const { Menu } = await import("./menu.js");
   return new Menu({
     pin: () => configuration?.pin,
+    store,
     delivery,
     status,
     device: () => configuration?.device ?? null,

@@ -29,14 +29,12 @@ const bare = ({ reason: _reason, ...item }) => item;
 
 export class Menu {
   press = 0;
-  wrong = 0;
-  closedUntil = 0;
   exported = false;
 
   /** `status()` tells what is shown; `actions` are send, refresh, leave; `onClose` makes room for the next person. */
-  constructor({ pin, delivery, status, device, actions, onOpen, onClose }) {
+  constructor({ pin, store, delivery, status, device, actions, onOpen, onClose }) {
     this.dialog = find("#staff");
-    Object.assign(this, { pin, delivery, status, device, actions, onOpen, onClose });
+    Object.assign(this, { pin, store, delivery, status, device, actions, onOpen, onClose });
     this.listen();
   }
 
@@ -90,16 +88,17 @@ export class Menu {
     const words = this.dialog.dataset;
     const typed = this.field.value;
     this.field.value = "";
-    if (Date.now() < this.closedUntil) return this.tell(words.wait);
+    const { wrong = 0, closedUntil = 0 } = (await this.store.get("tries")) ?? {};
+    const left = closedUntil - Date.now();
+    if (left > 0 && left <= PAUSE_MS) return this.tell(words.wait);
+    // Kept, and before the PIN is looked at: a page loaded anew goes on counting.
+    const isLast = wrong + 1 >= TRIES;
+    await this.store.set("tries", isLast ? { closedUntil: Date.now() + PAUSE_MS } : { wrong: wrong + 1 });
     if (await isPin(typed, this.pin())) {
-      this.wrong = 0;
+      await this.store.set("tries", {});
       return this.show();
     }
-    this.wrong += 1;
-    if (this.wrong < TRIES) return this.tell(words.wrong);
-    this.wrong = 0;
-    this.closedUntil = Date.now() + PAUSE_MS;
-    return this.tell(words.wait);
+    return this.tell(isLast ? words.wait : words.wrong);
   }
 
   async show() {
