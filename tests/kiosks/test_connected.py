@@ -1,6 +1,5 @@
 """What a kiosk gives people to go on with: a code to look their response up, and their own phone to write on."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,12 +8,11 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback_app.kiosks import operations
-from feedback_app.kiosks.commands import DeviceSettings, Position
-from feedback_app.kiosks.models import KioskDevice
+from feedback_app.kiosks.commands import DeviceSettings
 from feedback_app.kit import clock
 from feedback_app.staff.queries import Member
 from feedback_app.surveys.models import Comment, Response
+from tests.kiosks.panels import enrol, make_code, offer
 from tests.kiosks.queues import expect_sent
 from tests.surveys.halls import Hall
 
@@ -29,26 +27,8 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 @pytest.fixture
 def kiosk(page: Page, session: Session, hall: Hall, admin: Member) -> Page:
     """An enrolled device that lets people write on on their phones."""
-    code = operations.make_code(
-        session,
-        now=clock.now() - timedelta(hours=1),
-        actor_id=admin.id,
-        name="Sảnh 1",
-        position=Position(place_id=hall.place_id),
-        pin=operations.hash_pin("2580"),
-    )
-    session.commit()
-    page.goto("/ki-ot")
-    page.get_by_label("Mã ghi danh").fill(code)
-    page.get_by_role("button", name="Ghi danh").click()
-    expect(page.get_by_role("radio", name="Hài lòng", exact=True)).to_be_visible()
-    offered = DeviceSettings(handover=True)
-    device_id = session.scalars(select(KioskDevice.id)).one()
-    operations.change_settings(session, device_id, now=clock.now(), actor_id=admin.id, settings=offered)
-    session.commit()
-    page.reload()
-    # The screens are made again once the settings are there.
-    page.locator("[data-screen=handover]").wait_for(state="attached")
+    enrol(page, make_code(session, hall, admin))
+    offer(page, session, admin, DeviceSettings(handover=True), "[data-screen=handover]")
     return page
 
 

@@ -1,7 +1,6 @@
 """What an enrolled kiosk may offer besides its questions, in a real browser."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,18 +8,15 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback_app.kiosks import operations
-from feedback_app.kiosks.commands import DeviceSettings, Position
-from feedback_app.kiosks.models import KioskDevice
-from feedback_app.kit import clock
+from feedback_app.kiosks.commands import DeviceSettings
 from feedback_app.staff.queries import Member
 from feedback_app.surveys.models import Comment, Response
+from tests.kiosks.panels import enrol, make_code, offer
 from tests.kiosks.queues import expect_sent, rows
 from tests.surveys.halls import Hall
 
 pytestmark = pytest.mark.browser
 
-QUESTION = "Ông/Bà hài lòng ở mức nào với việc phục vụ hôm nay?"
 RESPONSES = "**/api/v1/kiosks/responses"
 
 
@@ -33,25 +29,8 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 @pytest.fixture
 def kiosk(page: Page, session: Session, hall: Hall, admin: Member) -> Page:
     """A panel in portrait that offers everything it can without another part of the service."""
-    code = operations.make_code(
-        session,
-        now=clock.now() - timedelta(hours=1),
-        actor_id=admin.id,
-        name="Sảnh 1",
-        position=Position(place_id=hall.place_id),
-        pin=operations.hash_pin("2580"),
-    )
-    session.commit()
-    page.goto("/ki-ot")
-    page.get_by_label("Mã ghi danh").fill(code)
-    page.get_by_role("button", name="Ghi danh").click()
-    expect(page.get_by_role("heading", level=1, name=QUESTION)).to_be_visible()
-    offered = DeviceSettings(keyboard=True, assisted=True, dossiers_asked=True)
-    device_id = session.scalars(select(KioskDevice.id)).one()
-    operations.change_settings(session, device_id, now=clock.now(), actor_id=admin.id, settings=offered)
-    session.commit()
-    page.reload()
-    expect(page.get_by_label("Mã hồ sơ (không bắt buộc)")).to_be_visible()
+    enrol(page, make_code(session, hall, admin))
+    offer(page, session, admin, DeviceSettings(keyboard=True, assisted=True, dossiers_asked=True), "[name=dossier]")
     return page
 
 

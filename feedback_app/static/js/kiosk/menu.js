@@ -88,6 +88,7 @@ export class Menu {
     const words = this.dialog.dataset;
     const typed = this.field.value;
     this.field.value = "";
+    this.tell("");
     const { wrong = 0, closedUntil = 0 } = (await this.store.get("tries")) ?? {};
     const left = closedUntil - Date.now();
     if (left > 0 && left <= PAUSE_MS) return this.tell(words.wait);
