@@ -120,6 +120,7 @@ class Settings:
     `dossier_code_pattern` is the regular expression that the whole of a dossier code matches in upper case, without
     spaces; `dossier_token_key` what its tokens are made with, empty for `secret_key`; `dossier_token_months` how long a
     dossier counts as answered; `dossier_slip_days` how long a slip holds;
+    `paper_form_key` what the codes on numbered forms are proved with, empty for `secret_key`;
     `trusted_proxies` how many reverse proxies in front set X-Forwarded-*.
     """
 
@@ -147,6 +148,7 @@ class Settings:
     dossier_token_key: str
     dossier_token_months: int
     dossier_slip_days: int
+    paper_form_key: str
     log_level: str
 
     @classmethod
@@ -243,6 +245,7 @@ class Settings:
             dossier_token_key=text("DOSSIER_TOKEN_KEY", "", check=lambda key: _long_enough(32)(key) if key else None),
             dossier_token_months=number("DOSSIER_TOKEN_MONTHS", 18, 1, 120),
             dossier_slip_days=number("DOSSIER_SLIP_DAYS", 60, 1, 366),
+            paper_form_key=text("PAPER_FORM_KEY", "", check=lambda key: _long_enough(32)(key) if key else None),
             log_level=text("LOG_LEVEL", "INFO", check=_one_of("DEBUG", "INFO", "WARNING", "ERROR")),
         )
         if problems:

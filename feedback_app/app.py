@@ -37,6 +37,8 @@ from feedback_app.kit.db import db, engine_options
 from feedback_app.kit.errors import Conflict, Gone, Invalid, NotAllowed, NotFound, Refused
 from feedback_app.kit.problems import problem
 from feedback_app.kit.web import public
+from feedback_app.paper import installed as paper_forms
+from feedback_app.paper import models as _paper
 from feedback_app.paper import routes as paper_routes
 from feedback_app.petitions import models as _petitions
 from feedback_app.petitions import staff_routes as petitions_staff_routes
@@ -74,6 +76,7 @@ TABLES = (
     _dossiers,
     _exclusions,
     _kiosks,
+    _paper,
     _petitions,
     _polls,
     _ratings,
@@ -145,6 +148,7 @@ def create_app(settings: "Settings", *, process: str = "web") -> Flask:
     dossier_codes.init_app(
         app, secret=settings.dossier_token_key or settings.secret_key, pattern=settings.dossier_code_pattern
     )
+    paper_forms.init_app(app, secret=settings.paper_form_key or settings.secret_key)
     access.init_app(app)
     app.jinja_env.globals["charts"] = charts
     rating_labels.init_app(app)

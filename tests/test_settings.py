@@ -97,13 +97,19 @@ def test_a_target_is_a_percentage(wrong: str) -> None:
         Settings.from_environ({**GOOD, "TARGET_SHARE": wrong})
 
 
-def test_the_format_of_dossier_codes_must_be_an_expression_and_its_key_long() -> None:
+def test_the_format_of_dossier_codes_must_be_an_expression_and_keys_long() -> None:
     with pytest.raises(BadSettings) as refused:
         Settings.from_environ(
-            {**GOOD, "DOSSIER_CODE_PATTERN": "[A-", "DOSSIER_TOKEN_KEY": "short", "DOSSIER_SLIP_DAYS": "0"}
+            {
+                **GOOD,
+                "DOSSIER_CODE_PATTERN": "[A-",
+                "DOSSIER_TOKEN_KEY": "short",
+                "DOSSIER_SLIP_DAYS": "0",
+                "PAPER_FORM_KEY": "short",
+            }
         )
     named = {problem.split(":")[0] for problem in refused.value.problems}
-    assert named == {"DOSSIER_CODE_PATTERN", "DOSSIER_TOKEN_KEY", "DOSSIER_SLIP_DAYS"}
+    assert named == {"DOSSIER_CODE_PATTERN", "DOSSIER_TOKEN_KEY", "DOSSIER_SLIP_DAYS", "PAPER_FORM_KEY"}
     settings = Settings.from_environ(GOOD)
     assert (settings.dossier_token_key, settings.dossier_token_months, settings.dossier_slip_days) == ("", 18, 60)
 

@@ -20,7 +20,7 @@ from feedback_app.kit.db import db
 from feedback_app.kit.errors import N_, NotFound
 from feedback_app.kit.i18n import text_in
 from feedback_app.kit.web import public, settings
-from feedback_app.paper.forms import STAGES
+from feedback_app.paper.forms.keying import STAGES
 from feedback_app.ratings import queries as ratings
 from feedback_app.ratings.comments import cleared_comments
 from feedback_app.ratings.figures import Figure

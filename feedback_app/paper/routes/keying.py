@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import format_date, format_time
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -21,7 +21,8 @@ from feedback_app.kit.web import settings
 from feedback_app.paper import operations
 from feedback_app.paper.commands import Sitting
 from feedback_app.paper.days import parse_day
-from feedback_app.paper.forms import PREFIX, STAGES, SittingForm, UndoForm, paper_form
+from feedback_app.paper.forms.keying import PREFIX, STAGES, SittingForm, UndoForm, paper_form
+from feedback_app.paper.routes.blueprint import blueprint
 from feedback_app.staff import access
 from feedback_app.staff.access import current_member, requires
 from feedback_app.surveys import queries as surveys
@@ -30,8 +31,6 @@ from feedback_app.surveys.versions import VersionView
 from feedback_app.tokens.codes import Token
 from feedback_app.tokens.commands import Stage
 from feedback_app.tokens.installed import codes
-
-blueprint = Blueprint("paper", __name__, template_folder="templates", url_prefix="/nhap-phieu")
 
 # What became of a form that was sent.
 Kept = Literal["stored", "refused", "answered_before"]
@@ -47,7 +46,7 @@ class BadSitting(Invalid):
     """The address does not name a stack that can be keyed."""
 
 
-@blueprint.route("", methods=["GET", "POST"])
+@blueprint.route("/nhap-phieu", methods=["GET", "POST"])
 @requires("staff")
 def choose() -> Response | str | tuple[str, int]:
     """Ask once for what a whole stack has in common; the answer goes into the address of the keying page."""
@@ -74,7 +73,7 @@ def choose() -> Response | str | tuple[str, int]:
     return render_template("paper/choose.html", form=form), 422 if form.errors else 200
 
 
-@blueprint.route("/phieu", methods=["GET", "POST"])
+@blueprint.route("/nhap-phieu/phieu", methods=["GET", "POST"])
 @requires("staff")
 def key() -> Response | str | tuple[Response | str, int]:
     """One form after another. A page without scripts posts and comes back; the script posts in the background."""
@@ -113,7 +112,7 @@ def key() -> Response | str | tuple[Response | str, int]:
     return page, _STATUS[outcome] if form.errors else 200
 
 
-@blueprint.route("/hoan-tac/<uuid:response_id>", methods=["GET", "POST"])
+@blueprint.route("/nhap-phieu/hoan-tac/<uuid:response_id>", methods=["GET", "POST"])
 @requires("staff")
 def undo(response_id: UUID) -> Response | str | tuple[str, int]:
     """Take back the form keyed last; the address carries the stack on, to go back to it."""
