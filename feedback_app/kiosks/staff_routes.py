@@ -28,7 +28,7 @@ from feedback_app.kiosks.forms import (
 )
 from feedback_app.kiosks.labels import OUTCOMES, STATES
 from feedback_app.kiosks.queries import DeviceNotFound, FleetRow
-from feedback_app.kiosks.states import state_of
+from feedback_app.kiosks.states import opened, state_of
 from feedback_app.kit import clock, i18n
 from feedback_app.kit.db import db
 from feedback_app.kit.errors import N_, Invalid
@@ -293,7 +293,7 @@ def _spots(now: datetime) -> list[tuple[str, str]]:
 def _states(rows: list[FleetRow], now: datetime) -> dict[UUID, tuple[str, str]]:
     """By device: its state in words, and how loud it is said."""
     today = clock.local_day(now)
-    open_since = settings().opening_hours.open_since(now.astimezone(clock.VIETNAM))
+    open_since = opened(settings().opening_hours, now=now, days_off=settings().days_off)
     handled = {
         each.department_id: each.counts.handled
         for each in dossiers.dossier_counts(
