@@ -273,6 +273,12 @@ export class Journey {
 
   // What the page says
 
+  /** Something was added to the queue, or delivered. */
+  counted() {
+    if (this.key === "full" && !this.isFull()) this.reset();
+    else this.showCounts();
+  }
+
   showCounts() {
     const { counts, failures, durable } = this.delivery;
     const note = find("[data-unsent]");
@@ -285,7 +291,6 @@ export class Journey {
     const hint = find("[data-thanks-hint]");
     hint.dataset.text = counts.unsent ? "thanks-sending" : "thanks-hint";
     hint.textContent = this.texts[hint.dataset.text];
-    if (this.key === "full" && !this.isFull()) this.reset();
   }
 
   isChanged() {

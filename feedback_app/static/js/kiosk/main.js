@@ -214,7 +214,7 @@ const startDevice = async () => {
   keepListening();
 };
 
-delivery.onChange = () => { if (journey && !journey.stopped) journey.showCounts(); };
+delivery.onChange = () => { if (journey && !journey.stopped) journey.counted(); };
 addEventListener("online", () => delivery.flush());
 serveOffline().catch(() => {});
 await delivery.recount();
