@@ -1,5 +1,6 @@
 // Puts the kiosk together: what it keeps, whom it speaks to, and what happens between two persons.
 
+import { Controls } from "./controls.js";
 import { Days } from "./days.js";
 import { Delivery } from "./delivery.js";
 import { boot } from "./ids.js";
@@ -48,6 +49,7 @@ const showRevoked = () => {
 const start = () => {
   if (journey) return journey.take(configuration);
   journey = new Journey({ configuration, delivery, server, days, onFree: whenFree });
+  new Controls(journey);
   return journey.reset();
 };
 
@@ -212,7 +214,7 @@ const startDevice = async () => {
   keepListening();
 };
 
-delivery.onChange = () => { if (journey && !journey.stopped) journey.showCounts(); };
+delivery.onChange = () => { if (journey && !journey.stopped) journey.counted(); };
 addEventListener("online", () => delivery.flush());
 serveOffline().catch(() => {});
 await delivery.recount();
