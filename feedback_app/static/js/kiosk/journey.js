@@ -67,6 +67,13 @@ export class Journey {
     this.look.stop();
   }
 
+  /** The dossier somebody named has its answer: what they touch is not recorded, and they are told so at the end. */
+  answeredBefore(id) {
+    const said = [this.person, this.finished].find((each) => each?.id === id);
+    if (said) said.answeredBefore = true;
+    this.showCounts();
+  }
+
   isFull() { return this.delivery.counts.unsent >= this.configuration.most; }
 
   // What is delivered
@@ -128,7 +135,8 @@ export class Journey {
   async putKeyboard(screen) {
     const keyboard = await import("./keyboard.js").catch(() => null);
     const board = screen.querySelector(".k-board:empty");
-    if (board) keyboard?.attachKeyboard(board, screen.querySelector("textarea"), (key) => this.texts[key]);
+    const field = screen.querySelector("textarea, [name=dossier]");
+    if (board) keyboard?.attachKeyboard(board, field, (key) => this.texts[key]);
   }
 
   inputs() { return [...this.shown.querySelectorAll("fieldset input")]; }
@@ -155,6 +163,7 @@ export class Journey {
     this.farewell(true);
     this.finished = this.person;
     this.person = null;
+    this.showCounts();
     this.show(screen);
   }
 
@@ -289,8 +298,11 @@ export class Journey {
     find("[data-not-durable]").hidden = durable;
     // Nobody is told that an answer is recorded before the server has said so.
     const hint = find("[data-thanks-hint]");
-    hint.dataset.text = counts.unsent ? "thanks-sending" : "thanks-hint";
+    const before = Boolean(this.finished?.answeredBefore);
+    hint.dataset.text = before ? "thanks-before" : counts.unsent ? "thanks-sending" : "thanks-hint";
     hint.textContent = this.texts[hint.dataset.text];
+    const lookup = find("[data-part=lookup]");
+    if (lookup) lookup.hidden = before;
   }
 
   isChanged() {

@@ -194,6 +194,7 @@ const startDevice = async () => {
   server.onOffset = (offset) => store.set("offset", offset).catch(() => {});
   delivery.revoked = (await store.get("revoked")) ?? false;
   delivery.onRevoked = () => { store.set("revoked", true).catch(() => {}); showRevoked(); };
+delivery.onAnsweredBefore = (id) => journey?.answeredBefore(id);
   if (!server.key) {
     const { enrol } = await import("./enrolment.js");
     const { key } = await enrol(server);
