@@ -306,7 +306,8 @@ export class Journey {
   }
 
   isChanged() {
-    return !this.look.isPlain || this.assisted || Boolean(this.shown?.querySelector("[name=dossier]")?.value);
+    const field = this.shown?.querySelector("[name=dossier]");
+    return !this.look.isPlain || this.assisted || Boolean(field?.value || (field && field === document.activeElement));
   }
 
   toggleAssisted(button) {
