@@ -7,13 +7,15 @@ configuration in one go instead of one restart for each mistake.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
 # 000.00.00.H50-251128-0001 and its shorter forms: dotted parts, a day, a number.
 USUAL_CODE_PATTERN: Final = r"[A-Z0-9]{1,12}(\.[A-Z0-9]{1,12}){0,6}-[0-9]{6}-[0-9]{4,6}"
+# No holiday lasts a month; a longer span has a wrong year or month.
+LONGEST_OFF: Final = timedelta(days=31)
 Environment = Literal["production", "development", "test"]
 
 
@@ -110,6 +112,7 @@ class Settings:
     `public_comments` whether cleared comments stand on public pages;
     `auto_publish_months` whether months go out without two persons, by the timetable;
     `minimum_officer_dossiers` from how many dossiers on an index of one officer is told;
+    `days_off` are days on which offices are closed beside the holidays with a fixed date;
     `contest_days` how many days after it became known an officer may contest it;
     `rapid_seconds` the gap within which a second first touch on one device is marked rapid;
     `answers_per_address` how many answers of visitors one address may send in a minute to one process;
@@ -143,6 +146,7 @@ class Settings:
     lookup_months: int
     target_share: int
     opening_hours: OpeningHours
+    days_off: frozenset[date]
     unenrolled_kiosks: bool
     dossier_code_pattern: str
     dossier_token_key: str
@@ -186,6 +190,7 @@ class Settings:
             return text(name, "" if environ.get(name.removesuffix("_EN"), "").strip() else demonstration)
 
         opening_hours = text("OPENING_HOURS", "1-5 07:30-11:30 13:30-17:00", check=_opening_hours)
+        days_off = text("DAYS_OFF", "", check=_days_off)
         score = number("MINIMUM_RESPONSES", 30, 5, 10_000)
         environment = text("FEEDBACK_ENV", "production", check=_one_of("production", "development", "test"))
         settings = cls(
@@ -235,6 +240,7 @@ class Settings:
             lookup_months=number("LOOKUP_MONTHS", 18, 1, 120),
             target_share=number("TARGET_SHARE", 90, 1, 100),
             opening_hours=OpeningHours({}) if _opening_hours(opening_hours) else OpeningHours.parse(opening_hours),
+            days_off=frozenset() if _days_off(days_off) else _days(days_off),
             unenrolled_kiosks=text(
                 "UNENROLLED_KIOSKS",
                 "false" if environment == "production" else "true",
@@ -251,6 +257,26 @@ class Settings:
         if problems:
             raise BadSettings(problems)
         return settings
+
+
+def _days(written: str) -> frozenset[date]:
+    """Read "2027-02-04..2027-02-10 2027-04-16", the last day of a span included; raises ValueError."""
+    found: set[date] = set()
+    for each in written.split():
+        first, _, last = each.partition("..")
+        begins, ends = date.fromisoformat(first), date.fromisoformat(last or first)
+        if not timedelta() <= ends - begins <= LONGEST_OFF:
+            raise ValueError(each)
+        found |= {begins + timedelta(days=number) for number in range((ends - begins).days + 1)}
+    return frozenset(found)
+
+
+def _days_off(value: str) -> str | None:
+    try:
+        _days(value)
+    except ValueError:
+        return f"cần dạng / expected something like '2027-02-04..2027-02-10 2027-04-16', got {value!r}"
+    return None
 
 
 def _opening_hours(value: str) -> str | None:

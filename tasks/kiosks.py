@@ -2,6 +2,7 @@
 
 from feedback_app.kiosks import operations as kiosks
 from feedback_app.kiosks.configuration import ALARM
+from feedback_app.kiosks.states import opened
 from feedback_app.kit import clock
 from feedback_app.kit.db import db
 from tasks.worker import app, settings, web
@@ -11,5 +12,7 @@ from tasks.worker import app, settings, web
 def watch_devices() -> None:
     """Open and close alerts; a run that is missed or doubled tells the same a little later."""
     with web.app_context():
-        kiosks.watch_devices(db.session(), now=clock.now(), opening_hours=settings.opening_hours, alarm=ALARM)
+        now = clock.now()
+        open_since = opened(settings.opening_hours, now=now, days_off=settings.days_off)
+        kiosks.watch_devices(db.session(), now=now, open_since=open_since, alarm=ALARM)
         db.session.commit()

@@ -18,7 +18,7 @@ def open_cases() -> None:
         now = clock.now()
         today = clock.local_day(now)
         for age in range(WATCHED_DAYS, 0, -1):
-            watch.look_at_day(db.session(), today - timedelta(days=age), now=now)
+            watch.look_at_day(db.session(), today - timedelta(days=age), now=now, days_off=settings.days_off)
             db.session.commit()
         watch.look_at_quarter(db.session(), today - timedelta(days=1), now=now, smallest=settings.minima.cell)
         db.session.commit()

@@ -114,6 +114,17 @@ def test_the_format_of_dossier_codes_must_be_an_expression_and_keys_long() -> No
     assert (settings.dossier_token_key, settings.dossier_token_months, settings.dossier_slip_days) == ("", 18, 60)
 
 
+def test_days_off_are_single_days_and_spans() -> None:
+    def days(written: str) -> list[str]:
+        return sorted(map(str, Settings.from_environ({**GOOD, "DAYS_OFF": written}).days_off))
+
+    assert days("") == []
+    assert days("2027-02-05..2027-02-07 2027-04-16") == ["2027-02-05", "2027-02-06", "2027-02-07", "2027-04-16"]
+    for wrong in ("Tết", "2027-02-07..2027-02-05", "2027-02-05..2028-02-07", "2027-02-30"):
+        with pytest.raises(BadSettings, match="DAYS_OFF"):
+            days(wrong)
+
+
 def test_opening_hours_that_cannot_be_read_are_named_and_unenrolled_kiosks_are_for_trials() -> None:
     with pytest.raises(BadSettings) as refused:
         Settings.from_environ({**GOOD, "OPENING_HOURS": "every day"})

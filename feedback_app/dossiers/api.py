@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, jsonify
 from werkzeug.wrappers import Response
 
 from feedback_app.dossiers import operations
@@ -13,6 +13,7 @@ from feedback_app.kit.db import db
 from feedback_app.kit.errors import Refused
 from feedback_app.kit.problems import problem
 from feedback_app.kit.security import csrf, limiter
+from feedback_app.kit.web import read_json
 from feedback_app.staff.access import current_key, requires_key
 
 blueprint = Blueprint("dossiers_api", __name__, url_prefix="/api/v1/dossiers")
@@ -28,7 +29,7 @@ RATE: Final = "120/minute"
 @requires_key
 def put_day(department_code: str, day: str) -> Response:
     """Replace what the source says of the department's day; the same again changes nothing."""
-    message, problems = read_message(request.get_json(silent=True), department=department_code, day=day)
+    message, problems = read_message(read_json(), department=department_code, day=day)
     if message is None:
         return _problems([(problem.field or "", problem) for problem in problems])
     try:

@@ -11,21 +11,20 @@ from typing import Any, Final, TypeVar, cast
 from flask import Blueprint, g, jsonify, request, url_for
 from flask_babel import gettext
 from flask_limiter.util import get_remote_address
-from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from feedback_app.departments.queries import PlaceNotFound
 from feedback_app.kiosks import operations, queries
 from feedback_app.kiosks.configuration import device_configuration, digest, in_milliseconds
 from feedback_app.kiosks.deliveries import EnrolledSender, deliver
-from feedback_app.kiosks.forms import LARGEST_BATCH, BadDelivery, read_batch, read_identifier, read_report
+from feedback_app.kiosks.forms import LARGEST_BATCH, read_batch, read_identifier, read_report
 from feedback_app.kiosks.queries import DeviceView
 from feedback_app.kit import clock
 from feedback_app.kit.db import db
 from feedback_app.kit.errors import N_, NotAllowed
 from feedback_app.kit.problems import problem
 from feedback_app.kit.security import csrf, limiter
-from feedback_app.kit.web import public, settings
+from feedback_app.kit.web import public, read_json, settings
 from feedback_app.staff.access import requires_key
 from feedback_app.surveys import operations as surveys
 from feedback_app.surveys import posters
@@ -91,7 +90,7 @@ def by_key() -> str:
 def enrol() -> tuple[Response, int]:
     """Turn a code into a device; its key is told this once."""
     now = clock.now()
-    document = _json()
+    document = read_json()
     code = document.get("code") if isinstance(document, dict) else None
     done = operations.enrol(db.session(), now=now, code=code if isinstance(code, str) else "")
     db.session.commit()
@@ -124,7 +123,7 @@ def respond() -> Response:
     """Store a batch of answers: one result for each, one commit for all."""
     request.max_content_length = LARGEST_BATCH
     session, now = db.session(), clock.now()
-    batch = read_batch(_json())
+    batch = read_batch(read_json())
     operations.note_seen(session, current_device().id, now=now)
     results = deliver(
         session, batch, EnrolledSender(session, current_device()), now=now, rapid_seconds=settings().rapid_seconds
@@ -140,7 +139,7 @@ def respond() -> Response:
 def report() -> Response:
     """Take down how the device is; the answer says which revision of its settings it should have."""
     session, now, device = db.session(), clock.now(), current_device()
-    told = read_report(_json())
+    told = read_report(read_json())
     operations.note_seen(session, device.id, now=now)
     operations.store_report(session, device.id, told, now=now)
     try:
@@ -161,7 +160,7 @@ def hand_over() -> tuple[Response, int]:
     session, now, device = db.session(), clock.now(), current_device()
     if not device.settings.handover:
         raise HandoverOff(N_("Ki-ốt này không cho viết tiếp trên điện thoại."))
-    token = surveys.hand_over(session, read_identifier(_json()), device_id=device.id, now=now)
+    token = surveys.hand_over(session, read_identifier(read_json()), device_id=device.id, now=now)
     session.commit()
     url = f"{settings().public_url}{url_for('surveys.handover', token=token)}"
     told = jsonify(url=url, svg=posters.qr_svg(url).decode(), now=in_milliseconds(now))
@@ -175,13 +174,6 @@ def _configuration(device: DeviceView) -> dict[str, Any]:
     spot = queries.present_spot(session, device, now=now)
     door = doors().find(db.session, place=spot.place_slug, counter=spot.counter_slug, kind="kiosk", now=now)
     return device_configuration(device, door.spot, door.version, settings(), demonstration=door.demonstration)
-
-
-def _json() -> Any:
-    try:
-        return request.get_json()
-    except (BadRequest, RecursionError) as error:
-        raise BadDelivery(N_("Nội dung gửi lên không phải là JSON đọc được."), field="body") from error
 
 
 @blueprint.get("/call")
@@ -208,7 +200,7 @@ def call_up() -> tuple[Response, int]:
     """The one-stop system has finished with a dossier: the device at its counter asks for it."""
     session, now = db.session(), clock.now()
     try:
-        asked = read_slip(_json())
+        asked = read_slip(read_json())
     except OutsideKey:
         session.commit()  # the attempt stays in the audit trail
         raise

@@ -163,6 +163,9 @@ def _texts(spot: Spot, version: VersionView, settings: "Settings") -> dict[str, 
         "thanks": gettext("Cảm ơn Ông/Bà đã đánh giá"),
         "thanks-hint": gettext("Ý kiến đã được ghi nhận."),
         "thanks-sending": gettext("Ý kiến đang được gửi."),
+        "thanks-before": gettext(
+            "Hồ sơ này đã có câu trả lời ở bước này và câu trả lời ấy vẫn được tính, nên lần này không được ghi thêm."
+        ),
         "next-person": gettext("Mời người tiếp theo"),
         "idle-title": gettext("Ông/Bà còn ở đây không?"),
         "idle-before": gettext("Màn hình sẽ trở về ban đầu sau"),
@@ -206,6 +209,7 @@ def _offered_texts() -> dict[str, str]:
         "keyboard": gettext("Bàn phím"),
         "key-shift": gettext("Chữ hoa"),
         "key-back": gettext("Xóa chữ cuối"),
+        "key-done": gettext("Xong"),
         "key-space": gettext("Dấu cách"),
         "key-signs": gettext("Số và dấu câu"),
         "key-letters": gettext("Chữ cái"),

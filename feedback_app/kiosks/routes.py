@@ -1,20 +1,19 @@
 """The kiosk page of a place that anybody can open, for a trial: what it shows all day, and what it delivers."""
 
-from typing import Any, Final
+from typing import Final
 
 from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
 from flask_wtf.csrf import generate_csrf
-from werkzeug.exceptions import BadRequest
 
 from feedback_app.kiosks import deliveries
 from feedback_app.kiosks.configuration import in_milliseconds, page_configuration
 from feedback_app.kiosks.deliveries import PageSender
-from feedback_app.kiosks.forms import LARGEST_BATCH, BadDelivery, read_batch
+from feedback_app.kiosks.forms import LARGEST_BATCH, read_batch
 from feedback_app.kiosks.shell import draw_shell
 from feedback_app.kit import clock, i18n
 from feedback_app.kit.db import db
 from feedback_app.kit.errors import N_, Invalid, NotAllowed
-from feedback_app.kit.web import public, settings
+from feedback_app.kit.web import public, read_json, settings
 from feedback_app.surveys.doors import doors
 from feedback_app.surveys.floods import refuse_floods
 
@@ -73,7 +72,7 @@ def deliver(place: str, counter: str | None = None) -> tuple[Response, int]:
     session, now = db.session(), clock.now()
     request.max_content_length = LARGEST_BATCH
     try:
-        batch = read_batch(_json())
+        batch = read_batch(read_json())
         refuse_floods(now, answers=max(1, len(batch.items)))
     except Invalid as error:
         refuse_floods(now)
@@ -88,10 +87,3 @@ def deliver(place: str, counter: str | None = None) -> tuple[Response, int]:
 def _refuse_unenrolled() -> None:
     if not settings().unenrolled_kiosks:
         raise NotEnrolled(N_("Ở đây chỉ nhận phiếu của ki-ốt đã ghi danh."))
-
-
-def _json() -> Any:
-    try:
-        return request.get_json()
-    except (BadRequest, RecursionError) as error:
-        raise BadDelivery(N_("Nội dung gửi lên không phải là một phiếu."), field="body") from error

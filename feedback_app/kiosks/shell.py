@@ -16,8 +16,8 @@ blueprint = Blueprint("kiosks_shell", __name__, template_folder="templates")
 _KEPT: Final = "kiosk_edition"
 # A device asks each time whether there is a newer one, and starts from what it has while there is no answer.
 _ASK_AGAIN: Final = {"Cache-Control": "no-cache"}
-# Only staff see these; the page fetches them when it can be used already.
-_LATER: Final = {"js/kiosk/enrolment.js", "js/kiosk/menu.js"}
+# What only staff see, and the keyboard that only some kiosks offer; the page fetches them when it can be used already.
+_LATER: Final = {f"js/kiosk/{name}.js" for name in ("enrolment", "keyboard", "menu", "vietnamese")}
 _ICONS: Final = (("192x192", "any"), ("512x512", "any"), ("512x512", "maskable"))
 
 

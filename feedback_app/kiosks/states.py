@@ -1,10 +1,16 @@
 """What a manager is told of a device: one word for how it is, and what somebody should look at. Pure."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final, Literal, get_args
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from feedback_app.kiosks.touch_times import FLAGGED_ABOVE
+from feedback_app.kit.clock import VIETNAM
+from feedback_app.kit.workdays import is_holiday
+
+if TYPE_CHECKING:
+    from config import OpeningHours
 
 # A kiosk reports once a minute; a quarter of an hour forgives a restart and a short break of the network.
 SILENT_AFTER: Final = timedelta(minutes=15)
@@ -21,6 +27,12 @@ class Health:
     unsent: int
     offset: timedelta
     persisted: bool
+
+
+def opened(hours: "OpeningHours", *, now: datetime, days_off: Collection[date]) -> datetime | None:
+    """Since when offices are open; None out of hours and on holidays, `days_off` being those without a fixed date."""
+    local = now.astimezone(VIETNAM)
+    return None if is_holiday(local.date(), days_off) else hours.open_since(local)
 
 
 def is_silent(*, seen_at: datetime, open_since: datetime | None, now: datetime) -> bool:

@@ -17,6 +17,7 @@ _TITLES: Final = {
     409: N_("Nội dung trái với dữ liệu đã lưu."),
     410: N_("Nội dung ở địa chỉ này đã hết hạn."),
     413: N_("Nội dung gửi lên quá lớn."),
+    415: N_("Nội dung gửi lên phải là JSON và được khai là application/json."),
     422: N_("Nội dung gửi lên chưa đúng."),
     429: N_("Bạn gửi quá nhanh. Hãy đợi một phút rồi thử lại."),
     500: N_("Hệ thống đang gặp trục trặc. Hãy thử lại sau ít phút."),

@@ -60,6 +60,8 @@ _HEADERS: list[tuple[str, str]] = [
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
 ]
+# What a page is put together from follows the page's rules; repeated with each file they took 6 KB of a kiosk's 60.
+_PART_HEADERS: list[tuple[str, str]] = [("X-Content-Type-Options", "nosniff")]
 
 
 def init_app(app: Flask, *, redis_url: str, secure_cookies: bool) -> None:
@@ -77,17 +79,22 @@ def init_app(app: Flask, *, redis_url: str, secure_cookies: bool) -> None:
     app.session_interface = SessionsOfThoseWhoHaveOne()
     csrf.init_app(app)
     limiter.init_app(app)
-    app.wsgi_app = _with_headers(app.wsgi_app)  # type: ignore[method-assign, assignment]
+    app.wsgi_app = _with_headers(app.wsgi_app, f"{app.static_url_path}/")  # type: ignore[method-assign, assignment]
 
 
-def _with_headers(app: "WSGIApplication") -> "WSGIApplication":
-    """Add the headers to every answer, files and errors too; outside Flask that costs next to nothing."""
+def _with_headers(app: "WSGIApplication", parts: str) -> "WSGIApplication":
+    """Add the headers to every answer, errors too; outside Flask that costs next to nothing. `parts` begins the
+    addresses of files that only stand in pages."""
 
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+        is_part = environ["PATH_INFO"].startswith(parts)
+
         def start(
             status: str, headers: list[tuple[str, str]], exc_info: "OptExcInfo | None" = None
         ) -> "Callable[[bytes], object]":
-            return start_response(status, headers + _HEADERS, exc_info)
+            # A file that is not there is answered with a page.
+            added = _PART_HEADERS if is_part and not status.startswith("4") else _HEADERS
+            return start_response(status, headers + added, exc_info)
 
         return app(environ, start)
 

@@ -4,7 +4,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import current_app
+from flask import current_app, request
+from werkzeug.exceptions import BadRequest
+
+from feedback_app.kit.errors import N_, Invalid
 
 if TYPE_CHECKING:
     from config import Settings
@@ -16,6 +19,22 @@ def settings() -> "Settings":
     """The settings the running application was made with."""
     found: Settings = current_app.extensions["settings"]
     return found
+
+
+class NotJson(Invalid):
+    """The body of a request is no JSON that can be read."""
+
+
+def read_json() -> Any:
+    """The body of this request, which every address that takes JSON reads so.
+
+    415 where it is not said to be `application/json`, 413 where it is too long, and NotJson (422) where it is empty,
+    broken, not in UTF-8 or nested without end.
+    """
+    try:
+        return request.get_json()
+    except (BadRequest, RecursionError) as error:
+        raise NotJson(N_("Nội dung gửi lên không phải là JSON đọc được."), field="body") from error
 
 
 def public(view: View) -> View:

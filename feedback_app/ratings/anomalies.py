@@ -14,6 +14,7 @@ from math import exp, lgamma, log
 from typing import Final, Literal, TypeVar
 
 from feedback_app.kit.clock import VIETNAM
+from feedback_app.kit.workdays import is_holiday
 from feedback_app.ratings.comparison import Proportion, compare
 
 Answer = TypeVar("Answer", bound=Hashable)
@@ -37,8 +38,6 @@ FULL_HALL_AN_HOUR: Final = 60.0
 KEYING_FROM: Final = time(6, 30)
 KEYING_UNTIL: Final = time(19)
 SUNDAY: Final = 6
-# The holidays with a fixed date (Bộ luật Lao động 2019, Điều 112), day and month; lunar ones are handed in.
-HOLIDAYS: Final = frozenset({(1, 1), (30, 4), (1, 5), (2, 9)})
 # One or two forms at night are somebody's forgotten sheet, not a stack.
 LEAST_AFTER_HOURS: Final = 5
 
@@ -250,9 +249,4 @@ def binomial_tail(count: int, trials: int, share: float) -> float:
 
 def _shut(at: datetime, days_off: Collection[date]) -> bool:
     day = at.date()
-    return (
-        day.weekday() == SUNDAY
-        or (day.day, day.month) in HOLIDAYS
-        or day in days_off
-        or not KEYING_FROM <= at.time() < KEYING_UNTIL
-    )
+    return day.weekday() == SUNDAY or is_holiday(day, days_off) or not KEYING_FROM <= at.time() < KEYING_UNTIL

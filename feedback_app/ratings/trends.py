@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from feedback_app.kit.workdays import workdays_before
 from feedback_app.ratings.periods import Kind, Period
-from feedback_app.ratings.workdays import workdays_before
 
 
 class Break(StrEnum):

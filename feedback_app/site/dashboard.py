@@ -3,7 +3,7 @@
 Everything is read from tallies in a number of statements that does not grow with departments or responses.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -22,12 +22,12 @@ from feedback_app.kiosks import queries as kiosks
 from feedback_app.kiosks.queries import FleetRow
 from feedback_app.kit import clock
 from feedback_app.kit.text import sort_key
+from feedback_app.kit.workdays import workdays_before
 from feedback_app.ratings import queries as ratings
 from feedback_app.ratings.drivers import Drivers, drivers
 from feedback_app.ratings.figures import Figure
 from feedback_app.ratings.periods import Period, period_of
 from feedback_app.ratings.queries import Filter, RatingRow, RatingTable
-from feedback_app.ratings.workdays import workdays_before
 from feedback_app.staff.queries import Member
 from feedback_app.surveys import operations as survey_operations
 from feedback_app.surveys import queries as surveys
@@ -114,9 +114,15 @@ class Dashboard:
 
 
 def dashboard(
-    session: Session, member: Member, *, allowed: frozenset[int] | None, now: datetime, minima: "Minima"
+    session: Session,
+    member: Member,
+    *,
+    allowed: frozenset[int] | None,
+    now: datetime,
+    minima: "Minima",
+    days_off: Collection[date] = (),
 ) -> Dashboard:
-    """For a member who answers for the departments `allowed` (None: all)."""
+    """For a member who answers for the departments `allowed` (None: all); on `days_off` nobody is missed."""
     today = clock.local_day(now)
     versions = surveys.published_versions(session)
     narrowed = Filter(allowed)
@@ -128,8 +134,8 @@ def dashboard(
     newest = ratings.newest_published(session, "quarter")
     published = read(newest) if newest else None
     explained_table = published if published and running.together.figure.state != "shown" else running
-    silent_since = workdays_before(today, SILENT_DAYS)
-    kiosks_since = workdays_before(today, SILENT_KIOSK_DAYS)
+    silent_since = workdays_before(today, SILENT_DAYS, days_off=days_off)
+    kiosks_since = workdays_before(today, SILENT_KIOSK_DAYS, days_off=days_off)
     spots = departments.rated_at(session, on=today)
     asked = surveys.assignments(session)
     asking = {each.place_id for each in asked}

@@ -22,7 +22,8 @@ def overview() -> str:
     """How the reader's departments stand this quarter and the last published one, and what waits for them."""
     session, now, member = db.session(), clock.now(), current_member()
     today = clock.local_day(now)
-    found = dashboard(session, member, allowed=scope(session, member, today), now=now, minima=settings().minima)
+    allowed = scope(session, member, today)
+    found = dashboard(session, member, allowed=allowed, now=now, minima=settings().minima, days_off=settings().days_off)
     target = settings().target_share
     return render_template(
         "site/dashboard.html",

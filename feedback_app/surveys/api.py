@@ -10,7 +10,7 @@ from feedback_app.kit.db import db
 from feedback_app.kit.errors import N_, Refused
 from feedback_app.kit.problems import problem
 from feedback_app.kit.security import csrf, limiter
-from feedback_app.kit.web import settings
+from feedback_app.kit.web import read_json, settings
 from feedback_app.staff.access import requires_key
 from feedback_app.surveys import posters
 from feedback_app.surveys.addresses import slip_address
@@ -33,10 +33,7 @@ MOST: Final = 100
 def make() -> tuple[Response, int] | Response:
     """One slip, or a list of up to 100, all made or none: token, address, last day, and with `?svg` a drawing."""
     now = clock.now()
-    try:
-        body = request.get_json(silent=True)
-    except RecursionError:  # nested a thousand times
-        body = None
+    body = read_json()
     listed = body if isinstance(body, list) else [body]
     if not 0 < len(listed) <= MOST:
         return problem(422, [("", i18n.say(BadSlip(N_("Mỗi lần gửi từ 1 đến %(most)s phiếu mời."), most=MOST)))])

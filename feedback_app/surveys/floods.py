@@ -25,8 +25,13 @@ class Floods:
         return self._counted[address] > self._most
 
 
+def floods(now: datetime, *, answers: int = 1) -> bool:
+    """Whether this request's address sends more than a hall behind one address would; all public doors count as one."""
+    counted: Floods = current_app.extensions.setdefault("surveys.floods", Floods(settings().answers_per_address))
+    return counted.carries(request.remote_addr or "", now=now, answers=answers)
+
+
 def refuse_floods(now: datetime, *, answers: int = 1) -> None:
-    """429 once this request's address sent more than a hall behind one address would; all public doors count as one."""
-    floods: Floods = current_app.extensions.setdefault("surveys.floods", Floods(settings().answers_per_address))
-    if floods.carries(request.remote_addr or "", now=now, answers=answers):
+    """429 where `floods`."""
+    if floods(now, answers=answers):
         abort(429)

@@ -1,8 +1,8 @@
 """The public doors: the kiosk, the form on a phone, and the code that leads to it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, Response, current_app, render_template, request, url_for
 
@@ -16,7 +16,7 @@ from feedback_app.kit.visitor_tokens import Visitor, VisitorTokens
 from feedback_app.kit.web import public, settings
 from feedback_app.surveys import operations, posters, queries
 from feedback_app.surveys.doors import doors
-from feedback_app.surveys.floods import refuse_floods
+from feedback_app.surveys.floods import floods
 from feedback_app.surveys.forms import (
     STAGES,
     Filled,
@@ -79,7 +79,8 @@ def answer(place: str, counter: str | None = None) -> Response:
     """Take a filled form: 303 to the thanks, 400 or 422 with everything typed still there; raises AlreadySealed."""
     session = db.session()
     now = clock.now()
-    refuse_floods(now)
+    if floods(now):
+        return _ask_to_wait()
     door = doors().find(db.session, place=place, counter=counter, kind="web", now=now)
     envelope = read_envelope(request.form)
     try:
@@ -111,7 +112,7 @@ def answer(place: str, counter: str | None = None) -> Response:
     receipt = operations.submit(session, command, now=now, rapid_seconds=settings().rapid_seconds)
     session.commit()
     if receipt.outcome == "answered_before":
-        return _answered_before(place, counter, [text for text in filled.comments.values() if text.strip()])
+        return _answered_before(place, counter, command.channel, list(filled.comments.values()))
     if receipt.outcome == "conflict":
         raise AlreadySealed(
             N_(
@@ -119,7 +120,8 @@ def answer(place: str, counter: str | None = None) -> Response:
                 "nhiệm xem xét. Nếu muốn góp ý thêm, xin mở một phiếu mới."
             )
         )
-    return Response(status=303, headers={"Location": url_for("surveys.thanks", place=place, lang=_asked_language())})
+    way = _way(command.channel)
+    return Response(status=303, headers={"Location": url_for("surveys.thanks", place=place, counter=counter, **way)})
 
 
 def _asked_language() -> str | None:
@@ -127,12 +129,23 @@ def _asked_language() -> str | None:
     return i18n.locale() if "lang" in request.args else None
 
 
-def _answered_before(place: str, counter: str | None, comments: list[str]) -> Response:
+def _way(channel: str | None) -> dict[str, Any]:
+    """Arguments that keep to the next page how somebody came here and which language they read."""
+    return {"kenh": "qr" if channel == "qr" else None, "lang": _asked_language()}
+
+
+def _answered_before(place: str, counter: str | None, channel: str, comments: list[str]) -> Response:
     """Says that the dossier has its answer, gives back what was written, and shows the way to a form without a code."""
-    again = url_for("surveys.form", place=place, counter=counter, lang=_asked_language())
+    again = url_for("surveys.form", place=place, counter=counter, **_way(channel))
     path = url_for("surveys.form", place=place, counter=counter)
     page = render_template("surveys/answered_before.html", again=again, form_path=path, comments=comments)
     return Response(page, status=409, headers=_OWN_PAGE)
+
+
+def _ask_to_wait() -> Response:
+    """429 for whoever shares an address with a flood: the form waits on the page, to be sent again as it is."""
+    page = render_template("surveys/wait.html", sent=request.form.items(multi=True))
+    return Response(page, status=429, headers=_OWN_PAGE | {"Retry-After": "60"})
 
 
 def _stage(written: str) -> Stage | None:
@@ -146,11 +159,14 @@ def _own_page(page: Page, visitor: Visitor, *, status: int = 200) -> Response:
 
 
 @blueprint.get("/khao-sat/<place>/cam-on")
+@blueprint.get("/khao-sat/<place>/<counter>/cam-on")
 @public
-def thanks(place: str) -> str:
+def thanks(place: str, counter: str | None = None) -> str:
     """Says nothing of what was answered, so that it may stay open, be shared or be reloaded."""
-    spot = departments.spot(db.session(), place=place, on=clock.local_day(clock.now()))
-    return render_template("surveys/thanks.html", again=url_for("surveys.form", place=spot.place_slug))
+    departments.spot(db.session(), place=place, counter=counter, on=clock.local_day(clock.now()))
+    path = url_for("surveys.form", place=place, counter=counter)
+    again = url_for("surveys.form", place=place, counter=counter, **_way(request.args.get("kenh")))
+    return render_template("surveys/thanks.html", again=again, form_path=path)
 
 
 @blueprint.get("/khao-sat/<place>/ma-qr.svg")
@@ -199,8 +215,10 @@ def handover(token: str) -> Response:
 def finish(token: str) -> Response:
     """Finish a kiosk's response: 303 to the thanks, 400 or 422 with everything typed still there."""
     session, now = db.session(), clock.now()
-    refuse_floods(now)
+    if floods(now):
+        return _ask_to_wait()
     typed = {key.removeprefix("q-"): text for key, text in request.form.items() if key.startswith("q-")}
+    receipt = None
     try:
         if not _tokens().is_own(request, _tokens().visitor(request)):
             asked = operations.handed_over(session, token, now=now, within=operations.WRITING)
@@ -217,7 +235,7 @@ def finish(token: str) -> Response:
                 N_("Phiếu này đã được gửi trước đó. Điều Ông/Bà vừa viết được giữ lại để người có trách nhiệm xem xét.")
             )
     except (operations.HandoverNotFound, operations.HandoverOver, AlreadySealed) as error:
-        return _handover_ended(error)
+        return _handover_ended(error, [] if receipt else list(typed.values()))
     return Response(status=303, headers={"Location": url_for("surveys.finished", lang=_asked_language())})
 
 
@@ -250,9 +268,10 @@ def _handover_page(
     return response
 
 
-def _handover_ended(error: NotFound | Gone | Conflict) -> Response:
+def _handover_ended(error: NotFound | Gone | Conflict, comments: Sequence[str] = ()) -> Response:
+    """Why nothing more is taken; `comments` that were not kept are given back."""
     status = 404 if isinstance(error, NotFound) else 410 if isinstance(error, Gone) else 409
-    page = render_template("surveys/handover.html", ended=i18n.say(error))
+    page = render_template("surveys/handover.html", ended=i18n.say(error), comments=comments)
     return Response(page, status=status, headers={"Cache-Control": "no-store"})
 
 

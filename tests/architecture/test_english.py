@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config import OpeningHours, Settings
+from config import Settings
 from deploy.translations import VIETNAMESE
 from feedback_app.appraisal import operations as appraisal
 from feedback_app.appraisal.commands import AppraiseOfficer
@@ -158,7 +158,7 @@ def enrolled(session: Session, place_id: int, *, by: Member) -> UUID:
         days=(day,),
     )
     kiosks.store_report(session, device_id, report, now=now)
-    kiosks.watch_devices(session, now=now, opening_hours=OpeningHours({}), alarm=200)
+    kiosks.watch_devices(session, now=now, open_since=None, alarm=200)
     return device_id
 
 

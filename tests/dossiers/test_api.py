@@ -118,7 +118,7 @@ def test_what_is_not_there_and_what_was_not_yet(client: FlaskClient, key: str):
 @pytest.mark.parametrize(
     ("body", "found"),
     [
-        (None, [("", "Nội dung phải là một đối tượng JSON.")]),
+        ("x", [("", "Nội dung phải là một đối tượng JSON.")]),
         ([], [("", "Nội dung phải là một đối tượng JSON.")]),
         ({}, [("source", "Xin ghi nguồn số liệu."), ("counts", "Cần ít nhất một dòng số liệu.")]),
         (message(part(A), source=" "), [("source", "Xin ghi nguồn số liệu.")]),

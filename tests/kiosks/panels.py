@@ -17,14 +17,14 @@ QUESTION = "Ông/Bà hài lòng ở mức nào với việc phục vụ hôm nay
 PIN = "2580"
 
 
-def make_code(session: Session, hall: Hall, admin: Member) -> str:
-    """A code for the hall's one device, with a PIN; committed."""
+def make_code(session: Session, hall: Hall, admin: Member, *, counter_id: int | None = None) -> str:
+    """A code for the one device, of the hall as a whole unless told otherwise, with a PIN; committed."""
     code = operations.make_code(
         session,
         now=clock.now() - timedelta(hours=1),
         actor_id=admin.id,
         name="Sảnh 1",
-        position=Position(place_id=hall.place_id),
+        position=Position(place_id=hall.place_id, counter_id=counter_id),
         pin=operations.hash_pin(PIN),
     )
     session.commit()

@@ -37,6 +37,30 @@ _FILL = """async ({ items }) => {
     database.close();
 }"""
 
+_MULTIPLY = """async ([item, count]) => {
+    const { newId } = await import("/static/js/kiosk/ids.js");
+    const database = await new Promise((resolve) => {
+        const request = indexedDB.open("kiosk");
+        request.onsuccess = () => resolve(request.result);
+    });
+    await new Promise((resolve) => {
+        const transaction = database.transaction(["queue", "kept"], "readwrite");
+        const queue = transaction.objectStore("queue");
+        for (let sequence = 1; sequence <= count; sequence += 1) queue.put({ ...item, id: newId(), sequence });
+        transaction.objectStore("kept").put(count, "sequence");
+        transaction.oncomplete = resolve;
+    });
+    database.close();
+}"""
+
+_COUNT = """() => new Promise((resolve) => {
+    const request = indexedDB.open("kiosk");
+    request.onsuccess = () => {
+        const asked = request.result.transaction("queue").objectStore("queue").count();
+        asked.onsuccess = () => { request.result.close(); resolve(asked.result); };
+    };
+})"""
+
 _NEXT_TASK = """() => new Promise((resolve) => {
     const channel = new MessageChannel();
     channel.port1.onmessage = resolve;
@@ -53,6 +77,16 @@ def rows(page: Page, store: str) -> list[dict[str, Any]]:
 def fill(page: Page, items: list[dict[str, Any]]) -> None:
     """Put answers into the queue of the enrolled device, as if people had given them."""
     page.evaluate(_FILL, {"items": items})
+
+
+def multiply(page: Page, item: dict[str, Any], count: int) -> None:
+    """Fill the queue of the enrolled device with as many answers like this one, each with an id of its own."""
+    page.evaluate(_MULTIPLY, [item, count])
+
+
+def waiting(page: Page) -> int:
+    """How many answers the enrolled device still has to send."""
+    return int(page.evaluate(_COUNT))
 
 
 def expect_sent(page: Page, seconds: float = 15) -> None:

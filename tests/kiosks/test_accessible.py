@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from feedback_app.kiosks import operations
 from feedback_app.kit import clock
 from tests.kiosks.fleet import enrol
-from tests.kiosks.test_alerts import HOURS
 from tests.kiosks.test_fleet import day
 from tests.staff.people import PASSWORD, add_person
 from tests.surveys.halls import make_hall
@@ -31,7 +30,7 @@ def test_an_administrator_enrols_and_looks_at_kiosks(
     admin = add_person(session, "admin", "administrator", None)
     device = enrol(session, app.test_client(), hall, admin)
     device.report(unsent=201, oldest=90_000_000, storage={"persisted": False, "used": 1, "quota": 2}, days=[day()])
-    operations.watch_devices(session, now=clock.now(), opening_hours=HOURS, alarm=200)
+    operations.watch_devices(session, now=clock.now(), open_since=clock.now(), alarm=200)
     session.commit()
     page.set_viewport_size({"width": width, "height": 900})
 

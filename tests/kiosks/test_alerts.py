@@ -1,6 +1,6 @@
 """Alerts open once, close by themselves, and stand where a manager looks."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from config import OpeningHours
-from feedback_app.kiosks import operations
+from feedback_app.kiosks import operations, states
 from feedback_app.kiosks.models import KioskAlert, KioskDevice
 from feedback_app.kit import clock
 from feedback_app.kit.clock import VIETNAM
@@ -19,12 +19,15 @@ from tests.surveys.halls import Hall
 
 HOURS = OpeningHours.parse("1-5 07:30-11:30 13:30-17:00")
 MORNING = datetime(2027, 3, 1, 9, 0, tzinfo=VIETNAM)  # a Monday
+TET = date(2027, 2, 8)  # a Monday, too
 
 
 def look(session: Session, now: datetime, *, seen_at: datetime | None = None) -> int:
     if seen_at is not None:
         session.execute(update(KioskDevice).values(seen_at=seen_at))
-    opened = operations.watch_devices(session, now=now, opening_hours=HOURS, alarm=200)
+    opened = operations.watch_devices(
+        session, now=now, open_since=states.opened(HOURS, now=now, days_off={TET}), alarm=200
+    )
     session.commit()
     return opened
 
@@ -57,6 +60,14 @@ def test_a_kiosk_that_was_off_at_night_has_a_quarter_of_an_hour(session: Session
 @pytest.mark.parametrize("when", [MORNING.replace(hour=12), MORNING - timedelta(days=1), MORNING.replace(hour=18)])
 def test_out_of_hours_nobody_is_silent(session: Session, enrolled: Device, when: datetime) -> None:
     assert look(session, when, seen_at=when - timedelta(hours=20)) == 0
+
+
+@pytest.mark.parametrize("day", [TET, date(2027, 4, 30)])
+def test_on_a_holiday_nobody_is_silent(session: Session, enrolled: Device, day: date) -> None:
+    when = datetime.combine(day, MORNING.timetz())
+    assert look(session, when, seen_at=when - timedelta(hours=20)) == 0
+    before = when - timedelta(days=3 if day == TET else 1)
+    assert look(session, before, seen_at=before - timedelta(hours=20)) == 1
 
 
 def test_what_a_report_says_opens_and_closes_alerts(session: Session, enrolled: Device) -> None:

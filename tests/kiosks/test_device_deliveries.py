@@ -4,7 +4,7 @@ import threading
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid1, uuid3, uuid4, uuid5
 
 import pytest
 from flask import Flask
@@ -111,6 +111,27 @@ def test_two_batches_at_once_with_the_same_ids_store_each_once(session: Session,
     outcomes = [each["outcome"] for answer in told for each in answer.json["results"]]
     assert sorted(outcomes) == ["same"] * 60 + ["stored"] * 30
     assert count(session) == 30
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        UUID(int=0),
+        UUID(int=7),
+        uuid1(node=0x0242AC110002),  # tells which machine made it
+        uuid3(NAMESPACE_URL, "quay-1/7"),
+        uuid5(NAMESPACE_URL, "quay-1/7"),
+    ],
+)
+def test_an_id_that_two_devices_could_come_upon_is_refused_with_words(
+    session: Session, enrolled: Device, made: UUID
+) -> None:
+    answer = enrolled.send(enrolled.item(id=str(made)), enrolled.item(id=str(uuid4())), enrolled.item())
+    refused, *others = answer.json["results"]
+    assert (refused["id"], refused["outcome"], refused["field"]) == (str(made), "refused", "id")
+    assert refused["message"] == "Mã phiếu phải là UUID ngẫu nhiên: phiên bản 7 hoặc 4."
+    assert [each["outcome"] for each in others] == ["stored", "stored"]
+    assert count(session) == 2
 
 
 @pytest.mark.parametrize(

@@ -249,6 +249,16 @@ def test_a_file_that_is_not_this_kiosks_is_refused(
     assert "Tệp không có phiếu nào." in empty
 
 
+def test_a_file_too_large_for_one_request_is_refused_whole_with_words(
+    session: Session, app: Flask, admin: Member, enrolled: Device
+) -> None:
+    items = [{}] * 2501
+    page = deliver(sign_in(app, "admin"), enrolled, {"device": str(enrolled.id), "exported": 0, "items": items})
+    assert "Tệp có 2501 phiếu" in page
+    assert "Hãy bật JavaScript" in page
+    assert session.scalars(select(Response.id)).all() == []
+
+
 def test_opening_hours_have_a_lunch_break_and_a_weekend() -> None:
     hours = OpeningHours.parse("1-5 07:30-11:30 13:30-17:00; 6 07:30-11:30")
     monday = datetime(2026, 11, 23, tzinfo=clock.VIETNAM)

@@ -258,3 +258,13 @@ def test_codes_are_forgotten_once_they_are_over(session: Session, enrolled: Devi
     now = clock.now()
     assert operations.forget_handovers(session, before=now) == 0
     assert operations.forget_handovers(session, before=now + timedelta(minutes=11)) == 1
+
+
+def test_words_written_too_long_after_are_given_back(app: Flask, session: Session, enrolled: Device) -> None:
+    path = handed(enrolled, begun(enrolled))
+    phone = app.test_client()
+    carried = {**hidden(phone.get(path).text), "q-comment": WORDS}
+    later(session, operations.LASTS + operations.WRITING)
+    answer = phone.post(path, data=carried)
+    assert answer.status_code == 410
+    assert WORDS in answer.text

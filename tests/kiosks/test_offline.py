@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from feedback_app.kiosks import operations
+from feedback_app.kiosks.configuration import MOST
 from feedback_app.kiosks.models import KioskDevice, KioskReading
 from feedback_app.kit import clock
 from feedback_app.kit.ids import new_id
@@ -22,7 +23,7 @@ from feedback_app.surveys import definitions
 from feedback_app.surveys import operations as surveys
 from feedback_app.surveys.models import Comment, Response
 from tests.kiosks.panels import PIN, at_start, enrol, make_code
-from tests.kiosks.queues import expect_sent, fill, rows
+from tests.kiosks.queues import expect_sent, fill, multiply, rows, waiting
 from tests.surveys.halls import Hall
 
 pytestmark = pytest.mark.browser
@@ -197,6 +198,37 @@ def test_five_hundred_answers_arrive_once_though_the_line_is_cut_five_times(
     expect_sent(page, 30)
     assert counted(session) == 500
     assert rows(page, "held") == []
+
+
+def test_a_full_kiosk_asks_nobody_until_it_has_delivered(
+    page: Page, code: str, session: Session, axe: Callable[[Page], None]
+) -> None:
+    enrol(page, code)
+    page.route(RESPONSES, lambda route: route.abort())
+    (item,) = items(page, 1)
+    multiply(page, item, MOST)
+    page.reload()
+    expect(
+        page.get_by_role("heading", level=1, name="Xin lỗi Ông/Bà, ki-ốt tạm chưa nhận thêm đánh giá")
+    ).to_be_visible()
+    expect(page.get_by_role("radio")).to_have_count(0)
+    axe(page)
+    page.keyboard.press("2")
+    page.touchscreen.tap(640, 600)
+    expect(
+        page.get_by_role("heading", level=1, name="Xin lỗi Ông/Bà, ki-ốt tạm chưa nhận thêm đánh giá")
+    ).to_be_visible()
+    assert waiting(page) == MOST
+
+    page.unroute(RESPONSES)
+    # Routes are asked from the last to the first: one batch passes, and the line is gone again.
+    page.route(RESPONSES, lambda route: route.abort())
+    page.route(RESPONSES, lambda route: route.continue_(), times=1)
+    page.evaluate("() => dispatchEvent(new Event('online'))")
+    at_start(page)
+    assert counted(session) == 50
+    touch(page)
+    assert waiting(page) == MOST - 50 + 1
 
 
 def test_two_tabs_of_one_device_send_each_answer_once(

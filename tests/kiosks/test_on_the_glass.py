@@ -73,7 +73,7 @@ def test_the_keyboard_on_the_glass_writes_vietnamese(kiosk: Page, session: Sessi
     )
     expect(kiosk.get_by_role("textbox")).to_have_value("Cảm ơn được")
     assert kiosk.locator("textarea").get_attribute("inputmode") == "none"
-    for key in kiosk.locator(".k-board .k-key").all():
+    for key in kiosk.locator("[data-screen=comment] .k-board .k-key").all():
         box = key.bounding_box()
         assert box is not None
         assert box["height"] >= 80  # 20 mm on the coarsest panel, 4.03 px a millimetre
@@ -81,6 +81,20 @@ def test_the_keyboard_on_the_glass_writes_vietnamese(kiosk: Page, session: Sessi
     kiosk.locator("[data-screen=comment] [data-continue]").press("Enter")
     expect_sent(kiosk)
     assert session.scalars(select(Comment.text)).all() == ["Cảm ơn được"]
+
+
+def test_on_a_low_panel_the_keys_take_what_the_screen_has(kiosk: Page) -> None:
+    kiosk.set_viewport_size({"width": 1280, "height": 800})
+    kiosk.locator("[data-large]").tap()
+    touch(kiosk)
+    skip(kiosk, "went-well")
+    for least in (94, 106):  # 16 and 18 mm of 5.9 px
+        keys = kiosk.locator("[data-screen=comment] .k-board .k-keys > .k-key")
+        expect(keys.first).to_be_visible()
+        heights = keys.evaluate_all("all => all.map((key) => key.getBoundingClientRect().height)")
+        assert min(heights) >= least
+        assert kiosk.evaluate("() => document.documentElement.scrollHeight <= innerHeight")
+        kiosk.evaluate("() => { delete document.documentElement.dataset.text; }")
 
 
 def test_a_tone_finds_its_vowel_and_goes_when_pressed_again(kiosk: Page) -> None:
@@ -131,6 +145,27 @@ def test_a_scanned_dossier_and_help_go_with_one_person_alone(kiosk: Page, sessio
     skip(kiosk, "comment")
     expect_sent(kiosk)
     assert sorted(session.scalars(select(Response.assisted))) == [False, True]
+
+
+def test_a_dossier_code_is_typed_on_the_glass(kiosk: Page) -> None:
+    field = kiosk.locator("[name=dossier]")
+    board = kiosk.locator("[data-part=dossier].k-board")
+    faces = kiosk.locator("fieldset:visible")
+    expect(board.locator(".k-key")).not_to_have_count(0)
+    expect(board).to_be_hidden()
+    field.tap()
+    expect(board).to_be_visible()
+    expect(faces).to_have_count(0)
+    expect(field).to_be_focused()
+    for sign in "5H46.12-251120-0001":
+        board.get_by_role("button", name=sign, exact=True).tap()
+    board.get_by_role("button", name="Xóa chữ cuối").tap()
+    board.get_by_role("button", name="1", exact=True).tap()
+    expect(field).to_have_value("5H46.12-251120-0001")
+    expect(kiosk.get_by_text("Đã nhận mã hồ sơ.")).to_be_visible()
+    board.get_by_role("button", name="Xong").tap()
+    expect(board).to_be_hidden()
+    expect(faces).to_have_count(1)
 
 
 def test_what_is_no_dossier_code_is_said_and_hinders_nobody(kiosk: Page, session: Session) -> None:

@@ -45,6 +45,18 @@ def test_known_unknown_without_and_too_late_are_told_apart(app: Flask, office: O
     assert numbers(page.text) == [["Phường Đồng Sơn", "2", "1", "3", "2"]]
 
 
+def test_another_period_is_chosen_on_the_page(app: Flask, office: Office) -> None:
+    reader = sign_in(app, "phuong")
+    page = reader.get(PAGE).text
+    assert '<option value="2026-03" selected>' in page
+    offered = re.findall(r'<option value="([^"]+)"', page)
+    assert {"2026-03", "2026-Q1", "2026"} <= set(offered)
+    assert numbers(reader.get(PAGE.replace("2026-03", "2026")).text) == [["Phường Đồng Sơn", "2", "1", "3", "2"]]
+    assert numbers(reader.get(PAGE.replace("2026-03", "2026-04")).text) == [["Phường Đồng Sơn", "0", "0", "0", "0"]]
+    for nothing in ("2026-13", "x"):
+        assert reader.get(f"/quan-ly/ma-ho-so?ky={nothing}").status_code == 404
+
+
 def test_others_see_nothing_of_it(app: Flask, office: Office) -> None:
     assert numbers(sign_in(app, "noikhac").get(PAGE).text) == [["Thị xã Ba Đồn", "0", "0", "7", "0"]]
     assert sign_in(app, "nhap").get(PAGE).status_code == 403

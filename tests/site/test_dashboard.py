@@ -340,6 +340,10 @@ def test_kiosks_nobody_touched_for_three_working_days(session: Session, office: 
     board = dashboard(session, WHOLE, allowed=None, now=NOW, minima=factories.minima(30))
     assert board.silent_kiosks_since == date(2026, 5, 8)
     assert [place.slug for place in board.silent_kiosks] == ["b", "c"]
+    off = {date(2026, 5, 11)}  # the Monday before
+    board = dashboard(session, WHOLE, allowed=None, now=NOW, minima=factories.minima(30), days_off=off)
+    assert board.silent_kiosks_since == date(2026, 5, 7)
+    assert [place.slug for place in board.silent_kiosks] == ["c"]
 
 
 def test_participation_asks_about_too_many_first_then_too_few(

@@ -366,3 +366,31 @@ def test_one_address_sends_only_so_many_answers_a_minute(settings: Settings, ses
     # A new minute may begin between two of them.
     assert sent[0] == 303
     assert 429 in sent
+
+
+def test_who_shares_an_address_with_a_flood_gets_the_filled_form_back_to_send_it_again(
+    settings: Settings, session: Session, hall: Hall
+) -> None:
+    narrow = create_app(replace(settings, answers_per_address=1))
+    client = narrow.test_client()
+    try:
+        page = hidden(client.get(FORM).text)
+        told = [post(client, page, q_overall="satisfied", q_comment='Ghế "chờ" <ít>') for _ in range(4)]
+    finally:
+        with narrow.app_context():
+            db.engine.dispose()
+    refused = next(each for each in told if each.status_code == 429)
+    assert refused.headers["Retry-After"] == "60"
+    assert refused.headers["Cache-Control"] == "private, no-cache"
+    assert hidden(refused.text) == page | {"q-overall": "satisfied", "q-comment": "Ghế &#34;chờ&#34; &lt;ít&gt;"}
+
+
+def test_another_form_from_the_thanks_is_for_the_same_counter_way_and_language(
+    session: Session, hall: Hall, client: FlaskClient
+) -> None:
+    form = f"{FORM}/quay-1?kenh=qr&lang=en"
+    answer = client.post(form, data=hidden(client.get(form).text) | {"q-overall": "satisfied"})
+    assert answer.location == "/khao-sat/mot-cua/quay-1/cam-on?kenh=qr&lang=en"
+    again = f'href="{form.replace("&", "&amp;")}"'
+    assert again in client.get(answer.location).text
+    assert client.get("/khao-sat/mot-cua/quay-9/cam-on").status_code == 404

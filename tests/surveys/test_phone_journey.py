@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -12,7 +12,9 @@ from feedback_app.kit import clock
 from feedback_app.kit.ids import new_id
 from feedback_app.surveys import operations
 from feedback_app.surveys.models import Comment, Response
+from feedback_app.tokens import operations as tokens
 from tests.surveys.halls import command, make_hall, submit
+from tests.tokens.making import token
 
 pytestmark = pytest.mark.browser
 
@@ -41,7 +43,7 @@ def test_an_error_and_then_success_without_any_script(
     page.get_by_label("Không hài lòng", exact=True).check()
     page.get_by_role("button", name="Gửi ý kiến").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Cảm ơn Ông/Bà đã góp ý")
-    assert page.url == f"{base_url}/khao-sat/mot-cua/cam-on"
+    assert page.url == f"{base_url}/khao-sat/mot-cua/cam-on?kenh=qr"
     phone.close()
     row = session.scalars(select(Response)).one()
     assert (row.channel, len(row.choice_ids), row.sealed_at is None) == ("qr", 2, False)
@@ -91,6 +93,52 @@ def test_a_form_left_half_filled_goes_on_under_the_same_id_on_phones_alone(
     expect(page.locator("input:checked")).to_have_count(0)
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('phieu:')).length") == 0
     shared.close()
+
+
+def test_a_second_slip_on_one_phone_takes_nothing_over_from_the_first(
+    session: Session, browser: Browser, browser_context_args: dict[str, Any]
+) -> None:
+    make_hall(session)
+    tokens.issue(session, [token(1), token(2)], now=clock.now(), days=1)
+    session.commit()
+    phone = browser.new_context(**{**browser_context_args, "viewport": PHONE, "has_touch": True, "is_mobile": True})
+    page = phone.new_page()
+    page.goto(f"/khao-sat/mot-cua?hs={token(1).written}")
+    page.get_by_label("Rất hài lòng", exact=True).check()
+
+    def lose_the_reply(route: Route) -> None:
+        if route.request.method != "POST":
+            return route.continue_()
+        route.fetch(max_redirects=0)
+        return route.abort()
+
+    page.route("**/khao-sat/mot-cua**", lose_the_reply)
+    with page.expect_event("requestfailed"):
+        page.get_by_role("button", name="Gửi ý kiến").click()
+    page.unroute("**/khao-sat/mot-cua**")
+    assert len(session.scalars(select(Response.id)).all()) == 1
+    session.rollback()
+    page.goto(f"/khao-sat/mot-cua?hs={token(2).written}")
+    expect(page.locator("#mo-lai")).to_be_hidden()
+    expect(page.locator("input:checked")).to_have_count(0)
+    page.get_by_label("Rất hài lòng", exact=True).check()
+    page.get_by_role("button", name="Gửi ý kiến").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Cảm ơn Ông/Bà đã góp ý")
+    phone.close()
+    assert len(session.scalars(select(Response.id)).all()) == 2
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_largest_text_fits_a_small_phone(
+    context: BrowserContext, session: Session, page: Page, language: str
+) -> None:
+    make_hall(session)
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.goto(f"/khao-sat/mot-cua?lang={language}")
+    for _ in range(4):
+        page.locator("[data-text-step='1']").click()
+    expect(page.locator("html")).to_have_attribute("data-text", "6")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 @pytest.mark.parametrize("code", ["kiosk", "tt01"])

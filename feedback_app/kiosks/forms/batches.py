@@ -20,6 +20,8 @@ from feedback_app.tokens.commands import Stage
 MOST_ITEMS: Final = 50
 # In bytes: so many answers with a comment of 2,000 letters each, of three bytes, and room to spare.
 LARGEST_BATCH: Final = 1024 * 1024
+# Those of RFC 9562 that are random: kiosks make version 7, which keeps the order of touches; order is all it adds.
+RANDOM_VERSIONS: Final = frozenset({4, 7})
 _KEY = re.compile(r"[a-z0-9-]{1,80}")
 _MOST_KEYS = 100
 _LONGEST_CODE: Final = 200
@@ -136,7 +138,7 @@ def _item(document: Any) -> Item:
     if not isinstance(document, dict):
         raise BadDelivery(N_("Nội dung gửi lên không phải là một phiếu."), field="body")
     return Item(
-        id=identifier(document, "id"),
+        id=_response_id(document),
         sequence=number(document, "sequence", 0, 2**53),
         assignment_id=None if document.get("assignment") is None else number(document, "assignment", 1, _LARGEST_ID),
         touched=clocks(document),
@@ -151,6 +153,14 @@ def _item(document: Any) -> Item:
         # An answer is worth more than the slip that goes with it.
         lookup=read_code(document.get("lookup")),
     )
+
+
+def _response_id(document: Mapping[str, Any]) -> UUID:
+    """Counted, copied or derived ids meet between devices, and the second answer under one would pass for the first."""
+    found = identifier(document, "id")
+    if found.version not in RANDOM_VERSIONS:
+        raise BadDelivery(N_("Mã phiếu phải là UUID ngẫu nhiên: phiên bản 7 hoặc 4."), field="id")
+    return found
 
 
 def _dossier(document: Mapping[str, Any]) -> str:

@@ -17,6 +17,8 @@ from feedback_app.kiosks.labels import STAGES
 from feedback_app.kit.errors import N_, Invalid
 from feedback_app.kit.forms import Form
 
+# What one request settles in some seconds (2.6 ms each); the page's script sends a larger file in parts.
+MOST_AT_ONCE: Final = 2_500
 # What a kiosk keeps at most (configuration.MOST), and room for those it keeps apart.
 MOST_IN_A_FILE: Final = 25_000
 LARGEST_FILE: Final = 32 * 1024 * 1024
@@ -121,6 +123,16 @@ def read_export(content: bytes, *, device_id: UUID) -> Batch:
         items = read_items(document, most=MOST_IN_A_FILE)
     except Invalid as error:
         raise BadFile(N_("Tệp không phải do ki-ốt xuất ra."), field="file") from error
+    if len(items) > MOST_AT_ONCE:
+        raise BadFile(
+            N_(
+                "Tệp có %(count)s phiếu; không có JavaScript thì mỗi lần nộp được nhiều nhất %(most)s phiếu. "
+                "Hãy bật JavaScript cho trang này, tải lại trang rồi nộp lại: tệp sẽ được gửi lần lượt từng phần."
+            ),
+            field="file",
+            count=len(items),
+            most=MOST_AT_ONCE,
+        )
     if named != device_id:
         raise BadFile(N_("Tệp này do một ki-ốt khác xuất ra. Hãy mở trang của ki-ốt ấy."), field="file")
     return Batch(uploaded=None, items=items)

@@ -1,7 +1,7 @@
 """Opens what somebody should look at about each device, once, and closes it when it is over."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import structlog
 from sqlalchemy import select
@@ -10,22 +10,17 @@ from sqlalchemy.orm import Session
 from feedback_app.kiosks.models import KioskAlert, KioskDevice, KioskReport
 from feedback_app.kiosks.queries.fleet import as_health
 from feedback_app.kiosks.states import KINDS, alerts_of
-from feedback_app.kit.clock import VIETNAM
 from feedback_app.kit.locks import lock
-
-if TYPE_CHECKING:
-    from config import OpeningHours
 
 _log: Final = structlog.get_logger(__name__)
 
 
-def watch_devices(session: Session, *, now: datetime, opening_hours: "OpeningHours", alarm: int) -> int:
-    """Look at every device in use; returns how many alerts were opened.
+def watch_devices(session: Session, *, now: datetime, open_since: datetime | None, alarm: int) -> int:
+    """Look at every device in use; returns how many alerts were opened. `open_since` is what `states.opened` says.
 
     Out of hours nothing is known of a silence, so one that is open stays open until its device speaks again.
     """
     lock(session, "kiosks.alerts")
-    open_since = opening_hours.open_since(now.astimezone(VIETNAM))
     open_alerts = {
         (row.device_id, row.kind): row
         for row in session.scalars(select(KioskAlert).where(KioskAlert.closed_at.is_(None)))

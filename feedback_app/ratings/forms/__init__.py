@@ -5,9 +5,9 @@ from feedback_app.ratings.forms.comparison import ComparisonForm, ComparisonRead
 from feedback_app.ratings.forms.exports import ExportForm
 from feedback_app.ratings.forms.figures import FigureForm, Order, Reading, Selection, read_publication, read_selection
 from feedback_app.ratings.forms.listing import Listing, read_listing
-from feedback_app.ratings.forms.periods import NoSuchPeriod, newest_first, read_period
+from feedback_app.ratings.forms.periods import NoSuchPeriod, PeriodForm, newest_first, read_counted_period, read_period
 from feedback_app.ratings.forms.publications import DraftForm, StepForm
-from feedback_app.ratings.forms.scoring import PointsForm, ScoredPeriodForm, points_form, read_scored_period
+from feedback_app.ratings.forms.scoring import PointsForm, points_form, read_scored_period
 
 __all__ = [
     "ComparisonForm",
@@ -21,14 +21,15 @@ __all__ = [
     "Listing",
     "NoSuchPeriod",
     "Order",
+    "PeriodForm",
     "PointsForm",
     "Reading",
-    "ScoredPeriodForm",
     "Selection",
     "StepForm",
     "newest_first",
     "points_form",
     "read_comment_selection",
+    "read_counted_period",
     "read_listing",
     "read_period",
     "read_publication",

@@ -3,9 +3,13 @@
 from datetime import date
 from typing import Final
 
+from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+from wtforms import SelectField
 
 from feedback_app.kit.errors import N_, NotFound
+from feedback_app.kit.forms import Form
 from feedback_app.ratings import queries
 from feedback_app.ratings.labels import KIND_LABELS, period_name
 from feedback_app.ratings.periods import (
@@ -26,6 +30,15 @@ class NoSuchPeriod(NotFound):
     """The address names no period, channel or questionnaire there is."""
 
 
+class PeriodForm(Form):
+    """A period and nothing else. Sent by GET, so that a choice is an address one can keep and pass on."""
+
+    class Meta:
+        csrf = False
+
+    ky = SelectField(lazy_gettext("Kỳ"))
+
+
 def newest_first(session: Session, *, today: date) -> Period:
     """The period shown to who asks for none."""
     return queries.newest_published(session, "quarter") or period_of("month", today)
@@ -44,6 +57,14 @@ def read_period(code: str) -> Period:
         return parse(code)
     except NotAPeriod as error:
         raise NoSuchPeriod(N_("Không có kỳ báo cáo này.")) from error
+
+
+def read_counted_period(session: Session, arguments: MultiDict[str, str], *, today: date) -> tuple[PeriodForm, Period]:
+    """The period of `chosen_period`, in a form that offers every one since the first answer. Raises NoSuchPeriod."""
+    period = chosen_period(session, arguments.get("ky", ""), today=today)
+    form = PeriodForm(MultiDict({"ky": period.code}))
+    form.ky.choices = listed_periods(period, queries.first_day(session) or today, today)
+    return form, period
 
 
 def listed_periods(chosen: Period, first: date, today: date) -> dict[str, list[tuple[str, str]]]:

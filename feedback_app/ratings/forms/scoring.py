@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 from wtforms import SelectField, StringField
 from wtforms.fields import SelectChoice
@@ -13,7 +13,7 @@ from wtforms.validators import Length
 from feedback_app.kit.errors import N_, Refused
 from feedback_app.kit.forms import Form
 from feedback_app.kit.i18n import say, text_in
-from feedback_app.ratings.forms.periods import LISTED, NoSuchPeriod
+from feedback_app.ratings.forms.periods import LISTED, NoSuchPeriod, PeriodForm
 from feedback_app.ratings.labels import KIND_LABELS, period_name
 from feedback_app.ratings.periods import Kind, NotAPeriod, Period, last, parse, period_of, previous
 from feedback_app.ratings.queries import AssessmentView
@@ -24,16 +24,7 @@ SCORED_KINDS: Final[tuple[Kind, ...]] = ("quarter", "year")
 LONGEST_REASON: Final = 300
 
 
-class ScoredPeriodForm(Form):
-    """Quarters and years alone: no other period is scored. Sent by GET."""
-
-    class Meta:
-        csrf = False
-
-    ky = SelectField(lazy_gettext("Kỳ"))
-
-
-def read_scored_period(arguments: MultiDict[str, str], *, today: date) -> tuple[ScoredPeriodForm, Period]:
+def read_scored_period(arguments: MultiDict[str, str], *, today: date) -> tuple[PeriodForm, Period]:
     """The quarter or year in the address: without one the last quarter that is over. Raises NoSuchPeriod."""
     try:
         period = parse(arguments["ky"]) if arguments.get("ky") else previous(period_of("quarter", today))
@@ -41,7 +32,7 @@ def read_scored_period(arguments: MultiDict[str, str], *, today: date) -> tuple[
         raise NoSuchPeriod(N_("Không có kỳ báo cáo này.")) from error
     if period.kind not in SCORED_KINDS:
         raise NoSuchPeriod(N_("Chỉ chấm điểm theo quý và theo năm."))
-    form = ScoredPeriodForm(MultiDict({"ky": period.code}))
+    form = PeriodForm(MultiDict({"ky": period.code}))
     form.ky.choices = {
         str(KIND_LABELS[kind]): [
             (each.code, period_name(each))

@@ -12,7 +12,7 @@ from feedback_app.kit.db import db
 from feedback_app.kit.web import settings
 from feedback_app.ratings import exports, queries
 from feedback_app.ratings.exports import Sheet
-from feedback_app.ratings.forms import FigureForm, Order, Selection, read_listing, read_selection
+from feedback_app.ratings.forms import FigureForm, Order, Selection, read_counted_period, read_listing, read_selection
 from feedback_app.ratings.queries import Filter, RatingRow, RatingTable, StandardisedShare
 from feedback_app.ratings.staff_routes.blueprint import blueprint
 from feedback_app.staff.access import current_member, requires, scope
@@ -46,8 +46,7 @@ def dossier_codes() -> str:
     session = db.session()
     today = clock.local_day(clock.now())
     allowed = scope(session, current_member(), today)
-    selection = read_selection(session, request.args, today=today).selection
-    period = selection.period
+    form, period = read_counted_period(session, request.args, today=today)
     table = queries.table(session, period, minima=settings().minima, narrowed=Filter(department_ids=allowed))
     first, before = period.starts_on, period.ends_on
     with_code = surveys.coded(session, first=first, before=before, department_ids=allowed)
@@ -62,7 +61,7 @@ def dossier_codes() -> str:
         # What was published stands still, what came with a code is counted now.
         without = max(0, row.figure.sums.responses - found.verified - found.unverified)
         rows.append((department, found, without, too_late.get(department.id, 0)))
-    return render_template("ratings/dossier_codes.html", period=period, selection=selection, rows=rows)
+    return render_template("ratings/dossier_codes.html", form=form, period=period, rows=rows)
 
 
 @blueprint.get("/xuat.csv")

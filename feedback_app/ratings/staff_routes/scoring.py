@@ -16,7 +16,7 @@ from feedback_app.kit.db import db
 from feedback_app.kit.errors import Conflict, Invalid
 from feedback_app.kit.web import settings
 from feedback_app.ratings import operations, queries
-from feedback_app.ratings.forms import PointsForm, ScoredPeriodForm, points_form, read_scored_period
+from feedback_app.ratings.forms import PeriodForm, PointsForm, points_form, read_scored_period
 from feedback_app.ratings.queries import Scores
 from feedback_app.ratings.staff_routes.blueprint import blueprint
 from feedback_app.ratings.two_persons import refusal_to_appraise
@@ -77,7 +77,7 @@ def appraise(code: str) -> Response | tuple[str, int]:
 @dataclass(frozen=True, slots=True)
 class _ScoresPage:
     department: DepartmentView
-    choice: ScoredPeriodForm
+    choice: PeriodForm
     scores: Scores
     own: PointsForm
     appraisal: PointsForm

@@ -14,7 +14,8 @@
   };
 
   const resume = () => {
-    const key = PREFIX + location.pathname;
+    // Another slip is another dossier: neither its id nor its answers are those of the one before.
+    const key = PREFIX + location.pathname + (form.slip ? `#${form.slip.value}` : "");
     const save = () => {
       const filled = [...new FormData(form)].filter(([name, value]) => asked(name) && value);
       localStorage[key] = JSON.stringify({ at: Date.now(), id: form.response.value, filled });
@@ -40,7 +41,7 @@
   };
 
   try {
-    if (sent) forget((path) => path === sent || path.startsWith(`${sent}/`));
+    if (sent) forget((path) => path === sent || path.startsWith(`${sent}/`) || path.startsWith(`${sent}#`));
     // Not on what people share: a computer, or a tablet in a hall.
     else if (form && matchMedia("(pointer: coarse) and (max-width: 40em)").matches) resume();
   } catch {

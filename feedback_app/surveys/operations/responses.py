@@ -338,9 +338,11 @@ def _is_known(session: Session, response_id: UUID) -> bool:
 
 
 def _answered_before(session: Session, command: SubmitResponse, *, now: datetime) -> Receipt:
-    tokens.count_answered_before(
-        session, department_id=command.rated_department_id, stage=command.stage, channel=command.channel, now=now
-    )
+    # A kiosk sends each touch; the person is counted once, at the end.
+    if command.sealed:
+        tokens.count_answered_before(
+            session, department_id=command.rated_department_id, stage=command.stage, channel=command.channel, now=now
+        )
     return Receipt(command.id, "answered_before", command.sealed)
 
 

@@ -2,7 +2,10 @@
 
 const DAYS = 7;
 const DAY_MS = 86_400_000;
-const calendar = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Ho_Chi_Minh", year: "numeric", month: "2-digit", day: "2-digit" });
+// Việt Nam keeps UTC+7 all year; what Intl needs to know that for every place takes a slow tablet 0.1 s.
+const AHEAD_MS = 7 * 3_600_000;
+
+const dayOf = (moment) => new Date(moment + AHEAD_MS).toISOString().slice(0, 10);
 
 export class Days {
   writes = Promise.resolve();
@@ -15,7 +18,7 @@ export class Days {
 
   count(change) {
     const now = this.now();
-    const [day, first] = [now, now - (DAYS - 1) * DAY_MS].map((moment) => calendar.format(moment));
+    const [day, first] = [now, now - (DAYS - 1) * DAY_MS].map(dayOf);
     // A number that cannot be written is no reason to keep a person waiting.
     this.writes = this.writes.then(() => this.store.countDay(day, first, change)).catch(() => {});
   }

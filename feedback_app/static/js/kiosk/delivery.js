@@ -12,6 +12,7 @@ export class Delivery {
   revoked = false;
   onChange = () => {};
   onRevoked = () => {};
+  onAnsweredBefore = () => {};
 
   constructor(store, server, name) {
     this.stores = [store];
@@ -108,6 +109,7 @@ export class Delivery {
     return items.map((item, i) => {
       const { id, outcome, field, message } = results[i];
       if (id !== item.id || typeof outcome !== "string") throw new Error("not an answer to this batch");
+      if (outcome === "answered_before") this.onAnsweredBefore(id);
       return { item, reason: KEPT_APART.has(outcome) ? { outcome, field, message } : null };
     });
   }

@@ -1,17 +1,11 @@
 // One person after another. The first touch is kept and sent at once; what follows completes it under the same id.
 // Nothing of a person outlives them here but what still waits to be sent.
 
-import { attachKeyboard } from "./keyboard.js";
-import { Scanner, readCode } from "./dossier.js";
+import { readCode } from "./dossier.js";
 import { Idle } from "./idle.js";
 import { boot, newCode, newId } from "./ids.js";
-import { all, buildScreens, find, speak } from "./screens.js";
-import { canRead, onVoices, readScreen, stopReading } from "./voice.js";
-
-const DEFAULT_LANGUAGE = "vi";
-const LARGE = "4";
-const DOUBLE_TAP_MS = 500;
-const SCAN_MS = 60;
+import { Look } from "./look.js";
+import { all, buildScreens, find } from "./screens.js";
 
 export class Journey {
   person = null; // { id, touch, revision, answers, comments, sent, outcome, assisted, dossier, lookup }
@@ -25,18 +19,16 @@ export class Journey {
   /** `onFree` is called whenever nobody is there any more. `days` is null on a page that is not enrolled. */
   constructor({ configuration, delivery, server, days, onFree }) {
     Object.assign(this, { configuration, delivery, server, days, onFree });
+    this.look = new Look(() => this.configuration.texts);
     this.idle = new Idle({
       seconds: () => this.patience(),
       countdown: () => this.configuration.seconds.countdown,
       texts: () => this.texts,
       leave: () => this.leave(),
     });
-    this.scanner = new Scanner((code) => this.scanned(code));
-    this.listen();
-    onVoices(() => this.offerReading());
   }
 
-  get texts() { return this.configuration.texts[this.language]; }
+  get texts() { return this.look.texts; }
   get key() { return this.shown?.dataset.screen; }
   get isFree() { return !this.person && !this.finished && !this.isChanged(); }
 
@@ -46,18 +38,14 @@ export class Journey {
   reset() {
     this.person = this.finished = null;
     this.idle.close();
-    stopReading();
     this.configuration = this.next ?? this.configuration;
     this.next = null;
     this.stopped = false;
-    this.language = DEFAULT_LANGUAGE;
-    this.assisted = this.reading = false;
+    this.assisted = false;
     this.dossier = null;
     getSelection().removeAllRanges();
     find("main").replaceWith(buildScreens(this.configuration));
-    this.look(false, false);
-    speak(this.texts, this.language);
-    this.offerReading();
+    this.look.reset();
     this.showCounts();
     this.showInvitation();
     this.show(this.isFull() ? find("[data-screen=full]") : all()[0], { focus: Boolean(this.shown) });
@@ -76,7 +64,14 @@ export class Journey {
     this.stopped = true;
     this.idle.close();
     this.idle.stop();
-    stopReading();
+    this.look.stop();
+  }
+
+  /** The dossier somebody named has its answer: what they touch is not recorded, and they are told so at the end. */
+  answeredBefore(id) {
+    const said = [this.person, this.finished].find((each) => each?.id === id);
+    if (said) said.answeredBefore = true;
+    this.showCounts();
   }
 
   isFull() { return this.delivery.counts.unsent >= this.configuration.most; }
@@ -131,11 +126,17 @@ export class Journey {
     this.looked = Boolean(this.person);
     if (focus) screen.querySelector(".k-question").focus({ preventScroll: true });
     scrollTo(0, 0);
-    const board = screen.querySelector(".k-board");
-    if (board && !board.hasChildNodes()) attachKeyboard(board, screen.querySelector("textarea"), (key) => this.texts[key]);
-    if (this.reading) readScreen(screen, this.language);
-    else stopReading();
+    if (this.configuration.keyboard) this.putKeyboard(screen);
+    this.look.read(screen);
     this.idle.wait();
+  }
+
+  /** Its module is asked for with the first screen, once that can be used. Without it a field takes the device's own keys. */
+  async putKeyboard(screen) {
+    const keyboard = await import("./keyboard.js").catch(() => null);
+    const board = screen.querySelector(".k-board:empty");
+    const field = screen.querySelector("textarea, [name=dossier]");
+    if (board) keyboard?.attachKeyboard(board, field, (key) => this.texts[key]);
   }
 
   inputs() { return [...this.shown.querySelectorAll("fieldset input")]; }
@@ -162,6 +163,7 @@ export class Journey {
     this.farewell(true);
     this.finished = this.person;
     this.person = null;
+    this.showCounts();
     this.show(screen);
   }
 
@@ -245,10 +247,12 @@ export class Journey {
 
   // The dossier somebody came for
 
-  /** Of a scanner; true where it was spent. Read before the first touch only. */
+  /** Before the first touch only. */
+  get asksDossier() { return !this.person && !this.finished && Boolean(this.configuration.dossiers?.asked); }
+
+  /** Of a scanner; true where it was spent. */
   scanned(code) {
-    if (this.person || this.finished || !this.shown || !this.configuration.dossiers?.asked) return false;
-    const field = this.shown.querySelector("[name=dossier]");
+    const field = this.asksDossier && this.shown?.querySelector("[name=dossier]");
     if (!field) return false;
     field.value = code;
     this.readDossier(field);
@@ -276,7 +280,13 @@ export class Journey {
     if (line) line.hidden = !this.invited;
   }
 
-  // What the page says and how it looks
+  // What the page says
+
+  /** Something was added to the queue, or delivered. */
+  counted() {
+    if (this.key === "full" && !this.isFull()) this.reset();
+    else this.showCounts();
+  }
 
   showCounts() {
     const { counts, failures, durable } = this.delivery;
@@ -288,46 +298,16 @@ export class Journey {
     find("[data-not-durable]").hidden = durable;
     // Nobody is told that an answer is recorded before the server has said so.
     const hint = find("[data-thanks-hint]");
-    hint.dataset.text = counts.unsent ? "thanks-sending" : "thanks-hint";
+    const before = Boolean(this.finished?.answeredBefore);
+    hint.dataset.text = before ? "thanks-before" : counts.unsent ? "thanks-sending" : "thanks-hint";
     hint.textContent = this.texts[hint.dataset.text];
-    if (this.key === "full" && !this.isFull()) this.reset();
+    const lookup = find("[data-part=lookup]");
+    if (lookup) lookup.hidden = before;
   }
-
-  offerReading() {
-    const button = find("[data-read]");
-    if (button) button.hidden = !canRead(this.language);
-  }
-
-  isLarge() { return document.documentElement.dataset.text === LARGE; }
-  isContrast() { return document.documentElement.dataset.theme === "contrast"; }
 
   isChanged() {
-    const written = this.shown?.querySelector("[name=dossier]")?.value;
-    return this.language !== DEFAULT_LANGUAGE || this.isLarge() || this.isContrast() || this.assisted || this.reading || Boolean(written);
-  }
-
-  look(large, contrast) {
-    const root = document.documentElement;
-    if (large) root.dataset.text = LARGE;
-    else delete root.dataset.text;
-    if (contrast) root.dataset.theme = "contrast";
-    else delete root.dataset.theme;
-    find("[data-large]").setAttribute("aria-pressed", String(large));
-    find("[data-contrast]").setAttribute("aria-pressed", String(contrast));
-  }
-
-  choosesLanguage(language) {
-    this.language = language;
-    speak(this.texts, language);
-    this.reading &&= canRead(language);
-    this.offerReading();
-  }
-
-  toggleReading(button) {
-    this.reading = !this.reading;
-    button.setAttribute("aria-pressed", String(this.reading));
-    if (this.reading) readScreen(this.shown, this.language);
-    else stopReading();
+    const field = this.shown?.querySelector("[name=dossier]");
+    return !this.look.isPlain || this.assisted || Boolean(field?.value || (field && field === document.activeElement));
   }
 
   toggleAssisted(button) {
@@ -335,14 +315,13 @@ export class Journey {
     button.setAttribute("aria-pressed", String(this.assisted));
   }
 
-  // Touches and keys
-
+  /** What can be touched, and what it does. */
   get actions() {
     return [
-      ["[data-language]", (button) => this.choosesLanguage(button.dataset.language)],
-      ["[data-large]", () => this.look(!this.isLarge(), this.isContrast())],
-      ["[data-contrast]", () => this.look(this.isLarge(), !this.isContrast())],
-      ["[data-read]", (button) => this.toggleReading(button)],
+      ["[data-language]", (button) => this.look.choose(button.dataset.language, this.shown)],
+      ["[data-large]", () => this.look.toggleLarge()],
+      ["[data-contrast]", () => this.look.toggleContrast()],
+      ["[data-read]", () => this.look.toggleReading(this.shown)],
       ["[data-assisted]", (button) => this.toggleAssisted(button)],
       ["[data-choose]", () => this.ticked().forEach((input) => this.choose(input))],
       ["[data-skip]", () => this.skip()],
@@ -353,81 +332,5 @@ export class Journey {
       ["[data-next-person]", () => this.reset()],
       ["[data-more-time]", () => this.idle.close()],
     ];
-  }
-
-  listen() {
-    document.addEventListener("click", (event) => this.clicked(event));
-    document.addEventListener("keydown", (event) => this.pressed(event));
-    document.addEventListener("submit", (event) => event.preventDefault());
-    document.addEventListener("contextmenu", (event) => event.preventDefault());
-    document.addEventListener("input", (event) => {
-      if (event.target.name === "dossier") this.readDossier(event.target);
-      this.idle.wait();
-    });
-    document.addEventListener("pointerdown", () => { if (!this.idle.open) this.idle.wait(); });
-  }
-
-  clicked(event) {
-    if (this.stopped) return;
-    // The second half of a double tap was meant for the screen before.
-    if (event.detail > 1 && performance.now() - this.shownAt < DOUBLE_TAP_MS) {
-      event.preventDefault();
-      return;
-    }
-    const input = event.target.closest("input[type=radio]");
-    // Arrow keys also "click" the radio they move to; only a touch, or Enter, chooses it.
-    if (input && (event.detail > 0 || event.pointerType)) this.choose(input);
-    for (const [selector, act] of this.actions) {
-      const button = event.target.closest(selector);
-      if (button) {
-        act(button);
-        break;
-      }
-    }
-    if (!this.idle.open) this.idle.wait();
-  }
-
-  pressed(event) {
-    if (this.stopped || document.querySelector("dialog[open]") || event.ctrlKey || event.altKey || event.metaKey) return;
-    const isWriting = event.target.matches("textarea, [name=dossier]");
-    if (!isWriting && this.takesScan(event)) {
-      event.preventDefault();
-    } else if (event.key === "ArrowDown" || event.key === "ArrowRight") this.move(event, 1);
-    else if (event.key === "ArrowUp" || event.key === "ArrowLeft") this.move(event, -1);
-    else if (event.key === "Enter" && !isWriting && !event.repeat) this.enter(event);
-    else if (/^[1-9]$/.test(event.key) && !isWriting && !event.repeat) this.press(event.key);
-    this.idle.wait();
-  }
-
-  /** Whether the key is a scanner's. A digit may be the first of a scan, so it waits a moment before it chooses a face. */
-  takesScan(event) {
-    if (this.person || this.finished || !this.configuration.dossiers?.asked) return false;
-    clearTimeout(this.digit);
-    if (this.scanner.take(event)) return true;
-    if (!/^[1-9]$/.test(event.key) || event.repeat) return false;
-    this.digit = setTimeout(() => { if (!this.person) this.press(event.key); }, SCAN_MS);
-    return true;
-  }
-
-  move(event, by) {
-    const stops = [...this.shown.querySelectorAll("input, button:not(.k-choose, .k-key)")].filter((stop) => stop.checkVisibility());
-    const here = stops.indexOf(document.activeElement);
-    if (document.activeElement.matches("textarea, [name=dossier]") || (here >= 0 && stops[here].type === "radio")) return;
-    event.preventDefault();
-    stops[here < 0 ? 0 : (here + by + stops.length) % stops.length].focus();
-  }
-
-  press(digit) {
-    const input = this.inputs()[Number(digit) - 1];
-    if (input?.type === "radio") this.choose(input);
-    else input?.click();
-  }
-
-  enter(event) {
-    const active = document.activeElement;
-    if (!active.matches("fieldset input")) return;
-    event.preventDefault();
-    if (active.type === "radio") this.choose(active);
-    else active.click();
   }
 }

@@ -3,6 +3,8 @@
 import { withTone } from "./vietnamese.js";
 
 const LETTERS = ["ăâêôơưđ", "qwertyuiop", "asdfghjkl", "zxcvbnm"];
+// Of a dossier's code: nothing else stands in one.
+const CODE = ["1234567890", "QWERTYUIOP", "ASDFGHJKL-", "ZXCVBNM."];
 const SIGNS = ["1234567890", "-/:;()%+=", ".,?!…“”"];
 const TONES = { "\u0301": "key-acute", "\u0300": "key-grave", "\u0309": "key-hook", "\u0303": "key-tilde", "\u0323": "key-dot" };
 
@@ -80,5 +82,16 @@ export const attachKeyboard = (board, field, say) => {
     board.replaceChildren(...lines, row(swap, button(",", () => insert(",")), space, button(".", () => insert("."))));
   };
 
-  draw();
+  const drawCode = () => {
+    const back = button("⌫", () => type((before, some) => (some ? before : before.slice(0, -1))), { label: say("key-back"), wide: true, name: "back" });
+    const done = button(say("key-done"), () => field.blur(), { wide: true, name: "done" });
+    const lines = CODE.map((line) => [...line].map((sign) => button(sign, () => type((before) => before + sign))));
+    board.replaceChildren(...lines.slice(0, 3).map((keys) => row(...keys)), row(...lines[3], back, done));
+    // Only while somebody types with it: the faces need the room, and whoever came by Tab has keys.
+    field.addEventListener("click", () => { board.hidden = false; });
+    field.addEventListener("blur", () => { board.hidden = true; });
+  };
+
+  if (field.name === "dossier") drawCode();
+  else draw();
 };

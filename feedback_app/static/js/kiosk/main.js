@@ -1,5 +1,6 @@
 // Puts the kiosk together: what it keeps, whom it speaks to, and what happens between two persons.
 
+import { Controls } from "./controls.js";
 import { Days } from "./days.js";
 import { Delivery } from "./delivery.js";
 import { boot } from "./ids.js";
@@ -48,6 +49,7 @@ const showRevoked = () => {
 const start = () => {
   if (journey) return journey.take(configuration);
   journey = new Journey({ configuration, delivery, server, days, onFree: whenFree });
+  new Controls(journey);
   return journey.reset();
 };
 
@@ -192,6 +194,7 @@ const startDevice = async () => {
   server.onOffset = (offset) => store.set("offset", offset).catch(() => {});
   delivery.revoked = (await store.get("revoked")) ?? false;
   delivery.onRevoked = () => { store.set("revoked", true).catch(() => {}); showRevoked(); };
+delivery.onAnsweredBefore = (id) => journey?.answeredBefore(id);
   if (!server.key) {
     const { enrol } = await import("./enrolment.js");
     const { key } = await enrol(server);
@@ -212,7 +215,7 @@ const startDevice = async () => {
   keepListening();
 };
 
-delivery.onChange = () => { if (journey && !journey.stopped) journey.showCounts(); };
+delivery.onChange = () => { if (journey && !journey.stopped) journey.counted(); };
 addEventListener("online", () => delivery.flush());
 serveOffline().catch(() => {});
 await delivery.recount();

@@ -54,7 +54,6 @@ const writing = (screen, question, offered) => {
   if (question.hint) area.setAttribute("aria-describedby", `hint-${question.key}`);
   says(screen.querySelector("[data-continue]"), "send");
   if (!offered.handover) screen.querySelector("[data-handover]").remove();
-  if (!offered.keyboard) screen.querySelector(".k-board").remove();
 };
 
 const build = (question, offered) => {
@@ -67,10 +66,11 @@ const build = (question, offered) => {
   else choices(screen, question);
   if (question.overall) {
     for (const [name, wanted] of Object.entries({ dossier: offered.dossiers?.asked, assisted: offered.assisted })) {
-      if (!wanted) screen.querySelector(`[data-part=${name}]`).remove();
+      if (!wanted) screen.querySelectorAll(`[data-part=${name}]`).forEach((part) => part.remove());
     }
     if (!offered.demonstration) screen.querySelector("[data-text=demonstration]").remove();
   }
+  if (!offered.keyboard) screen.querySelector(".k-board")?.remove();
   return screen;
 };
 
