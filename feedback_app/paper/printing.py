@@ -13,11 +13,12 @@ from feedback_app.paper.layout import Design, Layout, Page, Rect, Rule, Sample, 
 from feedback_app.paper.layout.measures import BOX_OUTLINE
 from feedback_app.paper.markers import MODULES, light_modules
 from feedback_app.paper.serials import grouped
-from feedback_app.paper.typeface import ASCENT, DESCENT, POINT, face, line, wrap
+from feedback_app.paper.typeface import ASCENT, DESCENT, POINT, face, line, shorten, wrap
 
 # A4 across for two forms of A5, which is half a millimetre narrower than half of it.
 _SHEET_WIDTH: Final = 297.0
-_SMALLEST_HEADING: Final = 7.0
+_LARGEST_HEADING: Final = 10.5
+_SMALLEST_HEADING: Final = 8.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +32,11 @@ class Heading:
     demonstration: bool = False
 
     @property
-    def lines(self) -> list[str]:
+    def names(self) -> list[str]:
         """From the office to the stage, nothing said twice."""
-        names = dict.fromkeys(name for name in (self.office, self.department, self.place, self.stage) if name)
-        return [*(["BẢN TRÌNH DIỄN, KHÔNG TÍNH"] if self.demonstration else []), *names]
+        office = f"BẢN TRÌNH DIỄN · {self.office}" if self.demonstration else self.office
+        names = (office, self.department, self.place, self.stage)
+        return list(dict.fromkeys(normalise(name) for name in names if name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,10 @@ def impose(layout: Layout, numbers: Sequence[int]) -> Iterator[Placed]:
 def form_pdf(layout: Layout, *, heading: Heading, numbers: Sequence[int], code: Callable[[int, int], str]) -> bytes:
     """The forms of `numbers`; `code` gives the text of the QR code from number and page, which counts from 1."""
     written = io.BytesIO()
-    width, height = sheet_size(layout.design)
-    canvas = Canvas(written, pagesize=(width / POINT, height / POINT), pageCompression=1, invariant=1, lang="vi")
+    sheet_width, sheet_height = sheet_size(layout.design)
+    canvas = Canvas(
+        written, pagesize=(sheet_width / POINT, sheet_height / POINT), pageCompression=1, invariant=1, lang="vi"
+    )
     canvas.setTitle(f"Phiếu {grouped(numbers[0])} – {grouped(numbers[-1])}")
     canvas.setViewerPreference("PrintScaling", "None")
     canvas.setViewerPreference("Duplex", "Simplex")
@@ -104,21 +108,20 @@ def _draw_page(canvas: Canvas, page: Page, heading: Heading) -> None:
     for sample in page.samples:
         _draw_sample(canvas, sample, page.height)
     if page.heading is not None:
-        for text in fit_heading(heading.lines, page.heading):
+        for text in fit_heading(heading.names, page.heading):
             _draw_text(canvas, text, page.height)
 
 
 def fit_heading(names: Sequence[str], room: Rect) -> list[Text]:
-    """The names in `room`, the first one bold, as large as they fit; what does not fit even small ends in dots."""
-    names = [normalise(name) for name in names]
-    size = 10.5
-    while (lines := _wrapped(names, room.w, size)) and _height(len(lines), size) > room.h and size > _SMALLEST_HEADING:
+    """The names in `room`, the first one bold, as large as they fit; where even small letters do not, each name has
+    one line and ends in dots."""
+    size = _LARGEST_HEADING
+    while _height(len(lines := _wrapped(names, room.w, size)), size) > room.h:
         size -= 0.5
-    fitting = int((room.h / POINT / size - ASCENT - DESCENT) / (line(size) / size / POINT)) + 1
-    if len(lines) > fitting:
-        text, bold = lines[fitting - 1]
-        shortened = wrap(text, room.w - size * POINT, size, bold=bold)[0]
-        lines = [*lines[: fitting - 1], (f"{shortened}…", bold)]
+        if size < _SMALLEST_HEADING:
+            size = _SMALLEST_HEADING
+            lines = [(shorten(name, room.w, size, bold=place == 0), place == 0) for place, name in enumerate(names)]
+            break
     first = room.y + ASCENT * size * POINT
     return [Text(room.x, first + row * line(size), text, size, bold) for row, (text, bold) in enumerate(lines)]
 

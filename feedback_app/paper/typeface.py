@@ -13,6 +13,8 @@ ASCENT: Final = 1.0
 DESCENT: Final = 0.27
 X_HEIGHT: Final = 0.53
 LEADING: Final = 1.4
+# As often as it takes to find a width to the tenth of a millimetre.
+_HALVINGS: Final = 11
 _FONTS: Final = Path(__file__).parent.parent / "static" / "fonts" / "ttf"
 
 
@@ -46,6 +48,32 @@ def wrap(text: str, room: float, size: float, *, bold: bool = False) -> tuple[st
         *cut, rest = _cut(word, room, size, bold=bold)
         lines += [*cut, rest]
     return tuple(lines)
+
+
+def balance(text: str, room: float, size: float, *, bold: bool = False) -> tuple[str, ...]:
+    """As `wrap`, in as many lines but as narrow ones as can be, so that no last line holds a word alone."""
+    lines = wrap(text, room, size, bold=bold)
+    enough, too_narrow = room, 0.0
+    for _halving in range(_HALVINGS):
+        middle = (enough + too_narrow) / 2
+        if len(wrap(text, middle, size, bold=bold)) <= len(lines):
+            enough = middle
+        else:
+            too_narrow = middle
+    return wrap(text, enough, size, bold=bold)
+
+
+def shorten(text: str, room: float, size: float, *, bold: bool = False) -> str:
+    """`text` in one line; where it is too long, it ends in dots."""
+    if len(wrap(text, room, size, bold=bold)) <= 1:
+        return text
+    return wrap(text, room - width("…", size, bold=bold), size, bold=bold)[0] + "…"
+
+
+def missing_letters(text: str) -> str:
+    """What of `text` the typeface cannot write, each once."""
+    known = pdfmetrics.getFont(face(bold=False)).face.charToGlyph
+    return "".join(dict.fromkeys(letter for letter in text if ord(letter) not in known))
 
 
 def _cut(word: str, room: float, size: float, *, bold: bool) -> list[str]:

@@ -6,12 +6,16 @@ from typing import Final
 
 from feedback_app.kit.text import normalise
 from feedback_app.paper.layout.elements import Box, Rect, Rule, Text
-from feedback_app.paper.layout.measures import CLEAR, LABEL_TO_NEXT_BOX, Measures
-from feedback_app.paper.typeface import ASCENT, DESCENT, LEADING, POINT, X_HEIGHT, line, width, wrap
+from feedback_app.paper.layout.measures import CLEAR, Measures
+from feedback_app.paper.typeface import ASCENT, DESCENT, LEADING, POINT, X_HEIGHT, balance, line, width, wrap
 from feedback_app.surveys.versions import QuestionView, VersionView
 
 # Beyond what the clearances ask, so that rounding on the way to the PDF never takes from them.
 _SPARE: Final = 0.2
+# Between the labels of two rows, and between what is asked and the labels.
+_LABEL_GAP: Final = 1.5
+# A label must be seen to belong to the box before it, not to the one after: twice as near to it.
+_LABEL_TO_NEXT_BOX: Final = 6.0
 # From here on a list in one column would fill most of a page.
 _LONG_LIST: Final = 12
 # Of the size: white between the letters of one line and those of the next.
@@ -52,11 +56,11 @@ def set_question(version: VersionView, question: QuestionView, top: float, lines
     number = f"{place}."
     indent = width("25. ", size, bold=True)
     x, room = measures.left + indent, measures.right - measures.left - indent
-    asked = wrap(normalise(question.text), room, size, bold=True)
+    asked = balance(normalise(question.text), room, size, bold=True)
     texts = set_lines([number], measures.left, top, size, bold=True) + set_lines(asked, x, top, size, bold=True)
     y = top + len(asked) * line(size)
     if hint := _hint(version, question):
-        hints = wrap(hint, room, measures.hint)
+        hints = balance(hint, room, measures.hint)
         texts += set_lines(hints, x, y, measures.hint)
         y += len(hints) * line(measures.hint)
     if question.kind == "text":
@@ -64,7 +68,7 @@ def set_question(version: VersionView, question: QuestionView, top: float, lines
         rules = tuple(Rule(comment.x, y + row * measures.pitch, comment.w) for row in range(1, lines + 1))
         return Block(question.key, _around(top, comment.bottom, measures), texts, (), rules, comment)
     # The last line's letters end a little above where the next line would begin.
-    y += CLEAR + _SPARE - (_LINE_GAP * (measures.hint if hint else size) * POINT)
+    y -= _LINE_GAP * (measures.hint if hint else size) * POINT
     labels, boxes, bottom = _set_choices(question, _choose(question, measures), y, measures)
     return Block(question.key, _around(top, bottom, measures), texts + labels, boxes, (), None)
 
@@ -92,7 +96,7 @@ def _choose(question: QuestionView, measures: Measures) -> _Choices:
     texts = [normalise(choice.text) for choice in question.choices]
     many = len(texts)
     if question.kind == "single":
-        tries = [(many, False, 1), (many, True, 2), (many, False, 2)] if many > 3 else [(many, False, 1)]
+        tries = [(many, False, 1), (many, False, 2), (many, True, 2)] if many > 3 else [(many, False, 1)]
     else:
         tries = [(3, False, 1), (2, False, 2)]
     for columns, beneath, most in tries:
@@ -106,7 +110,7 @@ def _choose(question: QuestionView, measures: Measures) -> _Choices:
 def _room(columns: int, measures: Measures, *, beneath: bool) -> float:
     """How wide a label may be."""
     column = (measures.right - measures.left) / columns
-    return column - CLEAR if beneath else column - measures.box - CLEAR - LABEL_TO_NEXT_BOX - 2 * _SPARE
+    return column - CLEAR if beneath else column - measures.box - CLEAR - _LABEL_TO_NEXT_BOX - _SPARE
 
 
 def _fits(texts: Sequence[str], room: float, most: int, size: float) -> bool:
@@ -117,35 +121,32 @@ def _fits(texts: Sequence[str], room: float, most: int, size: float) -> bool:
 
 
 def _wrapped(texts: Sequence[str], room: float, measures: Measures) -> tuple[tuple[str, ...], ...]:
-    return tuple(wrap(text, room, measures.label) for text in texts)
+    return tuple(balance(text, room, measures.label) for text in texts)
 
 
 def _set_choices(
     question: QuestionView, choices: _Choices, top: float, measures: Measures
 ) -> tuple[tuple[Text, ...], tuple[Box, ...], float]:
-    """Labels, boxes, and where the last of them ends."""
+    """Labels, boxes, and where the last of them ends; `top` is where the question's text ends."""
     texts: list[Text] = []
     boxes: list[Box] = []
     size, side = measures.label, measures.box
     column = (measures.right - measures.left) / choices.columns
-    bottom = top
     labels = list(enumerate(choices.labels))
+    bottom = box_bottom = top
     for first in range(0, len(labels), choices.columns):
         row = labels[first : first + choices.columns]
-        if first:
-            bottom += CLEAR + _SPARE
         written = max(len(label) for _choice, label in row) * line(size) - _LINE_GAP * size * POINT
-        height = side + CLEAR + _SPARE + written if choices.beneath else max(side, written)
+        # Labels of several lines are higher than their box, and need less white above it.
+        above = 0 if choices.beneath else max(0, (written - side) / 2)
+        y = max(box_bottom + CLEAR + _SPARE, bottom + _LABEL_GAP + above)
         for place, (choice, label) in enumerate(row):
             x = measures.left + place * column
-            if choices.beneath:
-                box = Rect(x + (column - side) / 2, bottom, side, side)
-                texts += _beneath(label, box, size)
-            else:
-                box = Rect(x, bottom + (height - side) / 2, side, side)
-                texts += _beside(label, box, size)
+            box = Rect(x + (column - side) / 2 if choices.beneath else x, y, side, side)
+            texts += _beneath(label, box, size) if choices.beneath else _beside(label, box, size)
             boxes.append(Box(question.key, choice, box))
-        bottom += height
+        box_bottom = y + side
+        bottom = box_bottom + (CLEAR + _SPARE + written if choices.beneath else above)
     return tuple(texts), tuple(boxes), bottom
 
 

@@ -7,11 +7,12 @@ from feedback_app.kit.text import normalise
 from feedback_app.paper.layout.blocks import Block, set_lines, set_question
 from feedback_app.paper.layout.elements import Design, Field, Layout, Page, Rect, Rule, Sample, Text
 from feedback_app.paper.layout.measures import CODE_QUIET, MEASURES, Measures
-from feedback_app.paper.typeface import ASCENT, POINT, line, width, wrap
+from feedback_app.paper.typeface import ASCENT, POINT, balance, line, shorten, width, wrap
 from feedback_app.surveys.versions import QuestionView, VersionView
 
-# Between two questions.
-_GAP: Final = 6.0
+# Between two questions, and as much as that where a page has room.
+_GAP: Final = 3.5
+_WIDEST_GAP: Final = 8.0
 _NUMBER: Final = "Số phiếu: "
 _WIDEST: Final = _NUMBER + "4444 4444"
 _HOW: Final[tuple[tuple[Literal["marked", "cancelled"], str], ...]] = (
@@ -50,14 +51,14 @@ class _Head:
         self.serial = _serial(measures)
         title = normalise(version.title)
         room = self.serial.x - 4 - measures.left
-        lines = wrap(title, room, measures.title, bold=True)
+        lines = balance(title, room, measures.title, bold=True)
         y = measures.top
         texts = set_lines(lines, measures.left, y, measures.title, bold=True)
         y = max(y + len(lines) * line(measures.title), self.serial.y) + 2
         samples = []
         side = measures.hint * POINT
         for kind, said in _HOW:
-            told = wrap(said, measures.right - measures.left - side - 3, measures.hint)
+            told = balance(said, measures.right - measures.left - side - 3, measures.hint)
             texts += set_lines(told, measures.left + side + 3, y, measures.hint)
             samples.append(Sample(Rect(measures.left, y + 0.1 * side, side, side), kind))
             y += len(told) * line(measures.hint) + 1
@@ -70,12 +71,12 @@ class _Head:
             base = y + measures.pitch
             self.rules = (Rule(x, base, measures.right - x),)
             texts += (Text(measures.left, base, _DOSSIER, measures.label),)
-            y += measures.pitch + 1
+            y += measures.pitch + 2
         self.texts, self.samples = texts, tuple(samples)
-        self.first = y + _GAP - 1
-        again = wrap(f"{title} (tiếp theo)", room, measures.hint)[:1]
-        self.later_texts = set_lines(again, measures.left, measures.top, measures.hint)
-        self.later = self.serial.y + _GAP
+        self.first = y + _GAP
+        again = shorten(f"{title} (tiếp theo)", room, measures.hint)
+        self.later_texts = set_lines([again], measures.left, measures.top, measures.hint)
+        self.later = self.serial.y + _GAP + 1
 
     def top(self, place: int) -> float:
         """Where the questions of a page begin."""
@@ -141,21 +142,23 @@ def _page(
 def _fill(version: VersionView, questions: Sequence[QuestionView], top: float, measures: Measures) -> list[Block]:
     """The questions one below another; what is left of the page goes to those that are answered in writing."""
     lines = measures.fewest_lines
-    blocks = _stack(version, questions, top, lines, measures)
+    blocks = _stack(version, questions, top, lines, _GAP, measures)
     while lines < measures.most_lines and any(block.comment for block in blocks):
-        more = _stack(version, questions, top, lines + 1, measures)
+        more = _stack(version, questions, top, lines + 1, _GAP, measures)
         if more[-1].rect.bottom > measures.bottom:
             break
         lines, blocks = lines + 1, more
-    return blocks
+    spare = measures.bottom - blocks[-1].rect.bottom
+    gap = min(_WIDEST_GAP, _GAP + max(0, spare) / len(blocks))
+    return _stack(version, questions, top, lines, gap, measures)
 
 
 def _stack(
-    version: VersionView, questions: Sequence[QuestionView], top: float, lines: int, measures: Measures
+    version: VersionView, questions: Sequence[QuestionView], top: float, lines: int, gap: float, measures: Measures
 ) -> list[Block]:
     blocks = []
     for question in questions:
         block = set_question(version, question, top, lines, measures)
         blocks.append(block)
-        top = block.rect.bottom + _GAP
+        top = block.rect.bottom + gap
     return blocks
