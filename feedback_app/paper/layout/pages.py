@@ -58,7 +58,7 @@ class _Head:
         samples = []
         side = measures.hint * POINT
         for kind, said in _HOW:
-            told = balance(said, measures.right - measures.left - side - 3, measures.hint)
+            told = wrap(said, measures.right - measures.left - side - 3, measures.hint)
             texts += set_lines(told, measures.left + side + 3, y, measures.hint)
             samples.append(Sample(Rect(measures.left, y + 0.1 * side, side, side), kind))
             y += len(told) * line(measures.hint) + 1
