@@ -1,1 +1,35 @@
 """Reads of the paper desk."""
+
+from feedback_app.paper.queries.batches import (
+    BatchNotFound,
+    BatchView,
+    FormView,
+    KeyerProgress,
+    PrintingView,
+    Sums,
+    batch,
+    batch_count,
+    batch_of,
+    batches,
+    forms,
+    keyers,
+    printings,
+    sums,
+)
+
+__all__ = [
+    "BatchNotFound",
+    "BatchView",
+    "FormView",
+    "KeyerProgress",
+    "PrintingView",
+    "Sums",
+    "batch",
+    "batch_count",
+    "batch_of",
+    "batches",
+    "forms",
+    "keyers",
+    "printings",
+    "sums",
+]
