@@ -21,7 +21,7 @@ def test_of_every_shipped_questionnaire_has_no_fault(given_version: VersionView,
 
 
 @given(odd_versions(), st.sampled_from(DESIGNS))
-@settings(max_examples=20)
+@settings(max_examples=100)
 def test_of_an_odd_questionnaire_has_all_its_boxes_once_and_no_other_fault_than_length(
     odd: VersionView, design: Design
 ) -> None:

@@ -18,7 +18,8 @@ from feedback_app.kit.errors import N_, Conflict, Invalid, NotFound
 from feedback_app.kit.locks import lock
 from feedback_app.kit.text import normalise
 from feedback_app.paper import queries
-from feedback_app.paper.layout import RULES, Size
+from feedback_app.paper.layout import RULES, Design, Size, lay_out
+from feedback_app.paper.lint import check_printable
 from feedback_app.paper.models import PaperBatch, PaperForm, PaperPrinting
 from feedback_app.paper.operations.keying import LONGEST_REASON, ReasonMissing, check_existed
 from feedback_app.paper.serials import grouped
@@ -81,11 +82,11 @@ def issue(
     """Give out `count` consecutive numbers for forms of one questionnaire version, one department and one place.
 
     Numbers are never used again, whatever becomes of the batch. Raises NoQuestionnaire for a version that is not
-    published, DepartmentNotThen and BadIssue.
+    published, NotPrintable for one whose forms would not be read reliably, DepartmentNotThen and BadIssue.
     """
     if not 1 <= count <= MOST_FORMS:
         raise BadIssue(N_("Mỗi tập có từ 1 đến %(most)s phiếu."), field="count", most=MOST_FORMS)
-    surveys.version(session, version_id)
+    check_printable(lay_out(surveys.version(session, version_id), Design(size, coded=coded)))
     today = local_day(now)
     check_existed(session, department_id=department_id, day=answered_on or today)
     if place_id is not None and all(place.id != place_id for place in departments.places(session, on=today)):

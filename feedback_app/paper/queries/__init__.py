@@ -16,12 +16,14 @@ from feedback_app.paper.queries.batches import (
     printings,
     sums,
 )
+from feedback_app.paper.queries.printable import Printable, printable
 
 __all__ = [
     "BatchNotFound",
     "BatchView",
     "FormView",
     "KeyerProgress",
+    "Printable",
     "PrintingView",
     "Sums",
     "batch",
@@ -30,6 +32,7 @@ __all__ = [
     "batches",
     "forms",
     "keyers",
+    "printable",
     "printings",
     "sums",
 ]
