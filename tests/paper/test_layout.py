@@ -23,7 +23,7 @@ def test_of_every_shipped_questionnaire_has_no_fault(given_version: VersionView,
 
 
 @given(odd_versions(), st.sampled_from(DESIGNS))
-@settings(max_examples=50)
+@settings(max_examples=25)
 def test_of_an_odd_questionnaire_has_all_its_boxes_once_and_no_other_fault_than_length(
     odd: VersionView, design: Design
 ) -> None:
@@ -36,8 +36,10 @@ def test_of_an_odd_questionnaire_has_all_its_boxes_once_and_no_other_fault_than_
     assert too_long <= {next(iter(page.rows)) for page in layout.pages}, "a question that fits the next page goes there"
     if not too_long:
         assert lint(layout) == []
-    else:
-        assert too_long <= {fault.field for fault in lint(layout)}
+    # Up to there is white that the codes need; what ends in it is no fault yet.
+    foot = MEASURES[design.size].codes[1].y
+    over = {key for page in layout.pages for key, row in page.rows.items() if row.bottom > foot + 0.1}
+    assert over <= {fault.field for fault in lint(layout)}
 
 
 def test_is_the_same_for_the_same_version_and_design() -> None:
