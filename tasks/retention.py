@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from feedback_app.kiosks import operations as kiosks
 from feedback_app.kit import clock
-from feedback_app.kit.db import db
+from feedback_app.kit.db import db, rewrite
 from feedback_app.surveys import operations as surveys
 from feedback_app.tokens import operations as tokens
 from feedback_app.visits import operations as visits
@@ -37,10 +37,7 @@ def mix_tokens() -> None:
         tokens.forget(session, today=today, months=settings.dossier_token_months)
         tokens.mix(session, today=today)
         session.commit()
-        # What was written anew still lies where it was before, until the tables are vacuumed.
-        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            for statement in tokens.VACUUM:
-                connection.execute(statement)
+        rewrite(db.engine, (*tokens.MIXED, *kiosks.MIXED))
 
 
 @app.task

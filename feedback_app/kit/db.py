@@ -1,11 +1,13 @@
 """The database: one metadata, one engine for each process, sessions that end with the request."""
 
 import time
+from collections.abc import Iterable
 from typing import Any, Final
 
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import MetaData, event
+from sqlalchemy import MetaData, event, text
+from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry, Pool
@@ -42,6 +44,21 @@ def engine_options(application_name: str) -> dict[str, Any]:
             "options": "-c timezone=UTC -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s",
         },
     }
+
+
+def rewrite(engine: Engine, tables: Iterable[str]) -> None:
+    """Write tables and all their indexes into new files, outside any transaction; the old files are given up.
+
+    A plain VACUUM takes deleted rows off the lists of their pages and leaves their bytes there, in indexes too.
+    Others wait for a table while it is written.
+    """
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("SET statement_timeout = '30min'"))
+        try:
+            for table in tables:
+                connection.execute(text(f"VACUUM (FULL) {table}"))
+        finally:
+            connection.execute(text("RESET statement_timeout"))
 
 
 # A connection used a moment ago is taken to be alive; one that rested longer is asked first, for the server may have

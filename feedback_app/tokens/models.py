@@ -2,7 +2,8 @@
 
 Nothing here can be joined to a response: no id, no moment, no place. Rows tell by where they lie in the file and by the
 transaction that wrote them, too, so those of finished days are written anew each night in the order of their digests
-(`mixed`).
+(`mixed`), and the tables with their indexes into new files. PostgreSQL keeps no statistics of digests: what they drew
+in the course of a day would tell which were there by then.
 """
 
 from datetime import date
@@ -17,10 +18,7 @@ class SpentToken(Model):
     """A dossier that was answered for at a stage, on a day."""
 
     __tablename__ = "spent_tokens"
-    __table_args__ = (
-        Index("ix_spent_tokens_unmixed", "digest", postgresql_where="NOT mixed"),
-        Index("ix_spent_tokens_day", "day"),
-    )
+    __table_args__ = (Index("ix_spent_tokens_day", "day"),)
 
     digest: Mapped[bytes] = mapped_column(primary_key=True)
     day: Mapped[date]
@@ -33,7 +31,6 @@ class IssuedToken(Model):
     __tablename__ = "issued_tokens"
     __table_args__ = (
         CheckConstraint("expires_on >= day", name="expires_later"),
-        Index("ix_issued_tokens_unmixed", "digest", postgresql_where="NOT mixed"),
         Index("ix_issued_tokens_expires_on", "expires_on"),
     )
 

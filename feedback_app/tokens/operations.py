@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete, insert, text
+from sqlalchemy import delete, insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -16,8 +16,8 @@ from feedback_app.tokens.codes import Token
 from feedback_app.tokens.commands import USUAL_STAGE, Stage, Verification
 from feedback_app.tokens.models import AnsweredBefore, IssuedToken, SpentToken
 
-# Not within a transaction, after those of `mix` and `forget`.
-VACUUM: Final = tuple(text(f"VACUUM {table.__tablename__}") for table in (SpentToken, IssuedToken))
+# To be written into new files after `mix` and `forget` were committed.
+MIXED: Final = (SpentToken.__tablename__, IssuedToken.__tablename__)
 
 
 def issue(session: Session, tokens: Collection[Token], *, now: datetime, days: int) -> date:
@@ -94,8 +94,8 @@ def count_answered_before(
 def mix(session: Session, *, today: date) -> int:
     """Write the rows of finished days anew, in the order of their digests; returns how many.
 
-    Their order in the file and the number of their transaction then tell nothing but the night. What lay there before
-    is gone once the tables are vacuumed, which the caller does after the commit.
+    Their order in the file and the number of their transaction then tell nothing but the night. What lay there before,
+    in tables and indexes, is gone once the caller has rewritten `MIXED` after the commit (`kit.db.rewrite`).
     """
     lock(session, "tokens.mix")
     count = 0

@@ -1,9 +1,10 @@
 """Who holds the whole database cannot tell which answer spent which token: nothing but the day is common to both.
 
 The attacker knows every dossier code, has the key, and reads the tables as PostgreSQL keeps them, with the place of
-each row (ctid), the transaction that wrote it (xmin) and what earlier rows left behind.
+each row (ctid), the transaction that wrote it (xmin) and what earlier rows left behind, and every byte of the files.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -13,7 +14,10 @@ from sqlalchemy import text
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
+from feedback_app.departments import queries as departments
+from feedback_app.kiosks import operations as kiosks
 from feedback_app.kit.clock import local_day
+from feedback_app.kit.db import rewrite
 from feedback_app.tokens import operations as tokens
 from tests.surveys.halls import MORNING, Hall, command, make_hall, submit
 from tests.tokens.making import code, token
@@ -27,9 +31,11 @@ TABLES = ("spent_tokens", "issued_tokens")
 def hall(session: Session) -> Hall:
     """A day's answers, each with a dossier whose slip was printed a minute before, in the order of their numbers."""
     made = make_hall(session)
+    spot = departments.spot(session, place="mot-cua", counter=None, on=TODAY)
     for number in range(MANY):
         at = MORNING + timedelta(minutes=2 * number)
         tokens.issue(session, [token(number)], now=at, days=30)
+        kiosks.call_up(session, token(number), spot=spot, stage="returned", now=at)
         session.commit()
         submit(session, command(made, token=token(number), answered_at=at + timedelta(minutes=1)))
     return made
@@ -40,12 +46,31 @@ def rows(session: Session, table: str, columns: str) -> Sequence[Any]:
 
 
 def night(session: Session, engine: Engine, day: date) -> int:
+    kiosks.forget_calls(session, now=MORNING + timedelta(days=1))
     count = tokens.mix(session, today=day)
     session.commit()
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for statement in tokens.VACUUM:
-            connection.execute(statement)
+    rewrite(engine, (*tokens.MIXED, *kiosks.MIXED))
     return count
+
+
+def in_files(engine: Engine) -> dict[str, list[int]]:
+    """The numbers of the dossiers in the order in which their tokens or digests lie in each file of the database."""
+    signs = {sign: number for number in range(MANY) for sign in (token(number).value, token(number).digest)}
+    anyone = re.compile(b"|".join(map(re.escape, signs)))
+    found = {}
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("CHECKPOINT"))
+        files = connection.execute(
+            text(
+                "SELECT name, pg_read_binary_file(folder || name, 0, 100000000, true) AS bytes"
+                " FROM (SELECT 'base/' || oid || '/' AS folder FROM pg_database WHERE datname = current_database())"
+                " AS own, LATERAL pg_ls_dir(folder) AS name"
+            )
+        )
+        for name, content in files:
+            if lying := [signs[each] for each in anyone.findall(bytes(content or b""))]:
+                found[name] = lying
+    return found
 
 
 def joined(session: Session, table: str) -> int:
@@ -92,6 +117,26 @@ def test_after_the_night_nothing_of_the_day_is_left_in_the_pages(session: Sessio
             )
             assert not writers & {int(row[0]) for row in left}
     session.rollback()
+
+
+def test_before_the_night_the_files_tell(hall: Hall, engine: Engine) -> None:
+    """Else the test below would show nothing."""
+    told = [lying for lying in in_files(engine).values() if sorted(set(lying)) == list(range(MANY))]
+    assert any(lying in (list(range(MANY)), list(range(MANY))[::-1]) for lying in told)
+
+
+def test_after_the_night_no_file_of_the_database_tells(session: Session, hall: Hall, engine: Engine) -> None:
+    """Every byte of heap, indexes, statistics and deleted calls, whatever PostgreSQL itself still reads of it."""
+    for half in range(2):
+        submit(session, command(hall, token=token(MANY + half), answered_at=MORNING + timedelta(hours=3 + half)))
+        session.execute(text("ANALYZE"))
+        session.commit()
+    night(session, engine, TODAY + timedelta(days=1))
+    by_digest = sorted(range(MANY), key=lambda number: token(number).digest)
+    found = in_files(engine)
+    assert len(found) == 4  # two tables and their primary keys
+    for lying in found.values():
+        assert lying in (by_digest, by_digest[::-1])
 
 
 def test_no_column_is_finer_than_the_day_or_common_to_both(session: Session, hall: Hall) -> None:
