@@ -212,7 +212,8 @@ def call_up() -> tuple[Response, int]:
     except OutsideKey:
         session.commit()  # the attempt stays in the audit trail
         raise
-    tokens.issue(session, [asked.token], now=now, days=settings().dossier_slip_days)
-    number, until = operations.call_up(session, asked.token, spot=asked.spot, stage=asked.stage, now=now)
+    named = asked.naming
+    tokens.issue(session, [named], now=now, days=settings().dossier_slip_days)
+    number, until = operations.call_up(session, named.token, spot=asked.spot, stage=named.stage, now=now)
     session.commit()
     return jsonify(id=number, expires=until.isoformat(timespec="seconds")), 201

@@ -27,6 +27,9 @@ from feedback_app.surveys import operations as surveys
 from feedback_app.surveys import queries as survey_queries
 from feedback_app.surveys.commands import SubmitResponse
 from feedback_app.surveys.doors import doors
+from feedback_app.tokens import queries as tokens
+from feedback_app.tokens.codes import BadCode, Token
+from feedback_app.tokens.commands import Stage
 from feedback_app.tokens.installed import codes
 
 # A page that is not enrolled is anybody: it cannot say that somebody stood there long ago.
@@ -84,13 +87,15 @@ class EnrolledSender:
 
     def command(self, item: Item, answered_at: datetime) -> SubmitResponse:
         assignment = self._assignment(item)
+        spot = self._spot(assignment, local_day(answered_at))
+        token, stage = _named(self._session, item, spot, assignment.position.stage, answered_at)
         return item.command(
-            self._spot(assignment, local_day(answered_at)),
-            stage=assignment.position.stage,
+            spot,
+            stage=stage,
+            token=token,
             device_id=self._id,
             assisted=item.assisted,
             answered_at=answered_at,
-            codes=codes(),
         )
 
     def _assignment(self, item: Item) -> AssignmentView:
@@ -127,14 +132,37 @@ class PageSender:
     def command(self, item: Item, answered_at: datetime) -> SubmitResponse:
         door = doors().find(db.session, place=self._place, counter=self._counter, kind="kiosk", now=answered_at)
         door.of_its_kind(survey_queries.version(db.session(), item.version_id))
+        token, stage = _named(db.session(), item, door.spot, None, answered_at)
         return item.command(
             door.spot,
-            stage=None,
+            stage=stage,
+            token=token,
             device_id=item.touched.boot,
             assisted=False,
             answered_at=answered_at,
-            codes=codes(),
         )
+
+
+def _named(
+    session: Session, item: Item, spot: Spot, stage: Stage | None, answered_at: datetime
+) -> tuple[Token | None, Stage | None]:
+    """The dossier an item names and the stage it counts at: that of the spot for a code that was typed, and for the
+    token of a call that for which its office named it.
+
+    What is neither is left out: its citizen is gone, and an answer counts without a code, too.
+    """
+    if not item.dossier:
+        return None, stage
+    try:
+        return codes().token(item.dossier, stage), stage
+    except BadCode:
+        called = Token.read(item.dossier)
+    if called is not None:
+        concerned = {spot.receiving_department_id, spot.rated_department_id}
+        for_stage = tokens.issued_stage(session, called, department_ids=concerned, day=local_day(answered_at))
+        if for_stage is not None:
+            return called, for_stage
+    return None, stage
 
 
 def deliver(session: Session, batch: Batch, sender: Sender, *, now: datetime, rapid_seconds: int) -> list[Result]:

@@ -53,15 +53,15 @@ def make() -> tuple[Response, int] | Response:
             faults.append((f"{number}.{field}" if isinstance(body, list) else field, i18n.say(error)))
     if faults:
         return problem(422, faults)
-    until = tokens.issue(db.session(), [each.token for each in asked], now=now, days=settings().dossier_slip_days)
+    until = tokens.issue(db.session(), [each.naming for each in asked], now=now, days=settings().dossier_slip_days)
     db.session.commit()
     made = [
         {"token": token.written, "url": address, "expires": until.isoformat()}
         | ({"svg": posters.qr_svg(address).decode()} if "svg" in request.args else {})
-        for token, address in ((each.token, _address(each)) for each in asked)
+        for token, address in ((each.naming.token, _address(each)) for each in asked)
     ]
     return jsonify(slips=made) if isinstance(body, list) else jsonify(made[0]), 201
 
 
 def _address(slip: AskedSlip) -> str:
-    return slip_address(slip.spot.place_slug, slip.token, slip.stage, slip.spot.counter_slug)
+    return slip_address(slip.spot.place_slug, slip.naming.token, slip.spot.counter_slug)

@@ -26,7 +26,10 @@ class SpentToken(Model):
 
 
 class IssuedToken(Model):
-    """A dossier at a stage that the office itself named, on a slip or by the one-stop system; the last such day."""
+    """A dossier that an office named at a stage, on a slip or by the one-stop system; the last such day.
+
+    The digest is of token, stage and the department it was named for (`Token.issued_digest`).
+    """
 
     __tablename__ = "issued_tokens"
     __table_args__ = (

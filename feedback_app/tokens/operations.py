@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from feedback_app.kit.clock import local_day
 from feedback_app.kit.locks import lock
 from feedback_app.tokens import queries
-from feedback_app.tokens.codes import Token
+from feedback_app.tokens.codes import Naming, Token
 from feedback_app.tokens.commands import USUAL_STAGE, Stage, Verification
 from feedback_app.tokens.models import AnsweredBefore, IssuedToken, SpentToken
 
@@ -20,14 +20,14 @@ from feedback_app.tokens.models import AnsweredBefore, IssuedToken, SpentToken
 MIXED: Final = (SpentToken.__tablename__, IssuedToken.__tablename__)
 
 
-def issue(session: Session, tokens: Collection[Token], *, now: datetime, days: int) -> date:
-    """Note that the office named these dossiers; returns the last day on which their slips hold."""
+def issue(session: Session, named: Collection[Naming], *, now: datetime, days: int) -> date:
+    """Note that an office named these dossiers; returns the last day on which their slips hold."""
     today = local_day(now)
     expires_on = today + timedelta(days=days)
     # In the order of their digests: two lists with the same dossiers must not wait for each other in turns.
     rows = [
         {"digest": digest, "day": today, "expires_on": expires_on, "mixed": False}
-        for digest in sorted({token.digest for token in tokens})
+        for digest in sorted({digest for each in named for digest in each.digests})
     ]
     if rows:
         issued = upsert(IssuedToken).values(rows)
@@ -40,8 +40,8 @@ def issue(session: Session, tokens: Collection[Token], *, now: datetime, days: i
     return expires_on
 
 
-def spend(session: Session, token: Token, *, now: datetime) -> Verification | None:
-    """Spend a token; None when it was spent before, else whether the office knows the dossier.
+def spend(session: Session, token: Token, *, department_ids: Collection[int], now: datetime) -> Verification | None:
+    """Spend a token; None when it was spent before, else whether an office of these departments named the dossier.
 
     Of two transactions that spend the same token, the second waits for the first to end.
     """
@@ -54,7 +54,8 @@ def spend(session: Session, token: Token, *, now: datetime) -> Verification | No
     ).first()
     if spent is None:
         return None
-    return "verified" if queries.is_issued(session, token, day=today) else "unverified"
+    issued = queries.issued_stage(session, token, department_ids=department_ids, day=today)
+    return "unverified" if issued is None else "verified"
 
 
 def give_back(session: Session, token: Token, *, spent_on: date) -> bool:

@@ -136,7 +136,7 @@ def submit(session: Session, command: SubmitResponse, *, now: datetime, rapid_se
     verification = None
     # What is known here is delivered again, and has spent its token itself.
     if command.token is not None and not _is_known(session, command.id):
-        verification = tokens.spend(session, command.token, now=now)
+        verification = _spend(session, command, command.token, now=now)
         # Another delivery of the same response may have spent it while this one waited for it.
         if verification is None and not _is_known(session, command.id):
             return _answered_before(session, command, now=now)
@@ -308,7 +308,7 @@ def _deliver_again(
         return Receipt(stored.id, "conflict", stored.sealed_at is not None)
     before = (stored.rated_department_id, stored.answered_at)
     if command.token is not None and stored.verification is None:
-        stored.verification = tokens.spend(session, command.token, now=now)
+        stored.verification = _spend(session, command, command.token, now=now)
         if stored.verification is None:
             # Its first touch counted; who then named a dossier that was answered for takes it back. The same delivery
             # again finds itself known.
@@ -335,6 +335,12 @@ def _deliver_again(
 
 def _is_known(session: Session, response_id: UUID) -> bool:
     return bool(session.scalar(select(exists().where(Response.id == response_id))))
+
+
+def _spend(session: Session, command: SubmitResponse, token: Token, *, now: datetime) -> Verification | None:
+    """An office knows dossiers of its own: one that it named for another department's answers counts as unverified."""
+    concerned = {command.receiving_department_id, command.rated_department_id}
+    return tokens.spend(session, token, department_ids=concerned, now=now)
 
 
 def _answered_before(session: Session, command: SubmitResponse, *, now: datetime) -> Receipt:
