@@ -30,14 +30,15 @@ def erase_comment_originals() -> None:
 
 @app.task
 def mix_tokens() -> None:
-    """Let nothing be told from how the tokens of finished days lie in the database, and forget those kept no longer."""
+    """Let nothing be told from how tokens lie in the database, and forget those kept no longer."""
     with web.app_context():
         session, today = db.session(), clock.local_day(clock.now())
         kiosks.forget_calls(session, now=clock.now())
         tokens.forget(session, today=today, months=settings.dossier_token_months)
-        tokens.mix(session, today=today)
         session.commit()
-        rewrite(db.engine, (*tokens.MIXED, *kiosks.MIXED))
+        for table, order in (*tokens.MIXED, *kiosks.MIXED):
+            rewrite(session, table, order)
+            session.commit()
 
 
 @app.task

@@ -1,15 +1,13 @@
 """The database: one metadata, one engine for each process, sessions that end with the request."""
 
 import time
-from collections.abc import Iterable
 from typing import Any, Final
 
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import MetaData, event, text
-from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
 NAMES = {
@@ -46,19 +44,18 @@ def engine_options(application_name: str) -> dict[str, Any]:
     }
 
 
-def rewrite(engine: Engine, tables: Iterable[str]) -> None:
-    """Write tables and all their indexes into new files, outside any transaction; the old files are given up.
+def rewrite(session: Session, table: str, order: str) -> None:
+    """Write a table and all its indexes into new files, in the order of a column; the caller commits, table by table.
 
-    A plain VACUUM takes deleted rows off the lists of their pages and leaves their bytes there, in indexes too.
-    Others wait for a table while it is written.
+    Deleted rows leave their bytes where they lay, in indexes too, also after a VACUUM, and a VACUUM FULL takes along
+    those that an old transaction might still see. Others wait for the table meanwhile. Who rewrites two in one
+    transaction can meet somebody who waits for them the other way round.
     """
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("SET statement_timeout = '30min'"))
-        try:
-            for table in tables:
-                connection.execute(text(f"VACUUM (FULL) {table}"))
-        finally:
-            connection.execute(text("RESET statement_timeout"))
+    session.execute(text("SET LOCAL statement_timeout = '30min'"))
+    session.execute(text(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
+    session.execute(text(f"CREATE TEMP TABLE kept ON COMMIT DROP AS SELECT * FROM {table} ORDER BY {order}"))  # noqa: S608
+    session.execute(text(f"TRUNCATE {table}"))
+    session.execute(text(f"INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM kept"))  # noqa: S608
 
 
 # A connection used a moment ago is taken to be alive; one that rested longer is asked first, for the server may have

@@ -1,9 +1,9 @@
 """That dossiers were answered for, that slips were issued, and how often an answer came too late.
 
 Nothing here can be joined to a response: no id, no moment, no place. Rows tell by where they lie in the file and by the
-transaction that wrote them, too, so those of finished days are written anew each night in the order of their digests
-(`mixed`), and the tables with their indexes into new files. PostgreSQL keeps no statistics of digests: what they drew
-in the course of a day would tell which were there by then.
+transaction that wrote them, too, so the tables are written anew each night in the order of the digests, with their
+indexes, into new files. PostgreSQL keeps no statistics of digests: what they drew in the course of a day would tell
+which were there by then.
 """
 
 from datetime import date
@@ -22,7 +22,6 @@ class SpentToken(Model):
 
     digest: Mapped[bytes] = mapped_column(primary_key=True)
     day: Mapped[date]
-    mixed: Mapped[bool] = mapped_column(default=False)
 
 
 class IssuedToken(Model):
@@ -40,7 +39,6 @@ class IssuedToken(Model):
     digest: Mapped[bytes] = mapped_column(primary_key=True)
     day: Mapped[date]
     expires_on: Mapped[date]
-    mixed: Mapped[bool] = mapped_column(default=False)
 
 
 class AnsweredBefore(Model):

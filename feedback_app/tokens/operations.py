@@ -3,21 +3,20 @@ its response, so neither exists without the other."""
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from feedback_app.kit.clock import local_day
-from feedback_app.kit.locks import lock
 from feedback_app.tokens import queries
 from feedback_app.tokens.codes import Naming, Token
 from feedback_app.tokens.commands import USUAL_STAGE, Stage, Verification
 from feedback_app.tokens.models import AnsweredBefore, IssuedToken, SpentToken
 
-# To be written into new files after `mix` and `forget` were committed.
-MIXED: Final = (SpentToken.__tablename__, IssuedToken.__tablename__)
+# Tables, and the column in whose order each is written anew every night: the order of the day must not last.
+MIXED: Final = ((SpentToken.__tablename__, "digest"), (IssuedToken.__tablename__, "digest"))
 
 
 def issue(session: Session, named: Collection[Naming], *, now: datetime, days: int) -> date:
@@ -26,7 +25,7 @@ def issue(session: Session, named: Collection[Naming], *, now: datetime, days: i
     expires_on = today + timedelta(days=days)
     # In the order of their digests: two lists with the same dossiers must not wait for each other in turns.
     rows = [
-        {"digest": digest, "day": today, "expires_on": expires_on, "mixed": False}
+        {"digest": digest, "day": today, "expires_on": expires_on}
         for digest in sorted({digest for each in named for digest in each.digests})
     ]
     if rows:
@@ -34,7 +33,7 @@ def issue(session: Session, named: Collection[Naming], *, now: datetime, days: i
         session.execute(
             issued.on_conflict_do_update(
                 index_elements=[IssuedToken.digest],
-                set_={"day": issued.excluded.day, "expires_on": issued.excluded.expires_on, "mixed": False},
+                set_={"day": issued.excluded.day, "expires_on": issued.excluded.expires_on},
             )
         )
     return expires_on
@@ -48,7 +47,7 @@ def spend(session: Session, token: Token, *, department_ids: Collection[int], no
     today = local_day(now)
     spent = session.execute(
         upsert(SpentToken)
-        .values(digest=token.digest, day=today, mixed=False)
+        .values(digest=token.digest, day=today)
         .on_conflict_do_nothing(index_elements=[SpentToken.digest])
         .returning(SpentToken.digest)
     ).first()
@@ -90,27 +89,6 @@ def count_answered_before(
             set_={"attempts": AnsweredBefore.attempts + 1},
         )
     )
-
-
-def mix(session: Session, *, today: date) -> int:
-    """Write the rows of finished days anew, in the order of their digests; returns how many.
-
-    Their order in the file and the number of their transaction then tell nothing but the night. What lay there before,
-    in tables and indexes, is gone once the caller has rewritten `MIXED` after the commit (`kit.db.rewrite`).
-    """
-    lock(session, "tokens.mix")
-    count = 0
-    tables: tuple[Any, ...] = (SpentToken, IssuedToken)
-    for table in tables:
-        rows = session.execute(
-            delete(table)
-            .where(~table.mixed, table.day < today)
-            .returning(*(column for column in table.__table__.columns if column.name != "mixed"))
-        ).all()
-        if rows:
-            session.execute(insert(table), [{**row._mapping, "mixed": True} for row in sorted(rows)])
-        count += len(rows)
-    return count
 
 
 def forget(session: Session, *, today: date, months: int) -> int:
