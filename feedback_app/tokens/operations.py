@@ -57,20 +57,6 @@ def spend(session: Session, token: Token, *, department_ids: Collection[int], no
     return "unverified" if issued is None else "verified"
 
 
-def give_back(session: Session, token: Token, *, spent_on: date) -> bool:
-    """Let a dossier be answered for again, if it was on that day; whether it was.
-
-    For a form that was keyed wrongly and is taken back. Which token it had spent is written nowhere, so whoever takes
-    it back has to say the code once more.
-    """
-    returned = session.execute(
-        delete(SpentToken)
-        .where(SpentToken.digest == token.digest, SpentToken.day == spent_on)
-        .returning(SpentToken.digest)
-    ).first()
-    return returned is not None
-
-
 def count_answered_before(
     session: Session, *, department_id: int, stage: Stage | None, channel: str, now: datetime
 ) -> None:

@@ -149,21 +149,17 @@ def submit(session: Session, command: SubmitResponse, *, now: datetime, rapid_se
     return _deliver_again(session, command, content, digest, now=now)
 
 
-def remove(session: Session, response_id: UUID, *, now: datetime, token: Token | None = None) -> bool:
+def remove(session: Session, response_id: UUID, *, now: datetime) -> None:
     """Take a response out of every count; its id stays known, so a repeated delivery does not bring it back.
 
-    With the token of its dossier, which only somebody who knows the code can name, the dossier may be answered for
-    again; returns whether it was given back. Only a response that came with a code gives one back, and only one of its
-    own day. Who removed it and why belongs in the audit trail, which the caller writes. Raises ResponseNotFound.
+    The dossier it named, if any, stays answered: nobody knows which it was. Who removed it and why belongs in the audit
+    trail, which the caller writes. Raises ResponseNotFound.
     """
     response = session.get(Response, response_id, with_for_update=True)
     if response is None or response.removed_at is not None:
         raise ResponseNotFound(N_("Không tìm thấy phiếu này, hoặc phiếu đã được hoàn tác."))
     response.removed_at = now
     _request(session, now, (response.rated_department_id, response.answered_at))
-    if token is None or response.verification is None:
-        return False
-    return tokens.give_back(session, token, spent_on=local_day(response.received_at))
 
 
 def exclude(session: Session, response_ids: Collection[UUID], *, exclusion_id: int, now: datetime) -> list[UUID]:
