@@ -4,6 +4,7 @@ Devices, pages that are not enrolled and files carried over by hand all come thr
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Protocol
@@ -27,7 +28,8 @@ from feedback_app.surveys import operations as surveys
 from feedback_app.surveys import queries as survey_queries
 from feedback_app.surveys.commands import SubmitResponse
 from feedback_app.surveys.doors import doors
-from feedback_app.tokens import queries as tokens
+from feedback_app.tokens import operations as tokens
+from feedback_app.tokens import queries as token_queries
 from feedback_app.tokens.codes import BadCode, Token
 from feedback_app.tokens.commands import Stage
 from feedback_app.tokens.installed import codes
@@ -65,6 +67,8 @@ class Sender(Protocol):
 
     def not_before(self, item: Item) -> datetime: ...
 
+    def stage(self, item: Item) -> Stage | None: ...
+
     def command(self, item: Item, answered_at: datetime) -> SubmitResponse: ...
 
 
@@ -84,6 +88,9 @@ class EnrolledSender:
 
     def not_before(self, item: Item) -> datetime:
         return self._assignment(item).starts_at
+
+    def stage(self, item: Item) -> Stage | None:
+        return self._assignment(item).position.stage
 
     def command(self, item: Item, answered_at: datetime) -> SubmitResponse:
         assignment = self._assignment(item)
@@ -129,6 +136,9 @@ class PageSender:
     def not_before(self, item: Item) -> datetime:  # noqa: ARG002  # the same for all
         return self._now - OLDEST
 
+    def stage(self, item: Item) -> Stage | None:  # noqa: ARG002  # the same for all
+        return None
+
     def command(self, item: Item, answered_at: datetime) -> SubmitResponse:
         door = doors().find(db.session, place=self._place, counter=self._counter, kind="kiosk", now=answered_at)
         door.of_its_kind(survey_queries.version(db.session(), item.version_id))
@@ -151,18 +161,29 @@ def _named(
 
     What is neither is left out: its citizen is gone, and an answer counts without a code, too.
     """
-    if not item.dossier:
-        return None, stage
-    try:
-        return codes().token(item.dossier, stage), stage
-    except BadCode:
-        called = Token.read(item.dossier)
-    if called is not None:
+    token, called = _token(item.dossier, stage)
+    if token is not None and called:
         concerned = {spot.receiving_department_id, spot.rated_department_id}
-        for_stage = tokens.issued_stage(session, called, department_ids=concerned, day=local_day(answered_at))
-        if for_stage is not None:
-            return called, for_stage
-    return None, stage
+        for_stage = token_queries.issued_stage(session, token, department_ids=concerned, day=local_day(answered_at))
+        return (None, stage) if for_stage is None else (token, for_stage)
+    return token, stage
+
+
+def _dossier(item: Item | Unreadable, sender: Sender) -> Token | None:
+    """The token that an item may spend."""
+    if isinstance(item, Unreadable):
+        return None
+    with suppress(Invalid):
+        return _token(item.dossier, sender.stage(item))[0]
+    return None
+
+
+def _token(written: str, stage: Stage | None) -> tuple[Token | None, bool]:
+    """The token of a code that was typed, or the one that a call brought; and whether it is such a one."""
+    try:
+        return codes().token(written, stage), False
+    except BadCode:
+        return Token.read(written), True
 
 
 def deliver(session: Session, batch: Batch, sender: Sender, *, now: datetime, rapid_seconds: int) -> list[Result]:
@@ -170,6 +191,8 @@ def deliver(session: Session, batch: Batch, sender: Sender, *, now: datetime, ra
     # A repeated press is told by the touch before it, so what one device delivers waits for what it delivered before.
     device_id = sender.device_id or (batch.uploaded.boot if batch.uploaded else None)
     lock(session, "kiosks.deliveries", device_id)
+    # Two devices that name the same dossiers in another order would wait for each other in a circle.
+    tokens.take_turns(session, {token for item in batch.items if (token := _dossier(item, sender))})
     results: dict[int, Result] = {}
     for place, item in _in_turn(batch.items):
         if isinstance(item, Unreadable):

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -27,10 +28,10 @@ from feedback_app.kiosks.forms import (
     read_export,
 )
 from feedback_app.kiosks.labels import OUTCOMES, STATES
-from feedback_app.kiosks.queries import DeviceNotFound, FleetRow
+from feedback_app.kiosks.queries import DeviceNotFound, DeviceView, FleetRow
 from feedback_app.kiosks.states import state_of
 from feedback_app.kit import clock, i18n
-from feedback_app.kit.db import db
+from feedback_app.kit.db import db, once_more
 from feedback_app.kit.errors import N_, Invalid
 from feedback_app.kit.web import settings
 from feedback_app.staff.access import check_scope, current_member, is_at_least, requires, scope
@@ -174,11 +175,10 @@ def deliver_file(device_id: UUID) -> str | tuple[str, int]:
     except BadFile as error:
         form.file.errors = [i18n.say(error)]
         return _page(device_id, file=form), 422
-    sender = EnrolledSender(session, row.device)
     results: list[Result] = []
     for start in range(0, len(batch.items), AT_ONCE):
         part = Batch(uploaded=None, items=batch.items[start : start + AT_ONCE])
-        results += deliver(session, part, sender, now=now, rapid_seconds=settings().rapid_seconds)
+        results += once_more(session, partial(_deliver_part, part, row.device, now))
         session.commit()
     outcomes = Counter(each.outcome for each in results)
     operations.note_file(
@@ -197,6 +197,11 @@ def deliver_file(device_id: UUID) -> str | tuple[str, int]:
         outcomes=[(label, outcomes[key]) for key, label in OUTCOMES.items() if outcomes[key]],
         faults=[(each.id, i18n.say(each.error)) for each in results if each.error is not None][:LISTED_FAULTS],
     )
+
+
+def _deliver_part(part: Batch, device: DeviceView, now: datetime) -> list[Result]:
+    session = db.session()
+    return deliver(session, part, EnrolledSender(session, device), now=now, rapid_seconds=settings().rapid_seconds)
 
 
 def _page(

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from feedback_app.kit.clock import local_day
+from feedback_app.kit.locks import lock_all
 from feedback_app.tokens import queries
 from feedback_app.tokens.codes import Naming, Token
 from feedback_app.tokens.commands import USUAL_STAGE, Stage, Verification
@@ -37,6 +38,15 @@ def issue(session: Session, named: Collection[Naming], *, now: datetime, days: i
             )
         )
     return expires_on
+
+
+def take_turns(session: Session, tokens: Collection[Token]) -> None:
+    """Wait until no other transaction that spends several of these does; needed before the first of several is spent.
+
+    Locks are taken in one order, whatever the order in which the tokens will be spent.
+    """
+    if len(tokens) > 1:
+        lock_all(session, "tokens.spend", [token.digest.hex() for token in tokens])
 
 
 def spend(session: Session, token: Token, *, department_ids: Collection[int], now: datetime) -> Verification | None:
