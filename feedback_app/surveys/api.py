@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from feedback_app.kit import clock, i18n
 from feedback_app.kit.db import db
 from feedback_app.kit.errors import N_, Refused
+from feedback_app.kit.keys import by_key
 from feedback_app.kit.problems import problem
 from feedback_app.kit.security import csrf, limiter
 from feedback_app.kit.web import settings
@@ -28,7 +29,7 @@ MOST: Final = 100
 # A forged request is one to which a browser adds its cookies unasked. This view reads none, and no browser adds a key.
 @csrf.exempt  # type: ignore[untyped-decorator]
 @blueprint.post("")
-@limiter.limit(RATE)
+@limiter.limit(RATE, key_func=by_key)
 @requires_key
 def make() -> tuple[Response, int] | Response:
     """One slip, or a list of up to 100, all made or none: token, address, last day, and with `?svg` a drawing."""
