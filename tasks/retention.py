@@ -21,10 +21,15 @@ def close_visit_days() -> None:
 
 @app.task
 def erase_comment_originals() -> None:
-    """Erase what people wrote once its review can no longer be taken back; what was cleared stays."""
+    """Erase what people wrote once its review can no longer be taken back; what was cleared stays.
+
+    Deliveries in conflict hold such words, too: they go as long after they were settled, and after twice that time
+    if nobody settles them.
+    """
     with web.app_context():
-        before = clock.now() - timedelta(days=settings.comment_original_days)
-        surveys.erase_originals(db.session(), before=before)
+        now, kept = clock.now(), timedelta(days=settings.comment_original_days)
+        surveys.erase_originals(db.session(), before=now - kept)
+        surveys.forget_conflicts(db.session(), settled_before=now - kept, received_before=now - 2 * kept)
         db.session.commit()
 
 
