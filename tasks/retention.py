@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from feedback_app.kiosks import operations as kiosks
 from feedback_app.kit import clock
-from feedback_app.kit.db import db
+from feedback_app.kit.db import db, rewrite
 from feedback_app.surveys import operations as surveys
 from feedback_app.tokens import operations as tokens
 from feedback_app.visits import operations as visits
@@ -21,26 +21,29 @@ def close_visit_days() -> None:
 
 @app.task
 def erase_comment_originals() -> None:
-    """Erase what people wrote once its review can no longer be taken back; what was cleared stays."""
+    """Erase what people wrote once its review can no longer be taken back; what was cleared stays.
+
+    Deliveries in conflict hold such words, too: they go as long after they were settled, and after twice that time
+    if nobody settles them.
+    """
     with web.app_context():
-        before = clock.now() - timedelta(days=settings.comment_original_days)
-        surveys.erase_originals(db.session(), before=before)
+        now, kept = clock.now(), timedelta(days=settings.comment_original_days)
+        surveys.erase_originals(db.session(), before=now - kept)
+        surveys.forget_conflicts(db.session(), settled_before=now - kept, received_before=now - 2 * kept)
         db.session.commit()
 
 
 @app.task
 def mix_tokens() -> None:
-    """Let nothing be told from how the tokens of finished days lie in the database, and forget those kept no longer."""
+    """Let nothing be told from how tokens lie in the database, and forget those kept no longer."""
     with web.app_context():
         session, today = db.session(), clock.local_day(clock.now())
         kiosks.forget_calls(session, now=clock.now())
         tokens.forget(session, today=today, months=settings.dossier_token_months)
-        tokens.mix(session, today=today)
         session.commit()
-        # What was written anew still lies where it was before, until the tables are vacuumed.
-        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            for statement in tokens.VACUUM:
-                connection.execute(statement)
+        for table, order in (*tokens.MIXED, *kiosks.MIXED):
+            rewrite(session, table, order)
+            session.commit()
 
 
 @app.task

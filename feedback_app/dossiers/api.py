@@ -11,6 +11,7 @@ from feedback_app.dossiers.operations import OutsideKey
 from feedback_app.kit import clock, i18n
 from feedback_app.kit.db import db
 from feedback_app.kit.errors import Refused
+from feedback_app.kit.keys import by_key
 from feedback_app.kit.problems import problem
 from feedback_app.kit.security import csrf, limiter
 from feedback_app.kit.web import read_json
@@ -25,7 +26,7 @@ RATE: Final = "120/minute"
 # A forged request is one to which a browser adds its cookies unasked. This view reads none, and no browser adds a key.
 @csrf.exempt  # type: ignore[untyped-decorator]
 @blueprint.put("/<department_code>/<day>")
-@limiter.limit(RATE)
+@limiter.limit(RATE, key_func=by_key)
 @requires_key
 def put_day(department_code: str, day: str) -> Response:
     """Replace what the source says of the department's day; the same again changes nothing."""

@@ -5,24 +5,22 @@ A device shows its key and nothing else: no cookie, so no page can act in its na
 
 from collections.abc import Callable
 from functools import wraps
-from hashlib import sha256
 from typing import Any, Final, TypeVar, cast
 
 from flask import Blueprint, g, jsonify, request, url_for
 from flask_babel import gettext
-from flask_limiter.util import get_remote_address
 from werkzeug.wrappers import Response
 
 from feedback_app.departments.queries import PlaceNotFound
 from feedback_app.kiosks import operations, queries
 from feedback_app.kiosks.configuration import device_configuration, digest, in_milliseconds
-from feedback_app.kiosks.deliveries import EnrolledSender, deliver
+from feedback_app.kiosks.deliveries import EnrolledSender, Result, deliver
 from feedback_app.kiosks.forms import LARGEST_BATCH, read_batch, read_identifier, read_report
 from feedback_app.kiosks.queries import DeviceView
 from feedback_app.kit import clock
-from feedback_app.kit.db import db
+from feedback_app.kit.db import db, once_more
 from feedback_app.kit.errors import N_, NotAllowed
-from feedback_app.kit.problems import problem
+from feedback_app.kit.keys import by_key, key_rejected, shown_key
 from feedback_app.kit.security import csrf, limiter
 from feedback_app.kit.web import public, read_json, settings
 from feedback_app.staff.access import requires_key
@@ -58,11 +56,9 @@ def requires_device(view: View) -> View:
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        device = queries.device_of_key(db.session(), token.strip()) if scheme.lower() == "bearer" else None
+        device = queries.device_of_key(db.session(), shown_key())
         if device is None:
-            message = gettext("Ki-ốt này chưa ghi danh hoặc đã bị thu hồi.")
-            return problem(401, [("Authorization", message)]), 401, {"WWW-Authenticate": "Bearer"}
+            return key_rejected(gettext("Ki-ốt này chưa ghi danh hoặc đã bị thu hồi."))
         g.kiosk_device = device
         return view(*args, **kwargs)
 
@@ -74,12 +70,6 @@ def current_device() -> DeviceView:
     """The device behind this request; only for views behind `requires_device`."""
     device: DeviceView = g.kiosk_device
     return device
-
-
-def by_key() -> str:
-    """What requests are counted under: the key as it was sent, so that nobody uses up another device's share."""
-    shown = request.headers.get("Authorization")
-    return sha256(shown.encode()).hexdigest() if shown else get_remote_address()
 
 
 # A forged request is one to which a browser adds its cookies unasked. These views read none, and no browser adds a key.
@@ -123,11 +113,13 @@ def respond() -> Response:
     """Store a batch of answers: one result for each, one commit for all."""
     request.max_content_length = LARGEST_BATCH
     session, now = db.session(), clock.now()
-    batch = read_batch(read_json())
-    operations.note_seen(session, current_device().id, now=now)
-    results = deliver(
-        session, batch, EnrolledSender(session, current_device()), now=now, rapid_seconds=settings().rapid_seconds
-    )
+    batch, device = read_batch(read_json()), current_device()
+
+    def store() -> list[Result]:
+        operations.note_seen(session, device.id, now=now)
+        return deliver(session, batch, EnrolledSender(session, device), now=now, rapid_seconds=settings().rapid_seconds)
+
+    results = once_more(session, store)
     session.commit()
     return jsonify(now=in_milliseconds(now), results=[each.as_json() for each in results])
 
@@ -194,7 +186,7 @@ def call() -> Response:
 # A forged request is one to which a browser adds its cookies unasked. This view reads none, and no browser adds a key.
 @csrf.exempt  # type: ignore[untyped-decorator]
 @calls.post("")
-@limiter.limit(CALLS)
+@limiter.limit(CALLS, key_func=by_key)
 @requires_key
 def call_up() -> tuple[Response, int]:
     """The one-stop system has finished with a dossier: the device at its counter asks for it."""
@@ -204,7 +196,8 @@ def call_up() -> tuple[Response, int]:
     except OutsideKey:
         session.commit()  # the attempt stays in the audit trail
         raise
-    tokens.issue(session, [asked.token], now=now, days=settings().dossier_slip_days)
-    number, until = operations.call_up(session, asked.token, spot=asked.spot, stage=asked.stage, now=now)
+    named = asked.naming
+    tokens.issue(session, [named], now=now, days=settings().dossier_slip_days)
+    number, until = operations.call_up(session, named.token, spot=asked.spot, stage=named.stage, now=now)
     session.commit()
     return jsonify(id=number, expires=until.isoformat(timespec="seconds")), 201

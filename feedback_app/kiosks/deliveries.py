@@ -4,6 +4,7 @@ Devices, pages that are not enrolled and files carried over by hand all come thr
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Protocol
@@ -27,6 +28,10 @@ from feedback_app.surveys import operations as surveys
 from feedback_app.surveys import queries as survey_queries
 from feedback_app.surveys.commands import SubmitResponse
 from feedback_app.surveys.doors import doors
+from feedback_app.tokens import operations as tokens
+from feedback_app.tokens import queries as token_queries
+from feedback_app.tokens.codes import BadCode, Token
+from feedback_app.tokens.commands import Stage
 from feedback_app.tokens.installed import codes
 
 # A page that is not enrolled is anybody: it cannot say that somebody stood there long ago.
@@ -62,6 +67,8 @@ class Sender(Protocol):
 
     def not_before(self, item: Item) -> datetime: ...
 
+    def stage(self, item: Item) -> Stage | None: ...
+
     def command(self, item: Item, answered_at: datetime) -> SubmitResponse: ...
 
 
@@ -82,15 +89,20 @@ class EnrolledSender:
     def not_before(self, item: Item) -> datetime:
         return self._assignment(item).starts_at
 
+    def stage(self, item: Item) -> Stage | None:
+        return self._assignment(item).position.stage
+
     def command(self, item: Item, answered_at: datetime) -> SubmitResponse:
         assignment = self._assignment(item)
+        spot = self._spot(assignment, local_day(answered_at))
+        token, stage = _named(self._session, item, spot, assignment.position.stage, answered_at)
         return item.command(
-            self._spot(assignment, local_day(answered_at)),
-            stage=assignment.position.stage,
+            spot,
+            stage=stage,
+            token=token,
             device_id=self._id,
             assisted=item.assisted,
             answered_at=answered_at,
-            codes=codes(),
         )
 
     def _assignment(self, item: Item) -> AssignmentView:
@@ -124,17 +136,54 @@ class PageSender:
     def not_before(self, item: Item) -> datetime:  # noqa: ARG002  # the same for all
         return self._now - OLDEST
 
+    def stage(self, item: Item) -> Stage | None:  # noqa: ARG002  # the same for all
+        return None
+
     def command(self, item: Item, answered_at: datetime) -> SubmitResponse:
         door = doors().find(db.session, place=self._place, counter=self._counter, kind="kiosk", now=answered_at)
         door.of_its_kind(survey_queries.version(db.session(), item.version_id))
+        token, stage = _named(db.session(), item, door.spot, None, answered_at)
         return item.command(
             door.spot,
-            stage=None,
+            stage=stage,
+            token=token,
             device_id=item.touched.boot,
             assisted=False,
             answered_at=answered_at,
-            codes=codes(),
         )
+
+
+def _named(
+    session: Session, item: Item, spot: Spot, stage: Stage | None, answered_at: datetime
+) -> tuple[Token | None, Stage | None]:
+    """The dossier an item names and the stage it counts at: that of the spot for a code that was typed, and for the
+    token of a call that for which its office named it.
+
+    What is neither is left out: its citizen is gone, and an answer counts without a code, too.
+    """
+    token, called = _token(item.dossier, stage)
+    if token is not None and called:
+        concerned = {spot.receiving_department_id, spot.rated_department_id}
+        for_stage = token_queries.issued_stage(session, token, department_ids=concerned, day=local_day(answered_at))
+        return (None, stage) if for_stage is None else (token, for_stage)
+    return token, stage
+
+
+def _dossier(item: Item | Unreadable, sender: Sender) -> Token | None:
+    """The token that an item may spend."""
+    if isinstance(item, Unreadable):
+        return None
+    with suppress(Invalid):
+        return _token(item.dossier, sender.stage(item))[0]
+    return None
+
+
+def _token(written: str, stage: Stage | None) -> tuple[Token | None, bool]:
+    """The token of a code that was typed, or the one that a call brought; and whether it is such a one."""
+    try:
+        return codes().token(written, stage), False
+    except BadCode:
+        return Token.read(written), True
 
 
 def deliver(session: Session, batch: Batch, sender: Sender, *, now: datetime, rapid_seconds: int) -> list[Result]:
@@ -142,6 +191,8 @@ def deliver(session: Session, batch: Batch, sender: Sender, *, now: datetime, ra
     # A repeated press is told by the touch before it, so what one device delivers waits for what it delivered before.
     device_id = sender.device_id or (batch.uploaded.boot if batch.uploaded else None)
     lock(session, "kiosks.deliveries", device_id)
+    # Two devices that name the same dossiers in another order would wait for each other in a circle.
+    tokens.take_turns(session, {token for item in batch.items if (token := _dossier(item, sender))})
     results: dict[int, Result] = {}
     for place, item in _in_turn(batch.items):
         if isinstance(item, Unreadable):

@@ -11,7 +11,7 @@ from feedback_app.kiosks.deliveries import PageSender
 from feedback_app.kiosks.forms import LARGEST_BATCH, read_batch
 from feedback_app.kiosks.shell import draw_shell
 from feedback_app.kit import clock, i18n
-from feedback_app.kit.db import db
+from feedback_app.kit.db import db, once_more
 from feedback_app.kit.errors import N_, Invalid, NotAllowed
 from feedback_app.kit.web import public, read_json, settings
 from feedback_app.surveys.doors import doors
@@ -77,8 +77,9 @@ def deliver(place: str, counter: str | None = None) -> tuple[Response, int]:
     except Invalid as error:
         refuse_floods(now)
         return jsonify(field=error.field, message=i18n.say(error)), 422
-    results = deliveries.deliver(
-        session, batch, PageSender(place, counter, now=now), now=now, rapid_seconds=settings().rapid_seconds
+    sender, rapid_seconds = PageSender(place, counter, now=now), settings().rapid_seconds
+    results = once_more(
+        session, lambda: deliveries.deliver(session, batch, sender, now=now, rapid_seconds=rapid_seconds)
     )
     session.commit()
     return jsonify(now=in_milliseconds(now), results=[each.as_json() for each in results]), 200

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -27,10 +28,10 @@ from feedback_app.kiosks.forms import (
     read_export,
 )
 from feedback_app.kiosks.labels import OUTCOMES, STATES
-from feedback_app.kiosks.queries import DeviceNotFound, FleetRow
+from feedback_app.kiosks.queries import DeviceNotFound, DeviceView, FleetRow
 from feedback_app.kiosks.states import opened, state_of
 from feedback_app.kit import clock, i18n
-from feedback_app.kit.db import db
+from feedback_app.kit.db import db, once_more
 from feedback_app.kit.errors import N_, Invalid
 from feedback_app.kit.web import settings
 from feedback_app.staff.access import check_scope, current_member, is_at_least, requires, scope
@@ -183,11 +184,10 @@ def deliver_file(device_id: UUID) -> Response | str | tuple[Response | str, int]
             return jsonify(message=i18n.say(error)), 422
         form.file.errors = [i18n.say(error)]
         return _page(device_id, file=form), 422
-    sender = EnrolledSender(session, row.device)
     results: list[Result] = []
     for start in range(0, len(batch.items), AT_ONCE):
         part = Batch(uploaded=None, items=batch.items[start : start + AT_ONCE])
-        results += deliver(session, part, sender, now=now, rapid_seconds=settings().rapid_seconds)
+        results += once_more(session, partial(_deliver_part, part, row.device, now))
         session.commit()
     outcomes = Counter(each.outcome for each in results)
     operations.note_file(
@@ -208,6 +208,11 @@ def deliver_file(device_id: UUID) -> Response | str | tuple[Response | str, int]
             faults=[{"id": id_, "reason": reason} for id_, reason in faults],
         )
     return render_template("kiosks/delivered.html", row=row, outcomes=found, faults=faults)
+
+
+def _deliver_part(part: Batch, device: DeviceView, now: datetime) -> list[Result]:
+    session = db.session()
+    return deliver(session, part, EnrolledSender(session, device), now=now, rapid_seconds=settings().rapid_seconds)
 
 
 def _page(

@@ -1,13 +1,14 @@
 """The database: one metadata, one engine for each process, sessions that end with the request."""
 
 import time
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
 
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import MetaData, event
-from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy import MetaData, event, text
+from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
 NAMES = {
@@ -25,6 +26,10 @@ class Model(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
 
 
+Done = TypeVar("Done")
+# How often work is begun anew after a deadlock.
+DEADLOCKS: Final = 3
+
 db = SQLAlchemy(metadata=Model.metadata)
 
 
@@ -35,6 +40,8 @@ def engine_options(application_name: str) -> dict[str, Any]:
     wait for, so the server ends it; jobs that need longer say so themselves.
     """
     return {
+        # The log of an error names no dossier, no key and nothing anybody wrote.
+        "hide_parameters": True,
         "pool_size": 4,
         "max_overflow": 4,
         "connect_args": {
@@ -42,6 +49,32 @@ def engine_options(application_name: str) -> dict[str, Any]:
             "options": "-c timezone=UTC -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s",
         },
     }
+
+
+def once_more(session: Session, work: Callable[[], Done]) -> Done:
+    """The result of work that nobody committed yet; begun anew where PostgreSQL ended it for a deadlock."""
+    for _ in range(DEADLOCKS):
+        try:
+            return work()
+        except OperationalError as error:
+            if not isinstance(error.orig, psycopg.errors.DeadlockDetected):
+                raise
+            session.rollback()
+    return work()
+
+
+def rewrite(session: Session, table: str, order: str) -> None:
+    """Write a table and all its indexes into new files, in the order of a column; the caller commits, table by table.
+
+    Deleted rows leave their bytes where they lay, in indexes too, also after a VACUUM, and a VACUUM FULL takes along
+    those that an old transaction might still see. Others wait for the table meanwhile. Who rewrites two in one
+    transaction can meet somebody who waits for them the other way round.
+    """
+    session.execute(text("SET LOCAL statement_timeout = '30min'"))
+    session.execute(text(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
+    session.execute(text(f"CREATE TEMP TABLE kept ON COMMIT DROP AS SELECT * FROM {table} ORDER BY {order}"))  # noqa: S608
+    session.execute(text(f"TRUNCATE {table}"))
+    session.execute(text(f"INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM kept"))  # noqa: S608
 
 
 # A connection used a moment ago is taken to be alive; one that rested longer is asked first, for the server may have

@@ -1,5 +1,6 @@
 """Advisory locks of PostgreSQL that end with the transaction that took them."""
 
+from collections.abc import Collection
 from zlib import crc32
 
 from sqlalchemy import text
@@ -16,6 +17,14 @@ def lock(session: Session, space: str, *parts: object, shared: bool = False) -> 
     session.execute(
         text(f"SELECT {function}(:space, :key)"),
         {"space": _number(space), "key": _number("/".join(map(str, parts)))},
+    )
+
+
+def lock_all(session: Session, space: str, names: Collection[str]) -> None:
+    """Wait for many locks as `lock` does for one, in the order of their numbers, so that nobody waits in a circle."""
+    session.execute(
+        text("SELECT pg_advisory_xact_lock(:space, key) FROM unnest(CAST(:keys AS integer[])) AS key"),
+        {"space": _number(space), "keys": sorted({_number(name) for name in names})},
     )
 
 

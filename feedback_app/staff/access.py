@@ -22,7 +22,7 @@ from feedback_app.departments import queries as departments
 from feedback_app.kit import clock
 from feedback_app.kit.db import db
 from feedback_app.kit.errors import N_, NotAllowed
-from feedback_app.kit.problems import problem
+from feedback_app.kit.keys import key_rejected, shown_key
 from feedback_app.staff import operations, queries
 from feedback_app.staff.queries import KeyHolder, Member
 
@@ -147,12 +147,10 @@ def requires_key(view: View) -> View:
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        holder = operations.use_key(db.session(), now=clock.now(), token=token.strip())
-        if scheme.lower() != "bearer" or holder is None:
+        holder = operations.use_key(db.session(), now=clock.now(), token=shown_key())
+        if holder is None:
             db.session.rollback()
-            message = gettext("Thiếu khóa API, hoặc khóa không đúng hay đã bị thu hồi.")
-            return problem(401, [("Authorization", message)]), 401, {"WWW-Authenticate": "Bearer"}
+            return key_rejected(gettext("Thiếu khóa API, hoặc khóa không đúng hay đã bị thu hồi."))
         db.session.commit()  # that the key was used holds even if what it brought is refused
         g.key_holder = holder
         return view(*args, **kwargs)

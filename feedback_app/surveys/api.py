@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from feedback_app.kit import clock, i18n
 from feedback_app.kit.db import db
 from feedback_app.kit.errors import N_, Refused
+from feedback_app.kit.keys import by_key
 from feedback_app.kit.problems import problem
 from feedback_app.kit.security import csrf, limiter
 from feedback_app.kit.web import read_json, settings
@@ -28,7 +29,7 @@ MOST: Final = 100
 # A forged request is one to which a browser adds its cookies unasked. This view reads none, and no browser adds a key.
 @csrf.exempt  # type: ignore[untyped-decorator]
 @blueprint.post("")
-@limiter.limit(RATE)
+@limiter.limit(RATE, key_func=by_key)
 @requires_key
 def make() -> tuple[Response, int] | Response:
     """One slip, or a list of up to 100, all made or none: token, address, last day, and with `?svg` a drawing."""
@@ -50,15 +51,15 @@ def make() -> tuple[Response, int] | Response:
             faults.append((f"{number}.{field}" if isinstance(body, list) else field, i18n.say(error)))
     if faults:
         return problem(422, faults)
-    until = tokens.issue(db.session(), [each.token for each in asked], now=now, days=settings().dossier_slip_days)
+    until = tokens.issue(db.session(), [each.naming for each in asked], now=now, days=settings().dossier_slip_days)
     db.session.commit()
     made = [
         {"token": token.written, "url": address, "expires": until.isoformat()}
         | ({"svg": posters.qr_svg(address).decode()} if "svg" in request.args else {})
-        for token, address in ((each.token, _address(each)) for each in asked)
+        for token, address in ((each.naming.token, _address(each)) for each in asked)
     ]
     return jsonify(slips=made) if isinstance(body, list) else jsonify(made[0]), 201
 
 
 def _address(slip: AskedSlip) -> str:
-    return slip_address(slip.spot.place_slug, slip.token, slip.stage, slip.spot.counter_slug)
+    return slip_address(slip.spot.place_slug, slip.naming.token, slip.spot.counter_slug)

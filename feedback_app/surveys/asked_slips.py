@@ -10,9 +10,8 @@ from feedback_app.kit.db import db
 from feedback_app.kit.errors import N_, Invalid
 from feedback_app.staff.access import current_key
 from feedback_app.surveys import operations
-from feedback_app.surveys.forms import STAGES
-from feedback_app.tokens.codes import Token
-from feedback_app.tokens.commands import Stage
+from feedback_app.tokens.codes import Naming
+from feedback_app.tokens.commands import STAGES
 from feedback_app.tokens.installed import codes
 
 
@@ -22,9 +21,10 @@ class BadSlip(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class AskedSlip:
+    """What was asked for, and what the office that asks names with it."""
+
     spot: Spot
-    stage: Stage
-    token: Token
+    naming: Naming
 
 
 def read_slip(given: Any) -> AskedSlip:
@@ -46,5 +46,5 @@ def read_slip(given: Any) -> AskedSlip:
         raise BadSlip(N_("Bước của hồ sơ phải là một trong: %(stages)s."), field="stage", stages=", ".join(STAGES))
     now = clock.now()
     spot = departments.spot(db.session(), place=place, counter=counter, on=clock.local_day(now))
-    operations.check_key(db.session(), current_key(), spot, now=now)
-    return AskedSlip(spot, stage, codes().token(code, stage))
+    department_ids = operations.check_key(db.session(), current_key(), spot, now=now)
+    return AskedSlip(spot, Naming(codes().token(code, stage), stage, department_ids))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, get_args
+from typing import Any, Final
 from uuid import UUID
 
 from flask import request
@@ -20,9 +20,8 @@ from feedback_app.kit.forms import Form
 from feedback_app.surveys.commands import Channel, SubmitResponse
 from feedback_app.surveys.versions import VersionView, examine
 from feedback_app.tokens.codes import BadCode, Codes, Token
-from feedback_app.tokens.commands import Stage
+from feedback_app.tokens.commands import STAGES, Stage
 
-STAGES: Final[tuple[Stage, ...]] = get_args(Stage)
 # Looks to a machine like something to fill in; no person sees it (form.html).
 TRAP: Final = "website"
 _VERSION = re.compile(r"[0-9]{1,9}")
@@ -67,6 +66,14 @@ class Offer:
     field: FieldView
     procedures: tuple[ProcedureView, ...]
     settled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedSlip:
+    """A slip that holds where it was opened: its token, and the stage for which it was issued."""
+
+    token: Token
+    stage: Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +137,14 @@ def read_form(
     offers: Sequence[Offer],
     *,
     codes: Codes,
+    slip: OpenedSlip | None,
     new_id: UUID,
     now: datetime,
 ) -> tuple[SubmitResponse, Filled]:
     """The command a filled form makes, valid if `Filled.errors` is empty.
 
-    `offers` are the fields and procedures to choose; `new_id` stands in when the form's own id was lost on the way.
+    `offers` are the fields and procedures to choose; with a `slip` its dossier and its stage hold, whatever the form
+    says; `new_id` stands in when the form's own id was lost on the way.
     """
     filled = Filled(stage=envelope.stage, about=envelope.about, dossier=envelope.dossier)
     for question in version.questions:
@@ -144,7 +153,7 @@ def read_form(
             filled.comments[question.key] = given[0] if given else ""
         elif given:
             filled.answers[question.key] = tuple(given)
-    stage = next((each for each in STAGES if each == filled.stage), None)
+    stage = slip.stage if slip else next((each for each in STAGES if each == filled.stage), None)
     chosen = _offered(offers).get(filled.about)
     field_id, procedure_id = chosen or (None, None)
     command = SubmitResponse(
@@ -162,7 +171,7 @@ def read_form(
         field_id=spot.field_id or field_id,
         procedure_id=procedure_id,
         stage=stage,
-        token=_token(envelope, stage, codes, filled),
+        token=slip.token if slip else _token(envelope, stage, codes, filled),
         trapped=bool(form.get(TRAP, "").strip()),
     )
     filled.errors.update(examine(version, command)[1])
@@ -174,9 +183,7 @@ def read_form(
 
 
 def _token(envelope: Envelope, stage: Stage | None, codes: Codes, filled: Filled) -> Token | None:
-    """What stands for the dossier: the token of a slip, else that of the code typed, if any."""
-    if envelope.slip and (token := Token.read(envelope.slip)):
-        return token
+    """What stands for the dossier whose code was typed, if any was."""
     if not envelope.dossier.strip():
         return None
     try:

@@ -15,9 +15,9 @@ from markupsafe import escape
 
 from feedback_app.departments.queries import Spot
 from feedback_app.kit.i18n import LANGUAGES, locale, say
-from feedback_app.surveys.forms import STAGES, Filled, Offer
+from feedback_app.surveys.forms import Filled, Offer, OpenedSlip
 from feedback_app.surveys.versions import VersionView
-from feedback_app.tokens.commands import Stage
+from feedback_app.tokens.commands import STAGES
 
 # Private-use characters that no text holds; Jinja neither escapes nor changes them.
 _MARK: Final = re.compile("\ue000([a-z_]+)\ue001")
@@ -26,7 +26,7 @@ _MOST_FRAMES: Final = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One form to show. `slip` is the token of a printed slip that led here, and `slip_stage` its stage. `filled`
+    """One form to show. `slip` is the printed slip that led here, if any. `filled`
     is what came back with an error; a fresh form has None, and nothing chosen.
     """
 
@@ -37,8 +37,7 @@ class Page:
     response_id: UUID
     token: str
     demonstration: bool
-    slip: str = ""
-    slip_stage: Stage | None = None
+    slip: OpenedSlip | None = None
     filled: Filled | None = None
 
 
@@ -60,8 +59,7 @@ class Frames:
             page.demonstration,
             page.offers,
             page.spot.counter_id is None,
-            bool(page.slip),
-            page.slip_stage,
+            page.slip and page.slip.stage,
         )
         if key not in self._drawn:
             if len(self._drawn) >= _MOST_FRAMES:
@@ -81,7 +79,7 @@ def _values(page: Page, language: str) -> dict[str, str]:
         "token": page.token,
         "response": str(page.response_id),
         "channel": page.channel,
-        "slip": page.slip,
+        "slip": page.slip.token.written if page.slip else "",
         # A language asked for in the address holds for the answer too.
         "action": f"{request.path}?lang={language}" if "lang" in request.args else request.path,
         "back": quote(request.full_path.removesuffix("?")),
@@ -97,7 +95,7 @@ def _draw(page: Page, values: dict[str, str]) -> str:
         "version": page.version,
         "offers": page.offers,
         "stages": STAGES,
-        "slip_stage": page.slip_stage,
+        "slip_stage": page.slip and page.slip.stage,
         "say": say,
         "filled": page.filled or Filled(),
         "demonstration": page.demonstration,

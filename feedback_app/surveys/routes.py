@@ -1,6 +1,7 @@
 """The public doors: the kiosk, the form on a phone, and the code that leads to it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -18,10 +19,10 @@ from feedback_app.surveys import operations, posters, queries
 from feedback_app.surveys.doors import doors
 from feedback_app.surveys.floods import floods
 from feedback_app.surveys.forms import (
-    STAGES,
     Filled,
     LapsedForm,
     LapsedSlip,
+    OpenedSlip,
     OutdatedForm,
     read_envelope,
     read_form,
@@ -32,7 +33,6 @@ from feedback_app.surveys.queries import NoQuestionnaire
 from feedback_app.surveys.versions import BadAnswer
 from feedback_app.tokens import queries as tokens
 from feedback_app.tokens.codes import Token
-from feedback_app.tokens.commands import Stage
 from feedback_app.tokens.installed import codes
 
 blueprint = Blueprint("surveys", __name__, template_folder="templates")
@@ -51,9 +51,7 @@ def form(place: str, counter: str | None = None) -> Response:
     """
     now = clock.now()
     door = doors().find(db.session, place=place, counter=counter, kind="web", now=now)
-    slip = Token.read(request.args.get("hs", ""))
-    if slip and not tokens.is_issued(db.session(), slip, day=clock.local_day(now)):
-        slip = None
+    slip = _slip(request.args.get("hs", ""), door.spot, now)
     visitor = _tokens().visitor(request)
     page = Page(
         spot=door.spot,
@@ -63,8 +61,7 @@ def form(place: str, counter: str | None = None) -> Response:
         response_id=ids.new_id(),
         token=visitor.token,
         demonstration=door.demonstration,
-        slip=slip.written if slip else "",
-        slip_stage=_stage(request.args.get("buoc", "")) if slip else None,
+        slip=slip,
         filled=Filled(notice=LapsedSlip()) if "hs" in request.args and not slip else None,
     )
     return _own_page(page, visitor)
@@ -87,8 +84,9 @@ def answer(place: str, counter: str | None = None) -> Response:
         version, outdated = door.of_its_kind(queries.version(session, envelope.version_id)), None
     except NoQuestionnaire:
         version, outdated = door.version, OutdatedForm()
+    slip = _slip(envelope.slip, door.spot, now)
     command, filled = read_form(
-        request.form, envelope, version, door.spot, door.offers, codes=codes(), new_id=ids.new_id(), now=now
+        request.form, envelope, version, door.spot, door.offers, codes=codes(), slip=slip, new_id=ids.new_id(), now=now
     )
     visitor = _tokens().visitor(request)
     lapsed = None if _tokens().is_own(request, visitor) else LapsedForm()
@@ -104,8 +102,7 @@ def answer(place: str, counter: str | None = None) -> Response:
             response_id=command.id,
             token=visitor.token,
             demonstration=door.demonstration,
-            slip=envelope.slip if Token.read(envelope.slip) else "",
-            slip_stage=_stage(envelope.stage),
+            slip=slip,
             filled=filled,
         )
         return _own_page(page, visitor, status=400 if lapsed else 422)
@@ -122,6 +119,16 @@ def answer(place: str, counter: str | None = None) -> Response:
         )
     way = _way(command.channel)
     return Response(status=303, headers={"Location": url_for("surveys.thanks", place=place, counter=counter, **way)})
+
+
+def _slip(written: str, spot: Spot, now: datetime) -> OpenedSlip | None:
+    """The slip of a token that an office named for a department of this spot; one of elsewhere is none here."""
+    token = Token.read(written)
+    if token is None:
+        return None
+    concerned = {spot.receiving_department_id, spot.rated_department_id}
+    stage = tokens.issued_stage(db.session(), token, department_ids=concerned, day=clock.local_day(now))
+    return stage and OpenedSlip(token, stage)
 
 
 def _asked_language() -> str | None:
@@ -146,10 +153,6 @@ def _ask_to_wait() -> Response:
     """429 for whoever shares an address with a flood: the form waits on the page, to be sent again as it is."""
     page = render_template("surveys/wait.html", sent=request.form.items(multi=True))
     return Response(page, status=429, headers=_OWN_PAGE | {"Retry-After": "60"})
-
-
-def _stage(written: str) -> Stage | None:
-    return next((each for each in STAGES if each == written), None)
 
 
 def _own_page(page: Page, visitor: Visitor, *, status: int = 200) -> Response:

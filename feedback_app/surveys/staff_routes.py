@@ -91,7 +91,7 @@ def slips() -> Response | str | tuple[str, int]:
             days=settings().dossier_slip_days,
         )
         pdf = sheets(
-            [Slip(code, slip_address(place.slug, token, stage)) for code, token in asked],
+            [Slip(code, slip_address(place.slug, token)) for code, token in asked],
             single=form.layout.data == "single",
             office=settings().office.name,
             place=place.name,

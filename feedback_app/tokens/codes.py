@@ -7,6 +7,7 @@ import hmac
 import re
 import unicodedata
 from base64 import b32decode, b32encode
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
@@ -58,6 +59,24 @@ class Token:
         """What is stored in its place: who reads the database cannot answer with it."""
         return sha256(self.value).digest()
 
+    def issued_digest(self, stage: Stage, department_id: int) -> bytes:
+        """What is stored of a token that a department's office named at a stage: whoever has the token can find out
+        for which of a few departments and stages that was, and nobody can tell it from the row."""
+        return sha256(self.value + f"{stage}/{department_id}".encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """A dossier that an office names, at a stage, and the departments for whose answers it does so."""
+
+    token: Token
+    stage: Stage
+    department_ids: Collection[int]
+
+    @property
+    def digests(self) -> tuple[bytes, ...]:
+        return tuple(self.token.issued_digest(self.stage, each) for each in self.department_ids)
+
 
 class Codes:
     """Makes tokens with the key of one service.
@@ -78,16 +97,6 @@ class Codes:
         # People leave the dots out: two codes that differ in nothing else are one.
         said = f"{stage or USUAL_STAGE}\n{normal.replace('.', '')}".encode()
         return Token(hmac.digest(self._key, said, "sha256")[:_TOKEN_BYTES])
-
-    def read(self, given: str, stage: Stage | None) -> Token:
-        """The token of a code, or the token itself where a device was handed one. Raises BadCode."""
-        try:
-            return self.token(given, stage)
-        except BadCode:
-            token = Token.read(given)
-            if token is None:
-                raise
-            return token
 
 
 def normal_form(code: str) -> str:

@@ -1,8 +1,9 @@
 """That dossiers were answered for, that slips were issued, and how often an answer came too late.
 
 Nothing here can be joined to a response: no id, no moment, no place. Rows tell by where they lie in the file and by the
-transaction that wrote them, too, so those of finished days are written anew each night in the order of their digests
-(`mixed`).
+transaction that wrote them, too, so the tables are written anew each night in the order of the digests, with their
+indexes, into new files. PostgreSQL keeps no statistics of digests: what they drew in the course of a day would tell
+which were there by then.
 """
 
 from datetime import date
@@ -17,30 +18,27 @@ class SpentToken(Model):
     """A dossier that was answered for at a stage, on a day."""
 
     __tablename__ = "spent_tokens"
-    __table_args__ = (
-        Index("ix_spent_tokens_unmixed", "digest", postgresql_where="NOT mixed"),
-        Index("ix_spent_tokens_day", "day"),
-    )
+    __table_args__ = (Index("ix_spent_tokens_day", "day"),)
 
     digest: Mapped[bytes] = mapped_column(primary_key=True)
     day: Mapped[date]
-    mixed: Mapped[bool] = mapped_column(default=False)
 
 
 class IssuedToken(Model):
-    """A dossier at a stage that the office itself named, on a slip or by the one-stop system; the last such day."""
+    """A dossier that an office named at a stage, on a slip or by the one-stop system; the last such day.
+
+    The digest is of token, stage and the department it was named for (`Token.issued_digest`).
+    """
 
     __tablename__ = "issued_tokens"
     __table_args__ = (
         CheckConstraint("expires_on >= day", name="expires_later"),
-        Index("ix_issued_tokens_unmixed", "digest", postgresql_where="NOT mixed"),
         Index("ix_issued_tokens_expires_on", "expires_on"),
     )
 
     digest: Mapped[bytes] = mapped_column(primary_key=True)
     day: Mapped[date]
     expires_on: Mapped[date]
-    mixed: Mapped[bool] = mapped_column(default=False)
 
 
 class AnsweredBefore(Model):

@@ -3,72 +3,68 @@ its response, so neither exists without the other."""
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import delete, insert, text
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from feedback_app.kit.clock import local_day
-from feedback_app.kit.locks import lock
+from feedback_app.kit.locks import lock_all
 from feedback_app.tokens import queries
-from feedback_app.tokens.codes import Token
+from feedback_app.tokens.codes import Naming, Token
 from feedback_app.tokens.commands import USUAL_STAGE, Stage, Verification
 from feedback_app.tokens.models import AnsweredBefore, IssuedToken, SpentToken
 
-# Not within a transaction, after those of `mix` and `forget`.
-VACUUM: Final = tuple(text(f"VACUUM {table.__tablename__}") for table in (SpentToken, IssuedToken))
+# Tables, and the column in whose order each is written anew every night: the order of the day must not last.
+MIXED: Final = ((SpentToken.__tablename__, "digest"), (IssuedToken.__tablename__, "digest"))
 
 
-def issue(session: Session, tokens: Collection[Token], *, now: datetime, days: int) -> date:
-    """Note that the office named these dossiers; returns the last day on which their slips hold."""
+def issue(session: Session, named: Collection[Naming], *, now: datetime, days: int) -> date:
+    """Note that an office named these dossiers; returns the last day on which their slips hold."""
     today = local_day(now)
     expires_on = today + timedelta(days=days)
     # In the order of their digests: two lists with the same dossiers must not wait for each other in turns.
     rows = [
-        {"digest": digest, "day": today, "expires_on": expires_on, "mixed": False}
-        for digest in sorted({token.digest for token in tokens})
+        {"digest": digest, "day": today, "expires_on": expires_on}
+        for digest in sorted({digest for each in named for digest in each.digests})
     ]
     if rows:
         issued = upsert(IssuedToken).values(rows)
         session.execute(
             issued.on_conflict_do_update(
                 index_elements=[IssuedToken.digest],
-                set_={"day": issued.excluded.day, "expires_on": issued.excluded.expires_on, "mixed": False},
+                set_={"day": issued.excluded.day, "expires_on": issued.excluded.expires_on},
             )
         )
     return expires_on
 
 
-def spend(session: Session, token: Token, *, now: datetime) -> Verification | None:
-    """Spend a token; None when it was spent before, else whether the office knows the dossier.
+def take_turns(session: Session, tokens: Collection[Token]) -> None:
+    """Wait until no other transaction that spends several of these does; needed before the first of several is spent.
+
+    Locks are taken in one order, whatever the order in which the tokens will be spent.
+    """
+    if len(tokens) > 1:
+        lock_all(session, "tokens.spend", [token.digest.hex() for token in tokens])
+
+
+def spend(session: Session, token: Token, *, department_ids: Collection[int], now: datetime) -> Verification | None:
+    """Spend a token; None when it was spent before, else whether an office of these departments named the dossier.
 
     Of two transactions that spend the same token, the second waits for the first to end.
     """
     today = local_day(now)
     spent = session.execute(
         upsert(SpentToken)
-        .values(digest=token.digest, day=today, mixed=False)
+        .values(digest=token.digest, day=today)
         .on_conflict_do_nothing(index_elements=[SpentToken.digest])
         .returning(SpentToken.digest)
     ).first()
     if spent is None:
         return None
-    return "verified" if queries.is_issued(session, token, day=today) else "unverified"
-
-
-def give_back(session: Session, token: Token, *, spent_on: date) -> bool:
-    """Let a dossier be answered for again, if it was on that day; whether it was.
-
-    For a form that was keyed wrongly and is taken back. Which token it had spent is written nowhere, so whoever takes
-    it back has to say the code once more.
-    """
-    returned = session.execute(
-        delete(SpentToken)
-        .where(SpentToken.digest == token.digest, SpentToken.day == spent_on)
-        .returning(SpentToken.digest)
-    ).first()
-    return returned is not None
+    issued = queries.issued_stage(session, token, department_ids=department_ids, day=today)
+    return "unverified" if issued is None else "verified"
 
 
 def count_answered_before(
@@ -89,27 +85,6 @@ def count_answered_before(
             set_={"attempts": AnsweredBefore.attempts + 1},
         )
     )
-
-
-def mix(session: Session, *, today: date) -> int:
-    """Write the rows of finished days anew, in the order of their digests; returns how many.
-
-    Their order in the file and the number of their transaction then tell nothing but the night. What lay there before
-    is gone once the tables are vacuumed, which the caller does after the commit.
-    """
-    lock(session, "tokens.mix")
-    count = 0
-    tables: tuple[Any, ...] = (SpentToken, IssuedToken)
-    for table in tables:
-        rows = session.execute(
-            delete(table)
-            .where(~table.mixed, table.day < today)
-            .returning(*(column for column in table.__table__.columns if column.name != "mixed"))
-        ).all()
-        if rows:
-            session.execute(insert(table), [{**row._mapping, "mixed": True} for row in sorted(rows)])
-        count += len(rows)
-    return count
 
 
 def forget(session: Session, *, today: date, months: int) -> int:

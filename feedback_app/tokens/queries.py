@@ -4,17 +4,22 @@ holds a slip could ask again and again and learn the minute in which it was answ
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from feedback_app.tokens.codes import Token
+from feedback_app.tokens.commands import STAGES, Stage
 from feedback_app.tokens.models import AnsweredBefore, IssuedToken
 
 
-def is_issued(session: Session, token: Token, *, day: date) -> bool:
-    """Whether the office named this dossier at this stage, on a slip that has not expired on the day."""
-    found = exists().where(IssuedToken.digest == token.digest, IssuedToken.expires_on >= day)
-    return bool(session.scalar(select(found)))
+def issued_stage(session: Session, token: Token, *, department_ids: Collection[int], day: date) -> Stage | None:
+    """The stage at which an office of one of these departments named this dossier, on a slip that has not expired on
+    the day; None if none did."""
+    stages = {token.issued_digest(stage, each): stage for stage in STAGES for each in department_ids}
+    found = session.scalar(
+        select(IssuedToken.digest).where(IssuedToken.digest.in_(stages), IssuedToken.expires_on >= day).limit(1)
+    )
+    return None if found is None else stages[found]
 
 
 def answered_before(

@@ -180,7 +180,7 @@ def test_what_a_person_entered_from_another_source_is_kept_but_no_longer_counts(
 def test_a_sender_in_a_hurry_is_told_to_wait(client: FlaskClient, key: str):
     assert limiter.enabled
     for _ in range(120):
-        client.put(WARD, headers={"Authorization": "Bearer x"})
+        client.put(WARD, headers={"Authorization": f"Bearer {key}"})
     answer = put(client, key, message(part(A)))
 
     assert (answer.status_code, errors(answer)[0][1]) == (429, "Bạn gửi quá nhanh. Hãy đợi một phút rồi thử lại.")

@@ -12,9 +12,10 @@ from feedback_app.kiosks.commands import Position
 from feedback_app.kiosks.models import KioskCall
 from feedback_app.kit import clock
 from feedback_app.staff import operations as staff
+from feedback_app.staff.queries import Member
 from feedback_app.surveys.models import Response
 from tests import factories
-from tests.kiosks.fleet import Device
+from tests.kiosks.fleet import Device, enrol
 from tests.staff.people import MORNING
 from tests.surveys.halls import Hall
 from tests.tokens.making import code, token
@@ -98,3 +99,31 @@ def test_only_a_device_is_told_and_only_the_offices_key_calls(
     assert call_up(client, key, counter="quay-9").status_code == 404
     assert call_up(client, key, dossier="nhầm").status_code == 422
     assert taken(enrolled) is None
+
+
+def test_a_call_counts_at_its_own_stage_and_not_that_of_the_device(
+    client: FlaskClient, session: Session, hall: Hall, admin: Member, key: str
+) -> None:
+    """The stage that the call named is the one its token is spent for."""
+    device = enrol(session, client, hall, admin, position=Position(place_id=hall.place_id, stage="returned"))
+    call_up(client, key, stage="received")
+    called = taken(device)["dossier"]
+    assert device.outcomes(device.item(dossier=called), device.item(dossier=code(1))) == ["stored", "stored"]
+    found = session.execute(select(Response.stage, Response.verification)).all()
+    assert sorted(map(tuple, found)) == [("received", "verified"), ("returned", "unverified")]
+
+
+def test_a_token_that_nobody_named_for_this_place_counts_for_nothing(session: Session, enrolled: Device) -> None:
+    outcomes = enrolled.outcomes(*(enrolled.item(dossier=token(1).written) for _ in range(2)))
+    assert outcomes == ["stored", "stored"]
+    assert session.scalars(select(Response.verification)).all() == [None, None]
+
+
+def test_a_key_of_a_counters_office_names_nothing_for_other_counters(
+    client: FlaskClient, session: Session, hall: Hall, enrolled: Device
+) -> None:
+    own = staff.add_key(session, now=MORNING, name="Phòng Kinh tế", department_id=hall.bureau)
+    session.commit()
+    assert call_up(client, own, counter="quay-1").status_code == 201
+    assert enrolled.outcomes(enrolled.item(dossier=code(1))) == ["stored"]
+    assert session.scalars(select(Response.verification)).all() == ["unverified"]

@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, UUID, uuid1, uuid3, uuid4, uuid5
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from config import Settings
@@ -28,6 +28,7 @@ from feedback_app.surveys import operations as surveys
 from feedback_app.surveys.models import Response, ResponseConflict
 from tests.kiosks.fleet import Device, enrol
 from tests.surveys.halls import Hall, publish
+from tests.tokens.making import code
 
 
 def count(session: Session) -> int:
@@ -111,6 +112,39 @@ def test_two_batches_at_once_with_the_same_ids_store_each_once(session: Session,
     outcomes = [each["outcome"] for answer in told for each in answer.json["results"]]
     assert sorted(outcomes) == ["same"] * 60 + ["stored"] * 30
     assert count(session) == 30
+
+
+def test_crossed_batches_with_the_same_dossiers_all_arrive(
+    session: Session, app: Flask, client: FlaskClient, hall: Hall, admin: Member, enrolled: Device
+) -> None:
+    """Each dossier is spent by whoever comes first, and nobody is told 500 because the two waited for each other."""
+    other = enrol(session, client, hall, admin, name="Sảnh 2", now=clock.now() - timedelta(days=1))
+    told: list[Any] = []
+    start = threading.Barrier(2)
+
+    def send(device: Device, turns: list[list[dict[str, Any]]]) -> None:
+        one = Device(app.test_client(), hall, device.key, assignment=device.assignment)
+        for items in turns:
+            start.wait()
+            told.append(one.send(*items))
+
+    def turns(device: Device, step: int) -> list[list[dict[str, Any]]]:
+        return [
+            [device.item(age_ms=9_000, dossier=code(30 * turn + number)) for number in range(30)[::step]]
+            for turn in range(6)
+        ]
+
+    threads = [
+        threading.Thread(target=send, args=(device, turns(device, step)))
+        for device, step in ((enrolled, 1), (other, -1))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [answer.status_code for answer in told] == [200] * 12
+    outcomes = [each["outcome"] for answer in told for each in answer.json["results"]]
+    assert sorted(outcomes) == ["answered_before"] * 180 + ["stored"] * 180
 
 
 @pytest.mark.parametrize(
@@ -234,6 +268,25 @@ def test_limits_are_each_devices_own(
     # At most two windows of a minute are touched.
     assert 429 in [enrolled.send().status_code for _ in range(2 * 120 + 1)]
     assert other.outcomes(other.item()) == ["stored"]
+
+
+def test_rejected_keys_are_limited_by_address_and_hold_up_no_good_one(client: FlaskClient, enrolled: Device) -> None:
+    shown = ({"Authorization": f"Bearer {new_id()}.{number}"} for number in range(2 * 120 + 1))
+    rejected = [client.get("/api/v1/kiosks/self", headers=each).status_code for each in shown]
+    assert set(rejected) == {401, 429}
+    assert enrolled.outcomes(enrolled.item()) == ["stored"]
+
+
+def test_one_key_has_one_share_however_it_is_spelt(enrolled: Device) -> None:
+    spelt = [f"{scheme}{' ' * gap}{enrolled.key}" for scheme in ("Bearer", "bearer") for gap in range(1, 122)]
+    sent = [enrolled.client.get("/api/v1/kiosks/call", headers={"Authorization": each}) for each in spelt]
+    assert 429 in [each.status_code for each in sent]
+
+
+def test_an_error_of_the_database_names_no_values(app: Flask) -> None:
+    with app.app_context(), pytest.raises(Exception, match="no_such_table") as raised:
+        db.session.execute(text("SELECT 1 FROM no_such_table WHERE name = :name"), {"name": "hồ sơ của bà Bưởi"})
+    assert "Bưởi" not in str(raised.value)
 
 
 def test_answers_are_taken_without_redis(session: Session, settings: Settings, enrolled: Device) -> None:

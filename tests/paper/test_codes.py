@@ -8,11 +8,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from feedback_app.kit import clock
 from feedback_app.staff.models import AuditEvent
 from feedback_app.surveys.models import Response
+from feedback_app.tokens import operations as tokens
 from tests.paper.stacks import ANOTHER_ID, ID, filled, publish
 from tests.staff.people import add_person, make_office, post, sign_in
-from tests.tokens.making import code
+from tests.tokens.making import code, token
 
 JSON = {"Accept": "application/json"}
 THIRD_ID = "01890000-0000-7000-8000-000000000003"
@@ -78,31 +80,41 @@ def test_a_wrong_code_is_refused_beside_the_field(
     assert stored(session) == 0
 
 
-def test_an_undo_with_the_code_lets_it_be_keyed_again(keyer: FlaskClient, session: Session, stack: str) -> None:
+REASON = {"reason": "Nhập nhầm câu trả lời", "words": ""}
+
+
+def test_an_undo_leaves_the_dossier_answered_and_its_form_is_keyed_without_the_code(
+    keyer: FlaskClient, session: Session, stack: str
+) -> None:
     post(keyer, stack, filled(dossier=code(1)))
     undo = stack.replace("phieu?", f"hoan-tac/{ID}?")
-    assert "Mã hồ sơ của phiếu" in keyer.get(undo).text
-    reason = {"reason": "Nhập nhầm câu trả lời", "words": ""}
-    assert post(keyer, undo, {**reason, "dossier": "12"}).status_code == 422
-    assert post(keyer, undo, {**reason, "dossier": code(1)}).status_code == 302
-    assert post(keyer, stack, filled(ANOTHER_ID, dossier=code(1))).status_code == 302
+    asked = keyer.get(undo).text
+    assert "hãy để trống ô mã hồ sơ" in asked
+    assert 'name="dossier"' not in asked
+    assert post(keyer, undo, REASON).status_code == 302
+    assert post(keyer, stack, filled(ANOTHER_ID, dossier=code(1))).status_code == 409
+    assert post(keyer, stack, filled(THIRD_ID)).status_code == 302
     assert stored(session) == 1
     event = session.scalars(select(AuditEvent).where(AuditEvent.action == "paper.undone")).one()
-    assert event.details == {"answered_on": "2025-11-21", "dossier_freed": True}
+    assert event.details == {"answered_on": "2025-11-21"}
 
 
-def test_an_undo_without_the_code_leaves_the_dossier_answered(keyer: FlaskClient, session: Session, stack: str) -> None:
+@pytest.mark.parametrize("named", [code(1), code(7), code(8), "12"])
+def test_an_undo_frees_nobody_elses_dossier_and_tells_nothing_of_it(
+    keyer: FlaskClient, session: Session, stack: str, named: str
+) -> None:
+    """Whether the dossier named was answered elsewhere (7), was not (8), or is the form's own: the same words."""
+    assert tokens.spend(session, token(7), department_ids=(), now=clock.now())
+    session.commit()
     post(keyer, stack, filled(dossier=code(1)))
     undo = stack.replace("phieu?", f"hoan-tac/{ID}?")
-    assert post(keyer, undo, {"reason": "Nhập nhầm câu trả lời", "words": "", "dossier": ""}).status_code == 302
-    assert post(keyer, stack, filled(ANOTHER_ID, dossier=code(1))).status_code == 409
-    assert post(keyer, stack, filled(THIRD_ID)).status_code == 302  # without its code the form can still be keyed
+    assert post(keyer, undo, {**REASON, "dossier": named}).status_code == 302
+    told = re.findall(r'class="notice[^"]*".*?</p>', keyer.get(stack).text, re.DOTALL)
+    assert any("Đã hoàn tác phiếu vừa nhập." in each for each in told)
+    for number in (1, 7):
+        assert post(keyer, stack, filled(ANOTHER_ID, dossier=code(number))).status_code == 409
 
 
-def test_an_undo_of_a_form_without_a_code_frees_no_dossier(keyer: FlaskClient, session: Session, stack: str) -> None:
-    post(keyer, stack, filled(dossier=code(1)))
-    post(keyer, stack, filled(ANOTHER_ID))
-    undo = stack.replace("phieu?", f"hoan-tac/{ANOTHER_ID}?")
-    assert "Mã hồ sơ của phiếu" not in keyer.get(undo).text
-    post(keyer, undo, {"reason": "Nhập nhầm câu trả lời", "words": "", "dossier": code(1)})
-    assert post(keyer, stack, filled(THIRD_ID, dossier=code(1))).status_code == 409
+def test_an_undo_of_a_form_without_a_code_says_nothing_of_codes(keyer: FlaskClient, stack: str) -> None:
+    post(keyer, stack, filled())
+    assert "ô mã hồ sơ; phiếu" not in keyer.get(stack.replace("phieu?", f"hoan-tac/{ID}?")).text

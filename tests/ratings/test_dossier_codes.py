@@ -10,7 +10,7 @@ from feedback_app.tokens import operations as tokens
 from tests import factories
 from tests.factories import local
 from tests.staff.people import Office, add_person, make_office, sign_in
-from tests.tokens.making import token
+from tests.tokens.making import naming, token
 
 PAGE = "/quan-ly/ma-ho-so?ky=2026-03"
 AT = local(2026, 3, 2)
@@ -21,7 +21,7 @@ def office(app: Flask, session: Session) -> Office:
     """Of the ward two answers known, one unknown, three without a code, and two that came too late."""
     made = make_office(session)
     version = factories.questionnaire(session)
-    tokens.issue(session, [token(1), token(2)], now=AT, days=1)
+    tokens.issue(session, [naming(1, made.ward), naming(2, made.ward)], now=AT, days=1)
     for number in (1, 2, 3, 1, 3):
         factories.response(session, version, made.ward, AT, token=token(number))
     factories.responses(session, version, made.ward, AT, satisfied=3)

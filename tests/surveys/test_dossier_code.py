@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from feedback_app.kit import clock
 from feedback_app.surveys.models import Response
 from feedback_app.tokens import operations as tokens
+from tests import factories
 from tests.surveys.halls import Hall, hidden, make_hall
-from tests.tokens.making import code, token
+from tests.tokens.making import code, naming, token
 
 FORM = "/khao-sat/mot-cua"
 
@@ -23,11 +24,11 @@ def hall(session: Session) -> Hall:
 
 
 @pytest.fixture
-def slip(session: Session) -> str:
+def slip(session: Session, hall: Hall) -> str:
     """The address on a slip that was issued today."""
-    tokens.issue(session, [token(1)], now=clock.now(), days=1)
+    tokens.issue(session, [naming(1, hall.centre)], now=clock.now(), days=1)
     session.commit()
-    return f"{FORM}?hs={token(1).written}&buoc=returned&kenh=qr"
+    return f"{FORM}?hs={token(1).written}&kenh=qr"
 
 
 def answer(client: FlaskClient, address: str = FORM, **given: str):
@@ -105,26 +106,27 @@ def test_looking_does_not_tell_whether_a_slip_was_used(client: FlaskClient, slip
     assert look() == before
 
 
-def test_the_frame_of_one_slip_is_not_shown_to_another(client: FlaskClient, session: Session, slip: str) -> None:
-    tokens.issue(session, [token(2)], now=clock.now(), days=1)
+def test_the_frame_of_one_slip_is_not_shown_to_another(
+    client: FlaskClient, session: Session, slip: str, hall: Hall
+) -> None:
+    tokens.issue(session, [naming(2, hall.centre)], now=clock.now(), days=1)
     session.commit()
     other = slip.replace(token(1).written, token(2).written)
     for address, own in ((slip, token(1)), (other, token(2)), (slip, token(1))):
         assert hidden(client.get(address).text)["slip"] == own.written
     assert "slip" not in hidden(client.get(FORM).text)
-    assert hidden(client.get(slip.replace("returned", "received")).text)["stage"] == "received"
 
 
 @pytest.mark.parametrize("bad", ["", "x", "a" * 26, "0" * 500, "%00"[:1] + "'"])
 def test_a_slip_that_is_none_leads_to_the_plain_form(client: FlaskClient, bad: str) -> None:
-    page = client.get(FORM, query_string={"hs": bad, "buoc": "returned"})
+    page = client.get(FORM, query_string={"hs": bad})
     assert page.status_code == 200
     assert "không còn hiệu lực" in page.text
     assert 'name="dossier"' in page.text
 
 
-def test_an_expired_slip_leads_to_the_plain_form(client: FlaskClient, session: Session) -> None:
-    tokens.issue(session, [token(1)], now=clock.now() - timedelta(days=3), days=1)
+def test_an_expired_slip_leads_to_the_plain_form(client: FlaskClient, session: Session, hall: Hall) -> None:
+    tokens.issue(session, [naming(1, hall.centre)], now=clock.now() - timedelta(days=3), days=1)
     session.commit()
     assert "không còn hiệu lực" in client.get(f"{FORM}?hs={token(1).written}").text
 
@@ -136,3 +138,41 @@ def test_a_slip_given_back_with_an_error_stays_a_slip(client: FlaskClient, sessi
     assert hidden(refused.text)["slip"] == token(1).written
     assert client.post(FORM, data={**hidden(refused.text), "q-overall": "satisfied"}).status_code == 303
     assert stored(session) == [("qr", "returned", "verified")]
+
+
+@pytest.mark.parametrize("claimed", ["received", "returned", "later", ""])
+def test_a_slip_counts_at_the_stage_it_was_issued_for(
+    client: FlaskClient, session: Session, slip: str, claimed: str
+) -> None:
+    """Whatever address or form say: else one dossier could answer twice for one stage."""
+    assert "khi nhận kết quả." in client.get(f"{slip}&buoc=received").text
+    assert answer(client, slip, stage=claimed).status_code == 303
+    assert stored(session) == [("qr", "returned", "verified")]
+    assert answer(client, dossier=code(1), stage="returned").status_code == 409
+
+
+def test_a_slip_is_known_only_where_its_office_is_concerned(client: FlaskClient, session: Session, hall: Hall) -> None:
+    """An office that invents codes makes no answers about another one verified."""
+    elsewhere = factories.department(session, "noi-khac")
+    tokens.issue(session, [naming(1, elsewhere), naming(2, hall.bureau)], now=clock.now(), days=1)
+    session.commit()
+    for number, place in ((1, FORM), (1, f"{FORM}/quay-1"), (2, FORM)):
+        carried = hidden(client.get(FORM).text)
+        assert "không còn hiệu lực" in client.get(f"{place}?hs={token(number).written}").text
+        sent = {**carried, "q-overall": "satisfied", "slip": token(number).written}
+        assert client.post(place, data=sent).status_code == 303
+        assert answer(client, dossier=code(number), stage="returned").status_code == (303 if place == FORM else 409)
+    assert sorted(stored(session), key=str).count(("web", None, None)) == 3
+    assert {each[2] for each in stored(session)} == {None, "unverified"}
+    assert client.get(f"{FORM}/quay-1?hs={token(2).written}").status_code == 200
+
+
+def test_a_slip_of_a_counters_own_office_holds_at_that_counter(
+    client: FlaskClient, session: Session, hall: Hall
+) -> None:
+    tokens.issue(session, [naming(2, hall.bureau, stage="received")], now=clock.now(), days=1)
+    session.commit()
+    address = f"{FORM}/quay-1"
+    carried = hidden(client.get(f"{address}?hs={token(2, 'received').written}").text)
+    assert client.post(address, data={**carried, "q-overall": "satisfied"}).status_code == 303
+    assert stored(session) == [("web", "received", "verified")]

@@ -14,7 +14,7 @@ from feedback_app.surveys import operations
 from feedback_app.surveys.models import Comment, Response
 from feedback_app.tokens import operations as tokens
 from tests.surveys.halls import command, make_hall, submit
-from tests.tokens.making import token
+from tests.tokens.making import naming, token
 
 pytestmark = pytest.mark.browser
 
@@ -98,8 +98,8 @@ def test_a_form_left_half_filled_goes_on_under_the_same_id_on_phones_alone(
 def test_a_second_slip_on_one_phone_takes_nothing_over_from_the_first(
     session: Session, browser: Browser, browser_context_args: dict[str, Any]
 ) -> None:
-    make_hall(session)
-    tokens.issue(session, [token(1), token(2)], now=clock.now(), days=1)
+    hall = make_hall(session)
+    tokens.issue(session, [naming(1, hall.centre), naming(2, hall.centre)], now=clock.now(), days=1)
     session.commit()
     phone = browser.new_context(**{**browser_context_args, "viewport": PHONE, "has_touch": True, "is_mobile": True})
     page = phone.new_page()

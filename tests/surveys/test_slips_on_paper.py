@@ -68,7 +68,7 @@ def scans(pdf: bytes) -> Iterator[Scan]:
 
 
 def address(number: int, stage: Stage) -> str:
-    return f"{PAPER}/khao-sat/mot-cua?hs={token(number, stage).written}&buoc={stage}&kenh=qr"
+    return f"{PAPER}/khao-sat/mot-cua?hs={token(number, stage).written}&kenh=qr"
 
 
 def printed(owner: FlaskClient, numbers: Sequence[int], stage: Stage, layout: str) -> list[Scan]:

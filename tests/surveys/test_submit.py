@@ -202,3 +202,20 @@ def test_without_a_procedure_the_hash_is_what_it_always_was(session: Session, ha
     assert content_hash(given, content) == hashlib.sha256(written).digest()
     (births,) = factories.procedures(session, "ho-tich", "khai-sinh")
     assert content_hash(replace(given, procedure_id=births), content) != content_hash(given, content)
+
+
+def test_words_of_a_conflict_are_not_kept_for_ever(session: Session, hall: Hall) -> None:
+    first = command(hall, comments={"comment": "Tốt"})
+    submit(session, first)
+    for number in range(3):
+        other = replace(first, revision=2 + number, comments={"comment": f"Gọi tôi số 091234567{number}"})
+        assert submit(session, other, now=MORNING + timedelta(days=number)) == "conflict"
+    settled = session.scalars(select(ResponseConflict).order_by(ResponseConflict.id)).all()[1]
+    settled.settled_at = MORNING + timedelta(days=2)
+    session.commit()
+
+    def forget(days: int) -> int:
+        at = MORNING + timedelta(days=days)
+        return operations.forget_conflicts(session, settled_before=at, received_before=at - timedelta(days=90))
+
+    assert [forget(days) for days in (2, 3, 90, 91, 92, 93)] == [0, 1, 0, 1, 0, 1]

@@ -1,7 +1,7 @@
 """Codes of dossiers that exist nowhere, and the tokens the application under test makes of them."""
 
 from config import USUAL_CODE_PATTERN
-from feedback_app.tokens.codes import Codes, Token
+from feedback_app.tokens.codes import Codes, Naming, Token
 from feedback_app.tokens.commands import Stage
 from tests.conftest import environ_for
 
@@ -14,3 +14,8 @@ def code(number: int) -> str:
 
 def token(number: int, stage: Stage = "returned") -> Token:
     return CODES.token(code(number), stage)
+
+
+def naming(number: int, *department_ids: int, stage: Stage = "returned") -> Naming:
+    """The dossier as an office names it for departments."""
+    return Naming(token(number, stage), stage, department_ids)

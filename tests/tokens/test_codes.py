@@ -98,11 +98,3 @@ def test_another_key_or_another_use_of_the_key_makes_other_tokens() -> None:
     assert other.token(CODE, "returned") != CODES.token(CODE, "returned")
     assert CODE not in repr(CODES.token(CODE, "returned"))
     assert CODES.token(CODE, "returned").written not in repr(CODES.token(CODE, "returned"))
-
-
-def test_a_device_may_hand_on_the_token_it_was_given() -> None:
-    token = CODES.token(CODE, "received")
-    assert CODES.read(token.written, "received") == token
-    assert CODES.read(CODE, "received") == token
-    with pytest.raises(BadCode):
-        CODES.read("no code and no token", "received")

@@ -15,7 +15,7 @@ from feedback_app.tokens import operations as tokens
 from feedback_app.tokens import queries
 from feedback_app.tokens.models import SpentToken
 from tests.surveys.halls import MORNING, Hall, command, make_hall, submit
-from tests.tokens.making import token
+from tests.tokens.making import naming, token
 
 TODAY = local_day(MORNING)
 
@@ -82,7 +82,7 @@ def test_a_touch_whose_dossier_turns_out_to_be_answered_is_taken_back(session: S
 
 
 def test_an_answer_says_whether_the_office_knows_the_dossier(session: Session, hall: Hall) -> None:
-    tokens.issue(session, [token(1), token(3)], now=MORNING - timedelta(days=2), days=2)
+    tokens.issue(session, [naming(1, hall.centre), naming(3, hall.centre)], now=MORNING - timedelta(days=2), days=2)
     submit(session, command(hall, token=token(1)))
     submit(session, command(hall, token=token(2)))
     submit(session, command(hall, token=token(3), answered_at=MORNING + timedelta(days=1)))
@@ -152,7 +152,7 @@ def test_one_answer_delivered_twice_at_once_is_not_told_that_it_came_too_late(
 def test_who_waits_for_a_transaction_that_is_given_up_is_stored(engine: Engine, session: Session, hall: Hall) -> None:
     outcomes: list[str] = []
     with Session(engine) as first:
-        assert tokens.spend(first, token(1), now=MORNING) == "unverified"
+        assert tokens.spend(first, token(1), department_ids=(), now=MORNING) == "unverified"
 
         def wait() -> None:
             with Session(engine) as own:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -14,7 +13,7 @@ from feedback_app.kiosks.touch_times import Clocks
 from feedback_app.kit.errors import N_, Invalid
 from feedback_app.surveys.commands import SubmitResponse
 from feedback_app.surveys.lookups import read_code
-from feedback_app.tokens.codes import BadCode, Codes
+from feedback_app.tokens.codes import Token
 from feedback_app.tokens.commands import Stage
 
 MOST_ITEMS: Final = 50
@@ -53,16 +52,16 @@ class Item:
     dossier: str = field(default="", repr=False)
 
     def command(
-        self, spot: Spot, *, stage: Stage | None, device_id: UUID, assisted: bool, answered_at: datetime, codes: Codes
+        self,
+        spot: Spot,
+        *,
+        stage: Stage | None,
+        token: Token | None,
+        device_id: UUID,
+        assisted: bool,
+        answered_at: datetime,
     ) -> SubmitResponse:
-        """The answer of somebody who stood at `spot`.
-
-        A code that is none is left out: its citizen is gone, and an answer counts without a code, too.
-        """
-        token = None
-        if self.dossier:
-            with suppress(BadCode):
-                token = codes.read(self.dossier, stage)
+        """The answer of somebody who stood at `spot`, for a dossier at a stage, as far as it named one."""
         return SubmitResponse(
             id=self.id,
             version_id=self.version_id,

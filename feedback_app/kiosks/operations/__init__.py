@@ -1,7 +1,7 @@
 """Writes of the fleet. Nothing here commits."""
 
 from feedback_app.kiosks.operations.alerts import watch_devices
-from feedback_app.kiosks.operations.calls import HOLDS, Call, call_up, forget_calls, take_call
+from feedback_app.kiosks.operations.calls import HOLDS, MIXED, Call, call_up, forget_calls, take_call
 from feedback_app.kiosks.operations.changing import (
     AlreadyRevoked,
     change_settings,
@@ -24,6 +24,7 @@ __all__ = [
     "HOLDS",
     "Call",
     "call_up",
+    "MIXED",
     "forget_calls",
     "take_call",
     "LASTS",

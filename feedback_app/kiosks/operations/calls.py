@@ -15,6 +15,8 @@ from feedback_app.tokens.commands import Stage
 
 # Who has left the counter by then is not asked in somebody else's place.
 HOLDS: Final = timedelta(minutes=3)
+# Deleted calls leave their tokens in the file, in the order in which people were served: to be rewritten each night.
+MIXED: Final = ((KioskCall.__tablename__, "token"),)
 
 
 @dataclass(frozen=True, slots=True)

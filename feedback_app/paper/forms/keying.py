@@ -114,13 +114,6 @@ class UndoForm(Form):
         render_kw=_FIRST,
     )
     words = StringField(_("Nói rõ thêm"), validators=[Length(max=LONGEST_REASON, message=_("Xin viết ngắn hơn."))])
-    dossier = StringField(
-        _("Mã hồ sơ của phiếu"),
-        description=_(
-            "Nếu cần nhập lại phiếu này kèm mã, gõ lại mã ở đây. Mã không lưu cùng phiếu, hệ thống không tự tìm được."
-        ),
-        render_kw={"autocomplete": "off", "spellcheck": "false"},
-    )
     submit = SubmitField(_("Hoàn tác phiếu này"))
 
     def validate_words(self, field: Any) -> None:

@@ -96,14 +96,12 @@ def undo_last(
     response_id: UUID,
     reason: str,
     words: str,
-    token: Token | None = None,
-) -> bool:
+) -> None:
     """Take back the form `keyer` keyed last today; `reason` and `words` go into the audit trail.
 
-    The form's id stays known, so a delivery still under way does not bring it back. `token` is that of its dossier,
-    asked for once more because it is written nowhere; returns whether the dossier may be keyed again with its code.
-    Raises NotTheLast and
-    ReasonMissing.
+    The form's id stays known, so a delivery still under way does not bring it back. The dossier it named stays
+    answered: which one that was is written nowhere, and whoever could name another would free that one, and learn of
+    it. The form is keyed again without its code. Raises NotTheLast and ReasonMissing.
     """
     said = ": ".join(part for part in (normalise(reason), normalise(words)) if part)
     if not said:
@@ -113,7 +111,7 @@ def undo_last(
     last = responses.last_keyed(session, keyer_id=keyer.id, since=start_of_day(now), limit=1)
     if not last or last[0].id != response_id:
         raise NotTheLast(N_("Chỉ hoàn tác được phiếu bạn vừa nhập sau cùng trong hôm nay."))
-    returned = surveys.remove(session, response_id, now=now, token=token)
+    surveys.remove(session, response_id, now=now)
     record(
         session,
         now=now,
@@ -122,9 +120,8 @@ def undo_last(
         subject=f"response:{response_id}",
         department_id=last[0].rated_department_id,
         reason=said,
-        details={"answered_on": last[0].answered_on.isoformat()} | ({"dossier_freed": True} if returned else {}),
+        details={"answered_on": last[0].answered_on.isoformat()},
     )
-    return returned
 
 
 def check_existed(session: Session, *, department_id: int, day: date) -> None:

@@ -124,25 +124,19 @@ def undo(response_id: UUID) -> Response | str | tuple[str, int]:
     form = UndoForm()
     if form.validate_on_submit():
         try:
-            freed = operations.undo_last(
+            operations.undo_last(
                 db.session(),
                 now=now,
                 keyer=member,
                 response_id=response_id,
                 reason=form.reason.data,
                 words=form.words.data or "",
-                token=_token(form, last[0].stage) if last[0].coded else None,
             )
         except Invalid as error:
             form[error.field or "reason"].errors = [i18n.say(error)]
         else:
             db.session.commit()
-            flash(
-                _("Đã hoàn tác phiếu vừa nhập; hồ sơ này nhập lại được.")
-                if freed
-                else _("Đã hoàn tác phiếu vừa nhập."),
-                "success",
-            )
+            flash(_("Đã hoàn tác phiếu vừa nhập."), "success")
             return redirect(url_for("paper.key", **_passed_on()))
     names = _names({last[0].rated_department_id}, last[0].answered_on)
     page = render_template(

@@ -13,6 +13,7 @@ from feedback_app.surveys.operations.comments import (
     reopen_comment,
     reviewable,
 )
+from feedback_app.surveys.operations.conflicts import forget_conflicts
 from feedback_app.surveys.operations.handovers import (
     LASTS,
     WRITING,
@@ -53,6 +54,7 @@ __all__ = [
     "NothingToWrite",
     "finish",
     "forget_handovers",
+    "forget_conflicts",
     "forget_lookups",
     "hand_over",
     "handed_over",

@@ -136,7 +136,7 @@ def submit(session: Session, command: SubmitResponse, *, now: datetime, rapid_se
     verification = None
     # What is known here is delivered again, and has spent its token itself.
     if command.token is not None and not _is_known(session, command.id):
-        verification = tokens.spend(session, command.token, now=now)
+        verification = _spend(session, command, command.token, now=now)
         # Another delivery of the same response may have spent it while this one waited for it.
         if verification is None and not _is_known(session, command.id):
             return _answered_before(session, command, now=now)
@@ -149,21 +149,17 @@ def submit(session: Session, command: SubmitResponse, *, now: datetime, rapid_se
     return _deliver_again(session, command, content, digest, now=now)
 
 
-def remove(session: Session, response_id: UUID, *, now: datetime, token: Token | None = None) -> bool:
+def remove(session: Session, response_id: UUID, *, now: datetime) -> None:
     """Take a response out of every count; its id stays known, so a repeated delivery does not bring it back.
 
-    With the token of its dossier, which only somebody who knows the code can name, the dossier may be answered for
-    again; returns whether it was given back. Only a response that came with a code gives one back, and only one of its
-    own day. Who removed it and why belongs in the audit trail, which the caller writes. Raises ResponseNotFound.
+    The dossier it named, if any, stays answered: nobody knows which it was. Who removed it and why belongs in the audit
+    trail, which the caller writes. Raises ResponseNotFound.
     """
     response = session.get(Response, response_id, with_for_update=True)
     if response is None or response.removed_at is not None:
         raise ResponseNotFound(N_("Không tìm thấy phiếu này, hoặc phiếu đã được hoàn tác."))
     response.removed_at = now
     _request(session, now, (response.rated_department_id, response.answered_at))
-    if token is None or response.verification is None:
-        return False
-    return tokens.give_back(session, token, spent_on=local_day(response.received_at))
 
 
 def exclude(session: Session, response_ids: Collection[UUID], *, exclusion_id: int, now: datetime) -> list[UUID]:
@@ -308,7 +304,7 @@ def _deliver_again(
         return Receipt(stored.id, "conflict", stored.sealed_at is not None)
     before = (stored.rated_department_id, stored.answered_at)
     if command.token is not None and stored.verification is None:
-        stored.verification = tokens.spend(session, command.token, now=now)
+        stored.verification = _spend(session, command, command.token, now=now)
         if stored.verification is None:
             # Its first touch counted; who then named a dossier that was answered for takes it back. The same delivery
             # again finds itself known.
@@ -335,6 +331,12 @@ def _deliver_again(
 
 def _is_known(session: Session, response_id: UUID) -> bool:
     return bool(session.scalar(select(exists().where(Response.id == response_id))))
+
+
+def _spend(session: Session, command: SubmitResponse, token: Token, *, now: datetime) -> Verification | None:
+    """An office knows dossiers of its own: one that it named for another department's answers counts as unverified."""
+    concerned = {command.receiving_department_id, command.rated_department_id}
+    return tokens.spend(session, token, department_ids=concerned, now=now)
 
 
 def _answered_before(session: Session, command: SubmitResponse, *, now: datetime) -> Receipt:

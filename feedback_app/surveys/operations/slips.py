@@ -1,6 +1,6 @@
 """Slips for dossiers, by people and by the one-stop system. Nothing here commits."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from feedback_app.kit.errors import N_, NotAllowed
 from feedback_app.staff.operations import record
 from feedback_app.staff.queries import KeyHolder, Member
 from feedback_app.tokens import operations as tokens
-from feedback_app.tokens.codes import Token
+from feedback_app.tokens.codes import Naming, Token
 from feedback_app.tokens.commands import Stage
 
 
@@ -25,7 +25,7 @@ class OutsideKey(NotAllowed):
 
 def issue_slips(
     session: Session,
-    issued: Sequence[Token],
+    issued: Collection[Token],
     *,
     place: PlaceView,
     stage: Stage,
@@ -37,7 +37,8 @@ def issue_slips(
 
     Whether a dossier was answered for is not looked at: it would tell its official.
     """
-    until = tokens.issue(session, issued, now=now, days=days)
+    named = [Naming(token, stage, (place.department_id,)) for token in issued]
+    until = tokens.issue(session, named, now=now, days=days)
     record(
         session,
         now=now,
@@ -50,11 +51,17 @@ def issue_slips(
     return until
 
 
-def check_key(session: Session, key: KeyHolder, spot: Spot, *, now: datetime) -> None:
-    """Raise OutsideKey unless the key is for the department that receives at the place, or the one rated there."""
+def check_key(session: Session, key: KeyHolder, spot: Spot, *, now: datetime) -> frozenset[int]:
+    """The departments for whose answers a key names dossiers at a spot.
+
+    One for the department that receives there names them for it and for the one that is rated, one for the rated
+    department for that alone: it says nothing of answers at other counters. Raises OutsideKey for others.
+    """
     allowed = departments.within(session, department_id=key.department_id, day=local_day(now))
-    if allowed & {spot.receiving_department_id, spot.rated_department_id}:
-        return
+    if spot.receiving_department_id in allowed:
+        return frozenset({spot.receiving_department_id, spot.rated_department_id})
+    if spot.rated_department_id in allowed:
+        return frozenset({spot.rated_department_id})
     record(
         session,
         now=now,
