@@ -13,6 +13,7 @@ from feedback_app.surveys.operations.comments import (
     reopen_comment,
     reviewable,
 )
+from feedback_app.surveys.operations.corrections import NothingToReadAgain, correct
 from feedback_app.surveys.operations.handovers import (
     LASTS,
     WRITING,
@@ -50,6 +51,7 @@ __all__ = [
     "Asked",
     "HandoverNotFound",
     "HandoverOver",
+    "NothingToReadAgain",
     "NothingToWrite",
     "finish",
     "forget_handovers",
@@ -71,6 +73,7 @@ __all__ = [
     "ask_at",
     "check_key",
     "clear_comment",
+    "correct",
     "erase_originals",
     "exclude",
     "include",
