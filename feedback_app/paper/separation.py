@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -22,14 +21,6 @@ class OwnDepartment(NotAllowed):
 
 class KnownPassword(NotAllowed):
     """One has lately made the account of the other or set its password, and could have acted as both."""
-
-
-# What the audit trail calls each of them.
-WHY: Final[dict[type[NotAllowed], str]] = {
-    OwnKeying: "own_keying",
-    OwnDepartment: "own_department",
-    KnownPassword: "known_password",
-}
 
 
 def refusal(

@@ -30,7 +30,12 @@ ACTIONS: Final = {
     "kiosks.renamed": _("Đổi tên ki-ốt"),
     "kiosks.revoked": _("Thu hồi ki-ốt"),
     "kiosks.settings_changed": _("Đổi cài đặt ki-ốt"),
+    "paper.attempt_refused": _("Bị chặn ở bàn phiếu giấy"),
+    "paper.insiders_allowed": _("Cho người trong đơn vị kiểm tra phiếu giấy"),
     "paper.keyed": _("Nhập phiếu giấy"),
+    "paper.keyed_again": _("Nhập lại phiếu giấy"),
+    "paper.missed": _("Không tìm thấy phiếu giấy để kiểm tra"),
+    "paper.settled": _("Đối chiếu phiếu giấy"),
     "paper.undone": _("Hoàn tác phiếu giấy"),
     "petitions.corrected": _("Sửa phản ánh, kiến nghị đã nhập"),
     "ratings.appraisal_refused": _("Bị từ chối thẩm định điểm"),
@@ -69,6 +74,7 @@ ACTIONS: Final = {
 
 SUBJECTS: Final = {
     "api_key": _("Khóa API"),
+    "batch": _("Tập phiếu số"),
     "case": _("Vụ việc"),
     "comment": _("Góp ý"),
     "contest": _("Khiếu nại số"),
@@ -77,6 +83,7 @@ SUBJECTS: Final = {
     "kiosk": _("Ki-ốt"),
     "kiosk_code": _("Mã ghi danh số"),
     "officer": _("Cán bộ mã"),
+    "paper_form": _("Phiếu giấy số"),
     "period": _("Kỳ"),
     "petition": _("Phản ánh, kiến nghị số"),
     "place": _("Điểm phục vụ số"),

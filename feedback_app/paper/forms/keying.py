@@ -100,7 +100,7 @@ class FormOnPaper(Form):
 def paper_form(version: VersionView, *, coded: bool = False) -> Any:
     """The form of one questionnaire version, with a dossier code if `coded`. Nothing is chosen in it until somebody
     chooses."""
-    fields: dict[str, Any] = {PREFIX + question.key: _question_field(question) for question in version.questions}
+    fields: dict[str, Any] = {PREFIX + question.key: question_field(question) for question in version.questions}
     if coded:
         fields["dossier"] = _code_field(_("Phiếu không ghi mã thì để trống. Mã không được lưu cùng phiếu."))
     return type("PaperForm", (FormOnPaper,), fields)()
@@ -133,7 +133,8 @@ def _code_field(hint: Any) -> Any:
     return StringField(_("Mã hồ sơ"), description=hint, render_kw={"autocomplete": "off", "spellcheck": "false"})
 
 
-def _question_field(question: QuestionView) -> Any:
+def question_field(question: QuestionView) -> Any:
+    """The input of one question, with nothing chosen."""
     label = text_in(question.text, question.text_en)
     hint = text_in(question.hint or "", question.hint_en)
     choices = [SelectChoice(choice.key, text_in(choice.text, choice.text_en)) for choice in question.choices]

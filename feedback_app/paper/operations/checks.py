@@ -8,7 +8,7 @@ first.
 import secrets
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import exists, select
@@ -21,7 +21,7 @@ from feedback_app.paper import separation
 from feedback_app.paper.models import PaperCheck, PaperForm, PaperKeying
 from feedback_app.paper.operations.keying import LONGEST_REASON, ReasonMissing
 from feedback_app.paper.operations.refusals import record_refusal
-from feedback_app.paper.queries.checks import Answers, KeyedForm, State, keyed_form, open_checks, view
+from feedback_app.paper.queries.checks import Answers, CheckView, KeyedForm, State, keyed_form, open_checks, view
 from feedback_app.paper.serials import grouped
 from feedback_app.staff.operations import record
 from feedback_app.staff.queries import Member
@@ -119,6 +119,18 @@ def withdraw(session: Session, response_id: UUID) -> None:
         )
     session.delete(row)
     session.flush()
+
+
+def admit(
+    session: Session, number: int, *, now: datetime, member: Member, state: Literal["waiting", "differs"]
+) -> KeyedForm:
+    """The form that a member may now key again, or settle. Raises what `key_again` and `settle` raise."""
+    form = keyed_form(session, number)
+    _allow(session, form, form.keyers, member, now, attempt="key_again" if state == "waiting" else "settle")
+    if form.check is None:
+        raise _not_drawn(form)
+    _check_state(form.check, state)
+    return form
 
 
 def key_again(
@@ -262,11 +274,15 @@ def _locked(session: Session, response_id: UUID) -> PaperCheck | None:
 def _drawn(session: Session, form: KeyedForm) -> PaperCheck:
     row = _locked(session, form.response_id)
     if row is None:
-        raise NotDrawn(N_("Phiếu số %(number)s không cần nhập lại."), number=grouped(form.number))
+        raise _not_drawn(form)
     return row
 
 
-def _check_state(row: PaperCheck, *expected: State) -> None:
+def _not_drawn(form: KeyedForm) -> NotDrawn:
+    return NotDrawn(N_("Phiếu số %(number)s không cần nhập lại."), number=grouped(form.number))
+
+
+def _check_state(row: PaperCheck | CheckView, *expected: State) -> None:
     if row.state not in expected:
         raise AlreadyChecked(
             N_("Phiếu số %(number)s đã có người khác kiểm tra rồi; việc bạn vừa làm không được ghi."),
@@ -289,11 +305,10 @@ def _allow(
     if refused is not None:
         record_refusal(
             session,
-            refused,
             now=now,
-            member=member,
+            actor_id=member.id,
             attempt=attempt,
-            why=separation.WHY[type(refused)],
+            refused=refused,
             subject=f"paper_form:{form.number}",
             department_id=form.department_id,
         )

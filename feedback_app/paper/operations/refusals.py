@@ -1,36 +1,32 @@
-"""Attempts that break the separation of duties. They are refused, and kept: the caller commits before it answers."""
+"""What somebody was not allowed to do at the desk stays in the audit trail."""
 
+import re
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from feedback_app.kit.errors import NotAllowed
 from feedback_app.staff.operations import record
-from feedback_app.staff.queries import Member
 
 
 def record_refusal(
     session: Session,
-    refused: NotAllowed,
     *,
     now: datetime,
-    member: Member,
+    actor_id: int,
     attempt: str,
-    why: str,
+    refused: NotAllowed,
     subject: str,
     department_id: int | None,
 ) -> None:
-    """Write into the audit trail what somebody tried (`attempt`) and which rule kept them from it (`why`).
-
-    `reason` of the line is what they were told, in Vietnamese.
-    """
+    """Write down that `attempt` (the name of a page) on `subject` was refused, and by which rule."""
+    why = re.sub(r"(?<!^)(?=[A-Z])", "_", type(refused).__name__).lower()
     record(
         session,
         now=now,
-        actor_id=member.id,
+        actor_id=actor_id,
         action="paper.attempt_refused",
         subject=subject,
         department_id=department_id,
-        reason=str(refused),
         details={"attempt": attempt, "why": why},
     )

@@ -159,6 +159,17 @@ def waiting(session: Session, member: Member, *, state: Literal["waiting", "diff
     ]
 
 
+def stuck(session: Session, *, department_ids: Collection[int] | None) -> list[Waiting]:
+    """Forms about these departments that wait for somebody outside, for a second keying or for settlement, by batch."""
+    query = select(PaperCheck).where(PaperCheck.state.in_(("waiting", "differs")), PaperCheck.allowed_by.is_(None))
+    if department_ids is not None:
+        query = query.where(PaperCheck.department_id.in_(department_ids))
+    found: dict[tuple[int, int], list[int]] = {}
+    for row in session.scalars(query.order_by(PaperCheck.batch_id, PaperCheck.number)):
+        found.setdefault((row.batch_id, row.department_id), []).append(row.number)
+    return [Waiting(batch, department, tuple(numbers), False) for (batch, department), numbers in found.items()]
+
+
 def next_number(
     session: Session,
     member: Member,

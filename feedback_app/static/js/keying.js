@@ -186,9 +186,30 @@
       open(missing);
       return;
     }
+    if ("alone" in texts) {
+      sendAlone();
+      return;
+    }
     queue.push(new FormData(form));
     clear();
     send();
+  }
+
+  // A page of one form is left for the next one once the server has it; what cannot be sent stays on the page.
+  async function sendAlone() {
+    if (sending) return;
+    sending = true;
+    say(texts.sending);
+    try {
+      const body = new FormData(form);
+      const response = await fetch(location.href, { method: "POST", body, headers: { Accept: "application/json" } });
+      const answer = await response.json();
+      if (response.ok) location.assign(answer.next);
+      else say(answer.message || texts.unsent, true);
+    } catch {
+      say(texts.unsent, true);
+    }
+    sending = false;
   }
 
   function clear() {
