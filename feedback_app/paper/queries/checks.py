@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, Final, Literal, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from feedback_app.kit.clock import VIETNAM, local_day
 from feedback_app.kit.errors import N_, NotFound
 from feedback_app.kit.statistics import Interval, wilson
 from feedback_app.paper import separation
@@ -220,6 +221,7 @@ def error_rates(
     session: Session,
     by: Group,
     *,
+    now: datetime,
     first: date | None = None,
     before: date | None = None,
     department_ids: Collection[int] | None = None,
@@ -227,10 +229,14 @@ def error_rates(
     batch_ids: Collection[int] | None = None,
 ) -> dict[int, ErrorRate]:
     """By batch, keyer or department (ids), of forms answered from `first` until before `before`; one without a sample
-    is absent."""
+    is absent.
+
+    What was drawn today and waits is left out: until midnight its keyer can take it back, and a count that grows with
+    a form would say that this form was drawn.
+    """
     group = _GROUPS[by]
     rows = session.execute(
-        select(group, *_sums()).where(_which(first, before, department_ids, keyer_ids, batch_ids)).group_by(group)
+        select(group, *_sums()).where(_which(now, first, before, department_ids, keyer_ids, batch_ids)).group_by(group)
     )
     return {row[0]: ErrorRate(*(int(each) for each in row[1:])) for row in rows}
 
@@ -238,6 +244,7 @@ def error_rates(
 def error_rate(
     session: Session,
     *,
+    now: datetime,
     first: date | None = None,
     before: date | None = None,
     department_ids: Collection[int] | None = None,
@@ -245,14 +252,16 @@ def error_rate(
     batch_ids: Collection[int] | None = None,
 ) -> ErrorRate:
     """As `error_rates`, of all of them together."""
-    row = session.execute(select(*_sums()).where(_which(first, before, department_ids, keyer_ids, batch_ids))).one()
+    row = session.execute(
+        select(*_sums()).where(_which(now, first, before, department_ids, keyer_ids, batch_ids))
+    ).one()
     return ErrorRate(*(int(each) for each in row))
 
 
 def paper_sources(
     session: Session, *, first: date, before: date, department_ids: Collection[int] | None = None
 ) -> PaperSources:
-    """Where the paper forms that count come from, answered from `first` until before `before`."""
+    """Where the keyed forms that count come from, answered from `first` until before `before`."""
     counted = surveys.placing().where(surveys.countable(), surveys.between(first, before)).subquery("counted")
     query = (
         select(
@@ -307,13 +316,15 @@ def _sums() -> tuple[ColumnElement[int], ...]:
 
 
 def _which(
+    now: datetime,
     first: date | None,
     before: date | None,
     department_ids: Collection[int] | None,
     keyer_ids: Collection[int] | None,
     batch_ids: Collection[int] | None,
 ) -> ColumnElement[bool]:
-    wanted: list[ColumnElement[bool]] = [PaperCheck.state.is_not(None)]
+    midnight = datetime.combine(local_day(now), time(0), VIETNAM)
+    wanted: list[ColumnElement[bool]] = [or_(PaperCheck.state != "waiting", PaperCheck.drawn_at < midnight)]
     if first is not None:
         wanted.append(PaperCheck.answered_on >= first)
     if before is not None:
