@@ -88,6 +88,7 @@ def key(
 ) -> None:
     """A form as the keying desk stores it; without a number it belongs to no batch."""
     by = keyer or sample.keyer
+    answered_at = datetime(day.year, day.month, day.day, 5, tzinfo=UTC)
     surveys.submit(
         session,
         SubmitResponse(
@@ -97,11 +98,11 @@ def key(
             receiving_department_id=sample.office.ward,
             rated_department_id=sample.office.ward,
             answers=answers,
-            answered_at=datetime(day.year, day.month, day.day, 5, tzinfo=UTC),
+            answered_at=answered_at,
             sealed=True,
             keyer_id=by.id,
         ),
-        now=KEYED,
+        now=max(KEYED, answered_at),
         rapid_seconds=0,
     )
     session.add(
