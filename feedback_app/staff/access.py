@@ -37,6 +37,7 @@ OWN_ACCOUNT: Final = "/tai-khoan"
 NAVIGATION: Final = (
     ("manager", "/quan-ly/tong-quan", _("Tổng quan")),
     ("staff", "/nhap-phieu", _("Nhập phiếu")),
+    ("staff", "/tap-phieu", _("Tập phiếu")),
     ("staff", "/giay-moi", _("Phiếu mời")),
     ("manager", "/quan-ly", _("Kết quả theo đơn vị")),
     ("manager", "/quan-ly/cham-diem", _("Chấm điểm")),

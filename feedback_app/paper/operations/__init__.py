@@ -3,9 +3,7 @@
 from feedback_app.paper.operations.batches import (
     MOST_FORMS,
     BadIssue,
-    BatchClosed,
     BatchOpen,
-    FormNotFound,
     FormUsed,
     Issued,
     NotAsSeen,
@@ -19,19 +17,26 @@ from feedback_app.paper.operations.batches import (
 )
 from feedback_app.paper.operations.keying import (
     LONGEST_REASON,
+    RETURNED_BLANK,
     DepartmentNotThen,
     NotTheLast,
+    NumberRefused,
     ReasonMissing,
     answered_at,
     check_existed,
     key_form,
+    refusal_of,
+    return_blank,
     start_of_day,
     undo_last,
 )
+from feedback_app.paper.operations.locking import BatchClosed, FormNotFound
+from feedback_app.paper.operations.refusals import record_refusal
 
 __all__ = [
     "LONGEST_REASON",
     "MOST_FORMS",
+    "RETURNED_BLANK",
     "BadIssue",
     "BatchClosed",
     "BatchOpen",
@@ -41,6 +46,7 @@ __all__ = [
     "Issued",
     "NotAsSeen",
     "NotTheLast",
+    "NumberRefused",
     "ReasonMissing",
     "answered_at",
     "check_existed",
@@ -48,9 +54,12 @@ __all__ = [
     "issue",
     "key_form",
     "record_printing",
+    "record_refusal",
+    "refusal_of",
     "reopen",
     "reprint",
     "restore",
+    "return_blank",
     "spoil",
     "start_of_day",
     "undo_last",

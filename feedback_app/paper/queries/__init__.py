@@ -11,8 +11,11 @@ from feedback_app.paper.queries.batches import (
     batch_count,
     batch_of,
     batches,
+    form,
+    form_of_response,
     forms,
     keyers,
+    numbers_of,
     printings,
     sums,
 )
@@ -28,8 +31,11 @@ __all__ = [
     "batch_count",
     "batch_of",
     "batches",
+    "form",
+    "form_of_response",
     "forms",
     "keyers",
+    "numbers_of",
     "printings",
     "sums",
 ]
