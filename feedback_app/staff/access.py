@@ -37,6 +37,7 @@ OWN_ACCOUNT: Final = "/tai-khoan"
 NAVIGATION: Final = (
     ("manager", "/quan-ly/tong-quan", _("Tổng quan")),
     ("staff", "/nhap-phieu", _("Nhập phiếu")),
+    ("staff", "/tap-phieu", _("Tập phiếu")),
     ("staff", "/nhap-lai", _("Nhập lại")),
     ("staff", "/doi-chieu", _("Đối chiếu")),
     ("staff", "/giay-moi", _("Phiếu mời")),

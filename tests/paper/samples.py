@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app.kit.ids import new_id
 from feedback_app.paper.models import PaperBatch, PaperCheck, PaperForm, PaperKeying
-from feedback_app.paper.operations import checks
+from feedback_app.paper.operations import drawing
 from feedback_app.staff.queries import Member
 from feedback_app.surveys import operations as surveys
 from feedback_app.surveys.commands import SubmitResponse
@@ -122,7 +122,7 @@ def key(
 
 
 def draw(session: Session, sample: Sample, number: int, response_id: UUID, *, keyer: Member | None = None) -> None:
-    checks.draw(
+    drawing.draw(
         session,
         response_id=response_id,
         batch_id=sample.batch_id,

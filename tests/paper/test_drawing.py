@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app.kit.ids import new_id
 from feedback_app.paper.models import PaperCheck
-from feedback_app.paper.operations import checks
+from feedback_app.paper.operations import checks, drawing
 from tests.paper.samples import DAY, KEYED, NOW, SAID, Sample, key, make_sample
 
 
@@ -24,7 +24,7 @@ def draw_many(session: Session, sample: Sample, percent: int, *, first: int, for
     for number in range(first, first + forms):
         response_id = new_id()
         key(session, sample, number, response_id)
-        checks.draw(
+        drawing.draw(
             session,
             response_id=response_id,
             batch_id=sample.batch_id,
@@ -46,8 +46,8 @@ def test_the_setting_is_the_chance_of_each_form(session: Session, sample: Sample
 
 
 def test_closing_a_batch_draws_one_where_chance_drew_none(session: Session, sample: Sample) -> None:
-    checks.draw_at_least_one(session, sample.batch_id, now=NOW)
-    checks.draw_at_least_one(session, sample.batch_id, now=NOW)
+    drawing.draw_at_least_one(session, sample.batch_id, now=NOW)
+    drawing.draw_at_least_one(session, sample.batch_id, now=NOW)
     chosen = session.scalars(select(PaperCheck)).one()
     assert chosen.number in sample.numbers
     assert chosen.response_id in sample.responses
@@ -56,16 +56,16 @@ def test_closing_a_batch_draws_one_where_chance_drew_none(session: Session, samp
 
 def test_a_batch_without_keyed_forms_draws_none(session: Session, sample: Sample) -> None:
     key(session, sample, None, new_id(), answers=SAID)
-    checks.draw_at_least_one(session, sample.batch_id + 1, now=NOW)
+    drawing.draw_at_least_one(session, sample.batch_id + 1, now=NOW)
     assert drawn(session) == 0
 
 
 def test_a_form_taken_back_leaves_the_sample_until_somebody_has_keyed_it_again(session: Session) -> None:
     drawn_sample = make_sample(session)
     first, second = drawn_sample.responses
-    checks.withdraw(session, first)
+    drawing.withdraw(session, first)
     assert drawn(session) == 1
-    checks.withdraw(session, first)
+    drawing.withdraw(session, first)
     checks.key_again(session, 2, now=NOW, member=drawn_sample.beside, answers=SAID)
-    with pytest.raises(checks.AlreadyChecked):
-        checks.withdraw(session, second)
+    with pytest.raises(drawing.AlreadyChecked):
+        drawing.withdraw(session, second)

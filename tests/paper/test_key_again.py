@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app.kit.errors import NotAllowed
 from feedback_app.paper import separation
-from feedback_app.paper.operations import checks
+from feedback_app.paper.operations import checks, drawing
 from feedback_app.paper.queries.checks import NotKeyed, waiting
 from feedback_app.staff.models import AuditEvent
 from feedback_app.staff.queries import Member
@@ -84,9 +84,9 @@ def test_a_form_that_was_not_drawn_or_never_keyed_is_not_taken(session: Session,
 
 def test_sent_twice_is_once_and_a_second_second_keyer_comes_too_late(session: Session, sample: Sample) -> None:
     assert key_again(session, sample.beside, OTHERWISE) == key_again(session, sample.beside, OTHERWISE) == "differs"
-    with pytest.raises(checks.AlreadyChecked):
+    with pytest.raises(drawing.AlreadyChecked):
         key_again(session, sample.beside)
-    with pytest.raises(checks.AlreadyChecked):
+    with pytest.raises(drawing.AlreadyChecked):
         key_again(session, sample.stranger)
 
 
@@ -100,7 +100,7 @@ def test_of_two_second_keyers_at_once_one_is_taken(session: Session, engine: Eng
             try:
                 outcomes.append(key_again(own, member))
                 own.commit()
-            except checks.AlreadyChecked:
+            except drawing.AlreadyChecked:
                 outcomes.append("too late")
 
     threads = [threading.Thread(target=run, args=(each,)) for each in (sample.beside, sample.stranger)]
@@ -121,11 +121,11 @@ def test_undone_while_it_is_keyed_again_ends_one_way_or_the_other(
         with Session(engine) as own:
             together.wait()
             try:
-                checks.withdraw(own, sample.responses[0])
+                drawing.withdraw(own, sample.responses[0])
                 surveys.remove(own, sample.responses[0], now=NOW)
                 own.commit()
                 outcomes.append("undone")
-            except checks.AlreadyChecked:
+            except drawing.AlreadyChecked:
                 outcomes.append("kept")
 
     def verify() -> None:
@@ -154,5 +154,5 @@ def test_a_paper_that_is_not_there_is_said_with_a_reason(session: Session, sampl
     checks.miss(session, 1, now=NOW, member=sample.beside, reason="Không có trong kẹp của tập.")
     row = check_of(session, 1)
     assert (row.state, row.missed_by, row.missed_reason) == ("missing", sample.beside.id, "Không có trong kẹp của tập.")
-    with pytest.raises(checks.AlreadyChecked):
+    with pytest.raises(drawing.AlreadyChecked):
         key_again(session, sample.beside)

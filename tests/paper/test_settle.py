@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback_app.kit.errors import NotAllowed
-from feedback_app.paper.operations import checks
+from feedback_app.paper.operations import checks, drawing
 from feedback_app.recounts import RecountRequest
 from feedback_app.staff.models import AuditEvent
 from feedback_app.staff.queries import Member
@@ -111,7 +111,7 @@ def test_sent_twice_is_once_and_another_comes_too_late(session: Session, sample:
     settle(session, sample.another, "khong-hai-long")
     settle(session, sample.another, "khong-hai-long")
     assert len(session.scalars(select(AuditEvent).where(AuditEvent.action == "paper.settled")).all()) == 1
-    with pytest.raises(checks.AlreadyChecked):
+    with pytest.raises(drawing.AlreadyChecked):
         settle(session, sample.stranger, "hai-long")
 
 

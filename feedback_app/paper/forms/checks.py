@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import RadioField, StringField, SubmitField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from feedback_app.kit.forms import Form
@@ -68,7 +69,10 @@ def _settled_field(question: QuestionView, said: tuple[tuple[str, ...], tuple[st
     ordered = sorted(question.choices, key=lambda choice: first.index(choice.key) if choice.key in first else 2)
     return RadioField(
         text_in(question.text, question.text_en),
-        choices=[(choice.key, text_in(choice.text, choice.text_en)) for choice in ordered] + [("", _("Bỏ trống"))],
+        choices=[
+            *(SelectChoice(choice.key, text_in(choice.text, choice.text_en)) for choice in ordered),
+            SelectChoice("", _("Bỏ trống")),
+        ],
         validators=[_chosen],
         validate_choice=False,
     )
@@ -76,5 +80,5 @@ def _settled_field(question: QuestionView, said: tuple[tuple[str, ...], tuple[st
 
 def _chosen(_form: Any, field: Any) -> None:
     """Blank is an answer here, and has to be given like any other."""
-    if not field.raw_data or field.data not in {key for key, *_rest in field.choices}:
+    if not field.raw_data or field.data not in {choice.value for choice in field.choices}:
         raise ValidationError(gettext("Xin nhập điều ghi trên phiếu, hoặc chọn bỏ trống."))

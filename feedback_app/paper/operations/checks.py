@@ -5,20 +5,18 @@ duties is written to the audit trail before it is refused, so a caller that turn
 first.
 """
 
-import secrets
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import exists, select
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from feedback_app.kit.errors import N_, Conflict, Invalid, NotFound
 from feedback_app.kit.text import normalise
 from feedback_app.paper import separation
-from feedback_app.paper.models import PaperCheck, PaperForm, PaperKeying
+from feedback_app.paper.models import PaperCheck
+from feedback_app.paper.operations import drawing
 from feedback_app.paper.operations.keying import LONGEST_REASON, ReasonMissing
 from feedback_app.paper.operations.refusals import record_refusal
 from feedback_app.paper.queries.checks import Answers, CheckView, KeyedForm, State, keyed_form, open_checks, view
@@ -34,10 +32,6 @@ class NotDrawn(NotFound):
     """The form is not in the sample, or was taken back."""
 
 
-class AlreadyChecked(Conflict):
-    """Somebody was faster: the form no longer waits for this."""
-
-
 class AnswersMissing(Invalid):
     """A settlement says of each differing question what stands on the paper; `field` is the question's key."""
 
@@ -48,77 +42,6 @@ class OthersMay(Conflict):
 
 class NothingWaits(Conflict):
     """No form of the batch waits for anybody."""
-
-
-def draw(
-    session: Session,
-    *,
-    response_id: UUID,
-    batch_id: int,
-    number: int,
-    department_id: int,
-    answered_on: date,
-    keyer_id: int,
-    percent: int,
-    now: datetime,
-) -> None:
-    """Put a form just keyed into the sample, with a chance of `percent` in a hundred. Its keyer is not told.
-
-    Called where a form with a number is stored; one without cannot be found again.
-    """
-    if secrets.randbelow(100) < percent:
-        _insert(
-            session,
-            response_id=response_id,
-            batch_id=batch_id,
-            number=number,
-            department_id=department_id,
-            answered_on=answered_on,
-            first_keyer_id=keyer_id,
-            drawn_at=now,
-        )
-
-
-def draw_at_least_one(session: Session, batch_id: int, *, now: datetime) -> None:
-    """Where chance has drawn none of a batch's keyed forms, draw one; called while the batch is being closed."""
-    if session.scalar(select(exists().where(PaperCheck.batch_id == batch_id))):
-        return
-    keyed = session.execute(
-        select(PaperKeying, PaperForm.number)
-        .join(PaperForm, PaperForm.response_id == PaperKeying.response_id)
-        .where(PaperForm.batch_id == batch_id, PaperForm.source == "keyed")
-        .order_by(PaperForm.number)
-        .with_for_update(of=PaperForm)
-    ).all()
-    if keyed:
-        chosen, number = secrets.choice(keyed)
-        _insert(
-            session,
-            response_id=chosen.response_id,
-            batch_id=batch_id,
-            number=number,
-            department_id=chosen.department_id,
-            answered_on=chosen.answered_on,
-            first_keyer_id=chosen.keyer_id,
-            drawn_at=now,
-        )
-
-
-def withdraw(session: Session, response_id: UUID) -> None:
-    """Take a form that is being undone out of the sample; called before its response is removed.
-
-    Raises AlreadyChecked once somebody has keyed it again or looked for its paper: what they found would be lost.
-    """
-    row = _locked(session, response_id)
-    if row is None:
-        return
-    if row.state != "waiting":
-        raise AlreadyChecked(
-            N_("Phiếu số %(number)s đã được người khác kiểm tra lại nên không hoàn tác được nữa."),
-            number=grouped(row.number),
-        )
-    session.delete(row)
-    session.flush()
 
 
 def admit(
@@ -227,7 +150,7 @@ def allow_insiders(session: Session, batch_id: int, *, now: datetime, member: Me
     rows = [
         row
         for each in open_checks(session, batch_id)
-        if not each.insiders_allowed and (row := _locked(session, each.response_id)) is not None
+        if not each.insiders_allowed and (row := drawing.locked(session, each.response_id)) is not None
     ]
     if not rows:
         raise NothingWaits(N_("Trong tập này không có phiếu nào đang chờ kiểm tra lại."))
@@ -254,25 +177,8 @@ def allow_insiders(session: Session, batch_id: int, *, now: datetime, member: Me
     return len(rows)
 
 
-def _insert(session: Session, **values: Any) -> None:
-    session.execute(
-        upsert(PaperCheck)
-        .values(**values, state="waiting", not_independent=False)
-        .on_conflict_do_nothing(index_elements=[PaperCheck.response_id])
-    )
-
-
-def _locked(session: Session, response_id: UUID) -> PaperCheck | None:
-    return session.scalars(
-        select(PaperCheck)
-        .where(PaperCheck.response_id == response_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-
-
 def _drawn(session: Session, form: KeyedForm) -> PaperCheck:
-    row = _locked(session, form.response_id)
+    row = drawing.locked(session, form.response_id)
     if row is None:
         raise _not_drawn(form)
     return row
@@ -284,7 +190,7 @@ def _not_drawn(form: KeyedForm) -> NotDrawn:
 
 def _check_state(row: PaperCheck | CheckView, *expected: State) -> None:
     if row.state not in expected:
-        raise AlreadyChecked(
+        raise drawing.AlreadyChecked(
             N_("Phiếu số %(number)s đã có người khác kiểm tra rồi; việc bạn vừa làm không được ghi."),
             number=grouped(row.number),
         )

@@ -1,1 +1,41 @@
 """Reads of the paper desk."""
+
+from feedback_app.paper.queries.batches import (
+    BatchNotFound,
+    BatchView,
+    FormView,
+    KeyerProgress,
+    PrintingView,
+    Sums,
+    batch,
+    batch_count,
+    batch_of,
+    batches,
+    form,
+    form_of_response,
+    forms,
+    keyers,
+    numbers_of,
+    printings,
+    sums,
+)
+
+__all__ = [
+    "BatchNotFound",
+    "BatchView",
+    "FormView",
+    "KeyerProgress",
+    "PrintingView",
+    "Sums",
+    "batch",
+    "batch_count",
+    "batch_of",
+    "batches",
+    "form",
+    "form_of_response",
+    "forms",
+    "keyers",
+    "numbers_of",
+    "printings",
+    "sums",
+]

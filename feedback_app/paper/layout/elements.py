@@ -1,7 +1,4 @@
-"""Where everything stands on a numbered form, in millimetres from the top left corner of its page. Pure.
-
-One value for the printer and the reader, so that they cannot disagree.
-"""
+"""What a laid-out form consists of, in millimetres from the top left corner of its page. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,6 +26,14 @@ class Rect:
     y: float
     w: float
     h: float
+
+    @property
+    def right(self) -> float:
+        return self.x + self.w
+
+    @property
+    def bottom(self) -> float:
+        return self.y + self.h
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +65,31 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Rule:
+    """A thin grey line to write on, from (x, y) to the right."""
+
+    x: float
+    y: float
+    w: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A small box in the instruction that shows how to mark and how to take a mark back; no answer."""
+
+    rect: Rect
+    kind: Literal["marked", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a form. `rows` is what a reviewer sees of each question: its text, boxes and labels. `codes` are the
-    places of the two QR codes; `serials` those of the number in figures; `comments` and `dossier` are written in by
-    hand."""
+    """One page of a form.
+
+    `rows` is what a reviewer sees of each question: its text, boxes and labels. `codes` are the places of the two QR
+    codes, from the first dark module to the last: the white around them is outside. `serials` is what stands before
+    the number in figures. `comments` and `dossier` are written in by hand, on the lines of `rules`. In `heading` the
+    printer writes which office, department, place and stage the form is for.
+    """
 
     width: float
     height: float
@@ -75,6 +101,9 @@ class Page:
     rows: Mapping[str, Rect]
     comments: Mapping[str, Rect]
     dossier: Rect | None
+    heading: Rect | None = None
+    rules: tuple[Rule, ...] = ()
+    samples: tuple[Sample, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
