@@ -18,6 +18,7 @@ from feedback_app.paper.operations import checks
 from feedback_app.paper.queries import checks as queries
 from feedback_app.paper.queries.checks import KeyedForm, NotKeyed
 from feedback_app.paper.routes.blueprint import blueprint
+from feedback_app.paper.routes.refusals import asks_about, keeps_refusals
 from feedback_app.paper.serials import BadSerial, grouped, parse_serial, serial
 from feedback_app.staff import access
 from feedback_app.staff.access import current_member, requires
@@ -127,12 +128,13 @@ def missing(written: str, state: State) -> Answer:
 
 
 @blueprint.post("/nhap-lai/tap/<int:batch_id>/cho-phep")
+@keeps_refusals
 @requires("administrator")
 def allow_insiders(batch_id: int) -> Response:
     """Let people of the rated department verify what nobody outside can."""
     session, member, now = db.session(), current_member(), clock.now()
     for each in queries.open_checks(session, batch_id):
-        access.check_scope(session, member, each.department_id, clock.local_day(now))
+        asks_about(f"batch:{batch_id}", each.department_id)
     try:
         forms = checks.allow_insiders(session, batch_id, now=now, member=member)
     except Conflict as error:
