@@ -11,7 +11,10 @@ from feedback_app.kit.forms import Form
 from feedback_app.paper.forms.keying import STAGES
 from feedback_app.paper.operations import LONGEST_REASON, MOST_FORMS
 
-SIZES: Final = (("A4", _("A4, mỗi tờ một phiếu")), ("A5", _("A5, hai phiếu trên một tờ A4 ngang")))
+SIZES: Final = (
+    SelectChoice("A4", _("A4, mỗi tờ một phiếu")),
+    SelectChoice("A5", _("A5, hai phiếu trên một tờ A4 ngang")),
+)
 SPOILED: Final = (
     ("", _("Chọn lý do")),
     ("In lỗi", _("In lỗi")),

@@ -37,7 +37,7 @@ from feedback_app.paper.routes.sittings import (
     passed_on,
     sitting_of,
 )
-from feedback_app.paper.serials import grouped, parse_serial, serial
+from feedback_app.paper.serials import BadSerial, grouped, parse_serial, serial
 from feedback_app.staff import access
 from feedback_app.staff import queries as staff
 from feedback_app.staff.access import current_member, requires
@@ -248,7 +248,7 @@ def _store(form: Any, version: VersionView, sitting: Sitting, now: datetime) -> 
         )
     except Invalid as error:
         db.session.rollback()
-        name = error.field or ""
+        name = "number" if isinstance(error, BadSerial) else error.field or ""
         name = name if name in form else PREFIX + name
         if name in form:
             form[name].errors = [i18n.say(error)]
