@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from feedback_app.departments import queries as departments
@@ -16,7 +16,7 @@ from feedback_app.kit.text import normalise
 from feedback_app.paper import queries
 from feedback_app.paper.layout import RULES, Design, Size, lay_out
 from feedback_app.paper.lint import check_printable
-from feedback_app.paper.models import PaperBatch, PaperForm, PaperPrinting
+from feedback_app.paper.models import PaperBatch, PaperForm, PaperKeying, PaperPrinting
 from feedback_app.paper.operations import drawing
 from feedback_app.paper.operations.keying import LONGEST_REASON, ReasonMissing, check_existed
 from feedback_app.paper.operations.locking import hold_batch, hold_open_batch, hold_open_form
@@ -215,6 +215,16 @@ def reopen(session: Session, batch_id: int, *, now: datetime, member: Member, re
     details = {"not_returned": batch.not_returned}
     batch.closed_at = batch.closed_by = batch.not_returned = batch.closing_reason = None
     _record(session, batch, member, now, "paper.batch_reopened", reason=said, details=details)
+
+
+def remove_demonstration(session: Session) -> int:
+    """Delete the demonstration batches with their forms; before their responses, which the forms name. Returns how many
+    batches there were."""
+    ids = select(PaperBatch.id).where(PaperBatch.demonstration)
+    for table in (PaperForm, PaperPrinting, PaperKeying):
+        session.execute(delete(table).where(table.batch_id.in_(ids)))
+    removed = session.execute(delete(PaperBatch).where(PaperBatch.demonstration).returning(PaperBatch.id)).all()
+    return len(removed)
 
 
 def _give_out(session: Session, batch_id: int, count: int) -> range:

@@ -17,6 +17,7 @@ from feedback_app.paper.queries.batches import (
     keyers,
     numbers_of,
     printings,
+    sitting_of,
     sums,
 )
 
@@ -37,5 +38,6 @@ __all__ = [
     "keyers",
     "numbers_of",
     "printings",
+    "sitting_of",
     "sums",
 ]

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from feedback_app.kit.errors import N_, NotFound
+from feedback_app.paper.commands import Sitting
 from feedback_app.paper.layout import Design, Size
 from feedback_app.paper.models import PaperBatch, PaperForm, PaperKeying, PaperPrinting
 from feedback_app.tokens.commands import Stage
@@ -111,6 +112,21 @@ def batch(session: Session, batch_id: int) -> BatchView:
     if found is None:
         raise BatchNotFound(N_("Không có tập phiếu này."))
     return _view(found)
+
+
+def sitting_of(batch: BatchView, *, today: date) -> Sitting:
+    """What all forms of a batch have in common; where each says its own day, `today` is proposed."""
+    return Sitting(
+        department_id=batch.department_id,
+        version_id=batch.version_id,
+        answered_on=batch.answered_on or today,
+        stage=batch.stage,
+        coded=batch.design.coded,
+        dated_each=batch.answered_on is None,
+        batch_id=batch.id,
+        place_id=batch.place_id,
+        demonstration=batch.demonstration,
+    )
 
 
 def batches(

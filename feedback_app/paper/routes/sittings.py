@@ -46,17 +46,7 @@ def _of_batch(now: datetime, given: Mapping[str, str]) -> Sitting:
     asks_about(f"batch:{batch.id}", batch.department_id)
     if not batch.is_open:
         raise BadSitting(N_("Tập phiếu này đã đóng, không nhập thêm được. Quản trị viên mở lại được, kèm lý do."))
-    sitting = Sitting(
-        department_id=batch.department_id,
-        version_id=batch.version_id,
-        answered_on=batch.answered_on or today,
-        stage=batch.stage,
-        coded=batch.design.coded,
-        dated_each=batch.answered_on is None,
-        batch_id=batch.id,
-        place_id=batch.place_id,
-        demonstration=batch.demonstration,
-    )
+    sitting = queries.sitting_of(batch, today=today)
     if sitting.dated_each and given.get("ngay"):
         try:
             return replace(sitting, answered_on=parse_day(given["ngay"], today=today))

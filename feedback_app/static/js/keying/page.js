@@ -137,7 +137,9 @@ function checkNumber() {
   complain(numberField, refusal || "");
   if (!refusal) return true;
   // Somebody may have taken it back since the page looked.
-  refreshNumbers().then(() => complain(numberField, numbers.refusal(meant[0]) || ""));
+  refreshNumbers().then(() => {
+    if (figures(field.value) === meant[0]) complain(numberField, numbers.refusal(meant[0]) || "");
+  });
   return false;
 }
 
@@ -494,7 +496,10 @@ function nextNumber() {
 function start() {
   if (numbers && !written(numberField).value) nextNumber();
   open(Math.max(0, questions.findIndex((question) => question.classList.contains("is-wrong"))));
-  if (left) offer();
+  if (!left) return;
+  offer().then(() => {
+    document.documentElement.dataset.offered = "";
+  });
 }
 
 document.documentElement.dataset.keying = "";
