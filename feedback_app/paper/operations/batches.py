@@ -16,7 +16,7 @@ from feedback_app.kit.text import normalise
 from feedback_app.paper import queries
 from feedback_app.paper.layout import RULES, Design, Size, lay_out
 from feedback_app.paper.lint import check_printable
-from feedback_app.paper.models import PaperBatch, PaperForm, PaperKeying, PaperPrinting
+from feedback_app.paper.models import PaperBatch, PaperCheck, PaperForm, PaperKeying, PaperPrinting
 from feedback_app.paper.operations import drawing
 from feedback_app.paper.operations.keying import LONGEST_REASON, ReasonMissing, check_existed
 from feedback_app.paper.operations.locking import hold_batch, hold_open_batch, hold_open_form
@@ -221,7 +221,7 @@ def remove_demonstration(session: Session) -> int:
     """Delete the demonstration batches with their forms; before their responses, which the forms name. Returns how many
     batches there were."""
     ids = select(PaperBatch.id).where(PaperBatch.demonstration)
-    for table in (PaperForm, PaperPrinting, PaperKeying):
+    for table in (PaperCheck, PaperForm, PaperPrinting, PaperKeying):
         session.execute(delete(table).where(table.batch_id.in_(ids)))
     removed = session.execute(delete(PaperBatch).where(PaperBatch.demonstration).returning(PaperBatch.id)).all()
     return len(removed)

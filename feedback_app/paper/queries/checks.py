@@ -136,11 +136,20 @@ def keyed_form(session: Session, number: int) -> KeyedForm:
     )
 
 
-def waiting(session: Session, member: Member, *, state: Literal["waiting", "differs"], now: datetime) -> list[Waiting]:
-    """The forms that wait for a second keying, or for settlement, and that a member may take on; oldest batch first."""
-    rows = session.scalars(
-        select(PaperCheck).where(PaperCheck.state == state).order_by(PaperCheck.batch_id, PaperCheck.number)
-    )
+def waiting(
+    session: Session,
+    member: Member,
+    *,
+    state: Literal["waiting", "differs"],
+    now: datetime,
+    batch_id: int | None = None,
+) -> list[Waiting]:
+    """The forms that wait for a second keying, or for settlement, and that a member may take on, of one batch or of all;
+    oldest batch first."""
+    query = select(PaperCheck).where(PaperCheck.state == state)
+    if batch_id is not None:
+        query = query.where(PaperCheck.batch_id == batch_id)
+    rows = session.scalars(query.order_by(PaperCheck.batch_id, PaperCheck.number))
     allowed: dict[tuple[object, ...], bool] = {}
     found: dict[int, list[CheckView]] = {}
     for each in map(view, rows):
@@ -181,10 +190,9 @@ def next_number(
     now: datetime,
 ) -> int | None:
     """The next form of a batch that a member may take on, beginning after a number and going round."""
-    for each in waiting(session, member, state=state, now=now):
-        if each.batch_id == batch_id:
-            return min(each.numbers, key=lambda number: (number <= after, number))
-    return None
+    found = waiting(session, member, state=state, now=now, batch_id=batch_id)
+    numbers = found[0].numbers if found else ()
+    return min(numbers, key=lambda number: (number <= after, number), default=None)
 
 
 def may_check(session: Session, member: Member, check: CheckView, *, now: datetime) -> bool:
