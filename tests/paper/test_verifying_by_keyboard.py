@@ -30,6 +30,12 @@ def heading(page: Page, text: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(text)
 
 
+def opened(page: Page, title: str) -> None:
+    """The page of a form stands, and its keys work."""
+    heading(page, title)
+    expect(page.get_by_role("group", name="1. Đánh giá chung")).to_be_focused()
+
+
 def test_two_forms_are_keyed_again_and_a_cut_line_loses_nothing(
     context: object, session: Session, page: Page, axe: Callable[[Page], None]
 ) -> None:
@@ -38,14 +44,14 @@ def test_two_forms_are_keyed_again_and_a_cut_line_loses_nothing(
     heading(page, "Nhập lại phiếu để kiểm tra")
     axe(page)
     page.get_by_role("link", name="Bắt đầu").press("Enter")
-    heading(page, f"Nhập lại phiếu số {grouped(1)}")
+    opened(page, f"Nhập lại phiếu số {grouped(1)}")
     axe(page)
     page.route("**/nhap-lai/**", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
     press(page, "1 1 Enter Enter")
     expect(page.locator("[data-state]")).to_contain_text("Phiếu vẫn còn trên trang này")
     page.unroute("**/nhap-lai/**")
     press(page, "Enter")
-    heading(page, f"Nhập lại phiếu số {grouped(2)}")
+    opened(page, f"Nhập lại phiếu số {grouped(2)}")
     press(page, "3 0 Enter Enter")
     heading(page, "Nhập lại phiếu để kiểm tra")
     expect(page.get_by_text("Không có phiếu nào chờ bạn.")).to_be_visible()
@@ -62,7 +68,7 @@ def test_a_difference_is_settled_from_the_paper(
     heading(page, "Đối chiếu từ tờ phiếu")
     axe(page)
     page.get_by_role("link", name="Bắt đầu").press("Enter")
-    heading(page, f"Đối chiếu phiếu số {grouped(1)}")
+    opened(page, f"Đối chiếu phiếu số {grouped(1)}")
     axe(page)
     press(page, "Enter Enter")  # nothing chosen
     expect(page.locator("[data-state]")).to_contain_text("Xin nhập điều ghi trên phiếu")

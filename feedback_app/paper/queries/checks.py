@@ -144,8 +144,8 @@ def waiting(
     now: datetime,
     batch_id: int | None = None,
 ) -> list[Waiting]:
-    """The forms that wait for a second keying, or for settlement, and that a member may take on, of one batch or of all;
-    oldest batch first."""
+    """The forms that wait for a second keying, or for settlement, and that a member may take on, of one batch or of
+    all; oldest batch first."""
     query = select(PaperCheck).where(PaperCheck.state == state)
     if batch_id is not None:
         query = query.where(PaperCheck.batch_id == batch_id)
