@@ -124,6 +124,8 @@ class Settings:
     spaces; `dossier_token_key` what its tokens are made with, empty for `secret_key`; `dossier_token_months` how long a
     dossier counts as answered; `dossier_slip_days` how long a slip holds;
     `paper_form_key` what the codes on numbered forms are proved with, empty for `secret_key`;
+    `paper_second_keying_percent` how many of a hundred keyed forms with a number are drawn to be keyed by a second
+    person;
     `trusted_proxies` how many reverse proxies in front set X-Forwarded-*.
     """
 
@@ -153,6 +155,7 @@ class Settings:
     dossier_token_months: int
     dossier_slip_days: int
     paper_form_key: str
+    paper_second_keying_percent: int
     log_level: str
 
     @classmethod
@@ -252,6 +255,7 @@ class Settings:
             dossier_token_months=number("DOSSIER_TOKEN_MONTHS", 18, 1, 120),
             dossier_slip_days=number("DOSSIER_SLIP_DAYS", 60, 1, 366),
             paper_form_key=text("PAPER_FORM_KEY", "", check=lambda key: _long_enough(32)(key) if key else None),
+            paper_second_keying_percent=number("PAPER_SECOND_KEYING_PERCENT", 10, 0, 100),
             log_level=text("LOG_LEVEL", "INFO", check=_one_of("DEBUG", "INFO", "WARNING", "ERROR")),
         )
         if problems:

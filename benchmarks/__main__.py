@@ -1,13 +1,13 @@
 """`make benchmark`: submissions, the results page and the recount of this machine, measured in one run.
 
 `large` and `fleet` are apart, because they take as long as their size: `python -m benchmarks large [--scale 0.01]`,
-`python -m benchmarks fleet [--kiosks 1000] [--scale 0.1]`; `budget` too, as it needs a Chromium:
-`python -m benchmarks budget`.
+`python -m benchmarks fleet [--kiosks 1000] [--scale 0.1]`; `budget` and `keying` too, as they need
+a Chromium: `python -m benchmarks budget keying`.
 """
 
 import argparse
 
-from benchmarks import budget, fleet, large, recount, results, sample, submissions
+from benchmarks import budget, fleet, keying, large, recount, results, sample, submissions
 from benchmarks.report import machine, progress, say
 from benchmarks.serving import Place
 
@@ -20,7 +20,7 @@ def main() -> None:
     parser.add_argument(
         "parts",
         nargs="*",
-        choices=[*PARTS, "budget", "large", "fleet", []],
+        choices=[*PARTS, "budget", "keying", "large", "fleet", []],
         help="what to measure; the first three without a word",
     )
     parser.add_argument(
@@ -36,6 +36,8 @@ def main() -> None:
             large.measure(place, scale=options.scale)
         if "budget" in parts:
             budget.measure(place)
+        if "keying" in parts and not keying.measure(place):
+            raise SystemExit(1)
         if "fleet" in parts and not fleet.measure(place, kiosks=options.kiosks, scale=options.scale):
             raise SystemExit(1)
         if "submissions" in parts:

@@ -106,12 +106,20 @@ def test_the_format_of_dossier_codes_must_be_an_expression_and_keys_long() -> No
                 "DOSSIER_TOKEN_KEY": "short",
                 "DOSSIER_SLIP_DAYS": "0",
                 "PAPER_FORM_KEY": "short",
+                "PAPER_SECOND_KEYING_PERCENT": "101",
             }
         )
     named = {problem.split(":")[0] for problem in refused.value.problems}
-    assert named == {"DOSSIER_CODE_PATTERN", "DOSSIER_TOKEN_KEY", "DOSSIER_SLIP_DAYS", "PAPER_FORM_KEY"}
+    assert named == {
+        "DOSSIER_CODE_PATTERN",
+        "DOSSIER_TOKEN_KEY",
+        "DOSSIER_SLIP_DAYS",
+        "PAPER_FORM_KEY",
+        "PAPER_SECOND_KEYING_PERCENT",
+    }
     settings = Settings.from_environ(GOOD)
     assert (settings.dossier_token_key, settings.dossier_token_months, settings.dossier_slip_days) == ("", 18, 60)
+    assert settings.paper_second_keying_percent == 10
 
 
 def test_days_off_are_single_days_and_spans() -> None:

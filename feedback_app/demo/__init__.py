@@ -18,6 +18,7 @@ from feedback_app.demo.ballots import cast_ballots
 from feedback_app.demo.dossiers import load_dossiers
 from feedback_app.demo.office import MONTHS, SEED, load_questionnaires, load_register
 from feedback_app.demo.officers import appraise_officers
+from feedback_app.demo.paper import load_batches
 from feedback_app.demo.petitions import load_petitions
 from feedback_app.demo.publishing import publish
 from feedback_app.demo.reported import load_reported
@@ -26,6 +27,7 @@ from feedback_app.demo.review import review_comments, review_doubts
 from feedback_app.departments import queries as department_queries
 from feedback_app.dossiers import operations as dossiers
 from feedback_app.exclusions import operations as exclusions
+from feedback_app.paper import operations as paper
 from feedback_app.petitions import operations as petitions
 from feedback_app.polls import operations as polls
 from feedback_app.ratings import operations as ratings
@@ -65,6 +67,7 @@ def load(
     for command, received_at in doubtful_responses(session, rng, now, people["canbo"].id):
         surveys.submit(session, command, now=received_at, rapid_seconds=rapid_seconds)
         stored += 1
+    load_batches(session, now, people, rapid_seconds=rapid_seconds)
     review_doubts(session, now, people)
     cast_ballots(session, rng, now)
     report(f"Đã ghi {stored} phiếu trình diễn; đang tổng hợp …")
@@ -83,6 +86,7 @@ def remove(session: Session, *, now: datetime) -> int:
     Departments, questionnaires and reported figures stay: they are facts, or the office's own to change. Periods that
     were published from invented answers are withdrawn and published again from real ones, if there are any.
     """
+    paper.remove_demonstration(session)
     removed = surveys.remove_demonstration(session, now=now)
     exclusions.remove_demonstration(session)
     polls.remove_demonstration(session, now=now)

@@ -8,8 +8,9 @@ from feedback_app.tokens.commands import Stage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sitting:
-    """What all forms of one stack have in common. `answered_on` is the day written on the paper; `coded` says that a
-    dossier code stands on the forms.
+    """What all forms of one stack have in common. `answered_on` is the day written on the paper; where each form says
+    its own (`dated_each`), it is the one proposed first. `coded` says that a dossier code stands on the forms. Numbered
+    forms are those of a batch, and invented answers those of a demonstration.
     """
 
     department_id: int
@@ -20,3 +21,7 @@ class Sitting:
     stage: Stage | None = None
     assisted: bool = False
     coded: bool = False
+    dated_each: bool = False
+    batch_id: int | None = None
+    place_id: int | None = None
+    demonstration: bool = False

@@ -11,6 +11,7 @@ from feedback_app.kit.text import normalise_lines
 from feedback_app.surveys.commands import SubmitResponse
 
 LONGEST_COMMENT: Final = 2000
+ON_PAPER: Final = ("paper", "scan")
 
 
 class BadAnswer(Invalid):
@@ -77,10 +78,11 @@ def examine(version: VersionView, command: SubmitResponse) -> tuple[Content, dic
     """The content of `command` and everything that is wrong with it, by question key in the order of the form.
 
     A partial response may leave out anything but must hold at least one answer; a sealed one must hold every
-    required answer. Texts are put into normal form here, so that every door stores the same; one without a visible
-    character is no answer.
+    required answer, unless it came on paper: who filled that form in cannot be asked again. Texts are put into normal
+    form here, so that every door stores the same; one without a visible character is no answer.
     """
     wrong: dict[str, BadAnswer] = {}
+    can_ask = command.channel not in ON_PAPER
     picked: list[int] = []
     comments: dict[int, str] = {}
     for key in (*command.answers, *command.comments):
@@ -93,7 +95,7 @@ def examine(version: VersionView, command: SubmitResponse) -> tuple[Content, dic
             picked += _picked(question, keys)
             if _is_text(question, written):
                 comments[question.id] = written
-            if question.required and command.sealed and not keys and not written:
+            if question.required and can_ask and command.sealed and not keys and not written:
                 raise BadAnswer(N_("Xin trả lời câu hỏi này."), field=question.key)
         except BadAnswer as error:
             wrong[question.key] = error

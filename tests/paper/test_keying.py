@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from feedback_app.departments import queries as department_queries
 from feedback_app.kit import clock
 from feedback_app.kit.clock import VIETNAM
+from feedback_app.paper.models import PaperKeying
 from feedback_app.paper.operations import answered_at
 from feedback_app.recounts import RecountRequest
 from feedback_app.staff.models import AuditEvent
 from feedback_app.surveys.models import Comment, Response, ResponseConflict
 from tests import factories
 from tests.dossiers.making import field_id, register
-from tests.paper.stacks import ID, filled, publish
+from tests.paper.stacks import ANOTHER_ID, ID, filled, publish
 from tests.staff.people import Office, add_person, make_office, post, sign_in
 
 JSON = {"Accept": "application/json"}
@@ -112,6 +113,28 @@ def test_a_form_is_stored_with_who_keyed_it(keyer: FlaskClient, session: Session
     assert (request.subject_id, request.day) == (office.ward, date(2025, 11, 21))
 
 
+def test_a_required_question_may_be_blank_on_paper(keyer: FlaskClient, session: Session, stack: str) -> None:
+    assert post(keyer, stack, filled(**{"q-chung": "", "q-thai-do": "tot"})).status_code == 302
+    assert len(session.scalars(select(Response)).one().choice_ids) == 1
+
+
+def test_a_form_without_number_and_answers_is_no_response(keyer: FlaskClient, session: Session, stack: str) -> None:
+    answer = post(keyer, stack, filled(**{"q-chung": ""}), headers=JSON)
+    assert answer.status_code == 422
+    assert "Phiếu chưa có câu trả lời nào." in answer.get_json()["message"]
+    assert stored(session) == 0
+
+
+def test_the_row_of_the_keying_says_whose_department_it_is_about(
+    app: Flask, keyer: FlaskClient, session: Session, office: Office, stack: str
+) -> None:
+    add_person(session, "quantri", "administrator", None)
+    post(keyer, stack, filled())
+    post(sign_in(app, "quantri"), stack, filled(ANOTHER_ID))
+    rows = session.scalars(select(PaperKeying).order_by(PaperKeying.response_id)).all()
+    assert [(row.own_department, row.batch_id) for row in rows] == [(True, None), (False, None)]
+
+
 def test_the_next_form_is_a_new_one_and_counted(keyer: FlaskClient, stack: str) -> None:
     post(keyer, stack, filled())
     page = keyer.get(stack).text
@@ -119,11 +142,13 @@ def test_the_next_form_is_a_new_one_and_counted(keyer: FlaskClient, stack: str) 
     assert '<span class="keyed-today-number">1</span>' in page
 
 
-def test_without_the_overall_answer_nothing_is_lost(keyer: FlaskClient, session: Session, stack: str) -> None:
+def test_without_a_word_on_a_required_question_nothing_is_lost(
+    keyer: FlaskClient, session: Session, stack: str
+) -> None:
     form = {"response_id": ID, "q-thai-do": "tot", "q-y-kien": "Xin giữ lại câu này."}
     answer = post(keyer, stack, form)
     assert answer.status_code == 422
-    assert "Xin trả lời câu hỏi này." in answer.text
+    assert "hoặc “Bỏ trống” nếu trên phiếu để trống" in answer.text
     assert "Xin giữ lại câu này." in answer.text
     assert answer.text.count(" checked") == 1
     assert ID in answer.text

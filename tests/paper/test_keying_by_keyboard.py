@@ -61,12 +61,15 @@ def test_three_forms_by_keyboard_alone(keying: Page, session: Session, axe: Call
     axe(keying)
 
 
-def test_the_required_question_cannot_be_skipped(keying: Page) -> None:
-    press(keying, "0")
-    expect(keying.get_by_role("alert")).to_have_text("Câu này bắt buộc: xin chọn một mức.")
-    expect(keying.get_by_role("group", name="1. Đánh giá chung")).to_be_focused()
+def test_a_required_question_is_left_blank_only_by_saying_so_twice(keying: Page, session: Session) -> None:
     press(keying, "Enter")
+    expect(keying.get_by_role("alert")).to_have_text("Xin chọn một mức; nếu trên phiếu để trống, bấm 0.")
+    press(keying, "0")
+    expect(keying.get_by_role("alert")).to_contain_text("bấm 0 lần nữa")
     expect(keying.get_by_role("group", name="1. Đánh giá chung")).to_be_focused()
+    press(keying, "0 1 0 Control+Enter Enter")
+    count(keying, "1")
+    assert len(session.scalars(select(Response)).one().choice_ids) == 1
 
 
 def test_a_cut_line_loses_nothing(keying: Page, session: Session) -> None:

@@ -15,11 +15,12 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields import SelectChoice
-from wtforms.validators import UUID, InputRequired, Length, Optional, ValidationError
+from wtforms.validators import UUID, InputRequired, Length, Optional, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from feedback_app.kit.forms import Form
 from feedback_app.kit.i18n import text_in
+from feedback_app.paper.commands import Sitting
 from feedback_app.paper.operations import LONGEST_REASON
 from feedback_app.surveys.versions import LONGEST_COMMENT, QuestionView, VersionView
 
@@ -71,6 +72,15 @@ class SittingForm(Form):
     submit = SubmitField(_("Bắt đầu nhập"))
 
 
+class ChosenOrBlank:
+    """A required question needs a choice or the word that it was left blank on the paper: nothing is no answer."""
+
+    def __call__(self, _form: Any, field: Any) -> None:
+        if not field.raw_data:
+            field.errors = []
+            raise StopValidation(_("Xin chọn một câu trả lời, hoặc “Bỏ trống” nếu trên phiếu để trống."))
+
+
 class FormOnPaper(Form):
     """Base of the forms `paper_form` makes."""
 
@@ -97,11 +107,25 @@ class FormOnPaper(Form):
         }
 
 
-def paper_form(version: VersionView, *, coded: bool = False) -> Any:
-    """The form of one questionnaire version, with a dossier code if `coded`. Nothing is chosen in it until somebody
-    chooses."""
-    fields: dict[str, Any] = {PREFIX + question.key: _question_field(question) for question in version.questions}
-    if coded:
+def paper_form(version: VersionView, sitting: Sitting) -> Any:
+    """The form of one questionnaire version, with number, day and dossier code where the sitting's forms have them.
+    Nothing is chosen in it until somebody chooses."""
+    fields: dict[str, Any] = {PREFIX + question.key: question_field(question) for question in version.questions}
+    if sitting.batch_id is not None:
+        fields["number"] = StringField(
+            _("Số phiếu"),
+            description=_("In ở đầu phiếu. Gõ cả số hoặc vài chữ số cuối."),
+            validators=[InputRequired(_("Xin nhập số phiếu, in ở đầu phiếu."))],
+            render_kw={"inputmode": "numeric", "autocomplete": "off"},
+        )
+    if sitting.dated_each:
+        fields["answered_on"] = StringField(
+            _("Ngày người dân trả lời"),
+            description=_("Gõ như 21/11/2026, 21-11 hoặc 2111."),
+            validators=[InputRequired(_("Xin nhập ngày ghi trên phiếu."))],
+            render_kw={"inputmode": "numeric", "autocomplete": "off"},
+        )
+    if sitting.coded:
         fields["dossier"] = _code_field(_("Phiếu không ghi mã thì để trống. Mã không được lưu cùng phiếu."))
     return type("PaperForm", (FormOnPaper,), fields)()
 
@@ -126,7 +150,8 @@ def _code_field(hint: Any) -> Any:
     return StringField(_("Mã hồ sơ"), description=hint, render_kw={"autocomplete": "off", "spellcheck": "false"})
 
 
-def _question_field(question: QuestionView) -> Any:
+def question_field(question: QuestionView) -> Any:
+    """The input of one question, with nothing chosen."""
     label = text_in(question.text, question.text_en)
     hint = text_in(question.hint or "", question.hint_en)
     choices = [SelectChoice(choice.key, text_in(choice.text, choice.text_en)) for choice in question.choices]
@@ -142,9 +167,6 @@ def _question_field(question: QuestionView) -> Any:
             option_widget=CheckboxInput(),
             widget=ListWidget(prefix_label=False),
         )
-    if question.required:
-        return RadioField(
-            label, description=hint, choices=choices, validators=[InputRequired(_("Xin trả lời câu hỏi này."))]
-        )
     blank = [SelectChoice("", _("Bỏ trống"))]
-    return RadioField(label, description=hint, choices=choices + blank, validators=[Optional()])
+    validators = [ChosenOrBlank(), Optional()] if question.required else [Optional()]
+    return RadioField(label, description=hint, choices=choices + blank, validators=validators)

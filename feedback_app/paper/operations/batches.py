@@ -1,27 +1,25 @@
-"""Issuing numbered forms in batches, and closing a batch so that it adds up. Nothing here commits.
-
-Whoever changes a batch locks its row: keyers share the lock, closing takes it alone, so that no form is keyed into a
-batch while somebody adds it up.
-"""
+"""Issuing numbered forms in batches, and closing a batch so that it adds up. Nothing here commits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from feedback_app.departments import queries as departments
 from feedback_app.kit.clock import local_day
-from feedback_app.kit.errors import N_, Conflict, Invalid, NotFound
+from feedback_app.kit.errors import N_, Conflict, Invalid
 from feedback_app.kit.locks import lock
 from feedback_app.kit.text import normalise
 from feedback_app.paper import queries
 from feedback_app.paper.layout import RULES, Design, Size, lay_out
 from feedback_app.paper.lint import check_printable
-from feedback_app.paper.models import PaperBatch, PaperForm, PaperPrinting
+from feedback_app.paper.models import PaperBatch, PaperCheck, PaperForm, PaperKeying, PaperPrinting
+from feedback_app.paper.operations import drawing
 from feedback_app.paper.operations.keying import LONGEST_REASON, ReasonMissing, check_existed
+from feedback_app.paper.operations.locking import hold_batch, hold_open_batch, hold_open_form
 from feedback_app.paper.serials import grouped
 from feedback_app.staff.operations import record
 from feedback_app.staff.queries import Member
@@ -33,14 +31,6 @@ MOST_FORMS: Final = 500
 
 class BadIssue(Invalid):
     """A batch has from 1 to MOST_FORMS forms, printed for a place that is open."""
-
-
-class FormNotFound(NotFound):
-    """No form has this number."""
-
-
-class BatchClosed(Conflict):
-    """The batch was added up; only an administrator opens it again."""
 
 
 class BatchOpen(Conflict):
@@ -86,7 +76,7 @@ def issue(
     """
     if not 1 <= count <= MOST_FORMS:
         raise BadIssue(N_("Mỗi tập có từ 1 đến %(most)s phiếu."), field="count", most=MOST_FORMS)
-    check_printable(lay_out(surveys.version(session, version_id), Design(size, coded=coded)))
+    check_printable(lay_out(surveys.version(session, version_id), Design(size, RULES, coded)))
     today = local_day(now)
     check_existed(session, department_id=department_id, day=answered_on or today)
     if place_id is not None and all(place.id != place_id for place in departments.places(session, on=today)):
@@ -124,7 +114,7 @@ def spoil(session: Session, number: int, *, now: datetime, member: Member, reaso
     Raises ReasonMissing, FormNotFound, BatchClosed and FormUsed.
     """
     said = _reason(reason)
-    batch, form = _open_form(session, number)
+    batch, form = hold_open_form(session, number)
     if form.response_id is not None or form.spoiled_at is not None:
         raise FormUsed(
             N_("Phiếu số %(number)s đã được nhập, quét hoặc ghi là hỏng."), number=grouped(number), field="number"
@@ -139,7 +129,7 @@ def restore(session: Session, number: int, *, now: datetime, member: Member, rea
     Raises ReasonMissing, FormNotFound, BatchClosed and FormUsed.
     """
     said = _reason(reason)
-    batch, form = _open_form(session, number)
+    batch, form = hold_open_form(session, number)
     if form.spoiled_at is None or form.replaced_by is not None:
         raise FormUsed(N_("Phiếu số %(number)s không ghi là hỏng, hoặc đã có phiếu in thay."), number=grouped(number))
     form.spoiled_at = form.spoiled_by = form.spoiled_reason = None
@@ -151,7 +141,7 @@ def reprint(session: Session, number: int, *, now: datetime, member: Member) -> 
 
     Raises FormNotFound, BatchClosed and FormUsed.
     """
-    batch, form = _open_form(session, number)
+    batch, form = hold_open_form(session, number)
     if form.spoiled_at is None or form.replaced_by is not None:
         raise FormUsed(
             N_("Chỉ in thay được phiếu hỏng, và chỉ một lần; phiếu số %(number)s thì không."), number=grouped(number)
@@ -169,7 +159,7 @@ def record_printing(
 
     Raises BatchNotFound.
     """
-    batch = _batch(session, batch_id)
+    batch = hold_batch(session, batch_id)
     session.add(
         PaperPrinting(
             batch_id=batch_id,
@@ -191,7 +181,7 @@ def close(
     `not_returned` is how many missing forms the closer saw and confirmed; if there are any, `reason` says why they did
     not come back. Raises BatchNotFound, BatchClosed, NotAsSeen and ReasonMissing.
     """
-    batch = _open_batch(session, batch_id, alone=True)
+    batch = hold_open_batch(session, batch_id, alone=True)
     # Scanned pages of the batch that wait for a person belong refused here, before anything is missed.
     sums = queries.sums(session, batch_id)
     if sums.out != not_returned:
@@ -200,6 +190,7 @@ def close(
             out=sums.out,
         )
     said = _reason(reason) if not_returned else normalise(reason)
+    drawing.draw_at_least_one(session, batch_id, now=now)
     batch.closed_at, batch.closed_by, batch.not_returned = now, member.id, not_returned
     batch.closing_reason = said or None
     details = {
@@ -218,12 +209,22 @@ def reopen(session: Session, batch_id: int, *, now: datetime, member: Member, re
     Raises BatchNotFound, BatchOpen and ReasonMissing.
     """
     said = _reason(reason)
-    batch = _batch(session, batch_id, alone=True)
+    batch = hold_batch(session, batch_id, alone=True)
     if batch.closed_at is None:
         raise BatchOpen(N_("Tập phiếu này đang mở."))
     details = {"not_returned": batch.not_returned}
     batch.closed_at = batch.closed_by = batch.not_returned = batch.closing_reason = None
     _record(session, batch, member, now, "paper.batch_reopened", reason=said, details=details)
+
+
+def remove_demonstration(session: Session) -> int:
+    """Delete the demonstration batches with their forms; before their responses, which the forms name. Returns how many
+    batches there were."""
+    ids = select(PaperBatch.id).where(PaperBatch.demonstration)
+    for table in (PaperCheck, PaperForm, PaperPrinting, PaperKeying):
+        session.execute(delete(table).where(table.batch_id.in_(ids)))
+    removed = session.execute(delete(PaperBatch).where(PaperBatch.demonstration).returning(PaperBatch.id)).all()
+    return len(removed)
 
 
 def _give_out(session: Session, batch_id: int, count: int) -> range:
@@ -233,36 +234,6 @@ def _give_out(session: Session, batch_id: int, count: int) -> range:
     numbers = range(first, first + count)
     session.execute(insert(PaperForm), [{"number": number, "batch_id": batch_id} for number in numbers])
     return numbers
-
-
-def _batch(session: Session, batch_id: int, *, alone: bool = False) -> PaperBatch:
-    """The batch, locked: shared with others who work in it, or `alone`."""
-    batch = session.scalars(
-        select(PaperBatch)
-        .where(PaperBatch.id == batch_id)
-        .with_for_update(read=not alone)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if batch is None:
-        raise queries.BatchNotFound(N_("Không có tập phiếu này."))
-    return batch
-
-
-def _open_batch(session: Session, batch_id: int, *, alone: bool = False) -> PaperBatch:
-    batch = _batch(session, batch_id, alone=alone)
-    if batch.closed_at is not None:
-        raise BatchClosed(N_("Tập phiếu này đã đóng. Quản trị viên mở lại được, kèm lý do."))
-    return batch
-
-
-def _open_form(session: Session, number: int) -> tuple[PaperBatch, PaperForm]:
-    """A form of an open batch, both locked; the batch first, as everywhere."""
-    batch_id = session.scalar(select(PaperForm.batch_id).where(PaperForm.number == number))
-    if batch_id is None:
-        raise FormNotFound(N_("Không có phiếu nào mang số này."))
-    batch = _open_batch(session, batch_id)
-    form = session.get_one(PaperForm, number, with_for_update=True, populate_existing=True)
-    return batch, form
 
 
 def _reason(written: str) -> str:

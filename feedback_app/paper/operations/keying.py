@@ -5,15 +5,23 @@ from datetime import date, datetime, time
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from feedback_app.departments import queries as departments
 from feedback_app.kit.clock import VIETNAM, local_day
 from feedback_app.kit.errors import N_, Conflict, Invalid
 from feedback_app.kit.text import normalise
+from feedback_app.paper import queries
 from feedback_app.paper.commands import Sitting
+from feedback_app.paper.models import PaperForm, PaperKeying
+from feedback_app.paper.operations import drawing
+from feedback_app.paper.operations.locking import hold_open_batch, hold_open_form
+from feedback_app.paper.queries import FormView
+from feedback_app.paper.serials import grouped
+from feedback_app.staff import queries as staff
 from feedback_app.staff.operations import record
-from feedback_app.staff.queries import Member
+from feedback_app.staff.queries import Member, is_outside
 from feedback_app.surveys import operations as surveys
 from feedback_app.surveys import queries as responses
 from feedback_app.surveys.commands import SubmitResponse
@@ -21,10 +29,16 @@ from feedback_app.surveys.operations import Receipt
 from feedback_app.tokens.codes import Token
 
 LONGEST_REASON: Final = 300
+# Why a form without any answer is spoiled.
+RETURNED_BLANK: Final = "Trả lại để trống"
 
 
 class DepartmentNotThen(Invalid):
     """The department did not exist on the day of the answer."""
+
+
+class NumberRefused(Invalid):
+    """This number cannot be keyed here: it was used or spoiled, or is of another batch."""
 
 
 class NotTheLast(Conflict):
@@ -41,18 +55,24 @@ def key_form(
     now: datetime,
     keyer: Member,
     sitting: Sitting,
+    number: int | None = None,
     response_id: UUID,
     answers: Mapping[str, tuple[str, ...]],
     comments: Mapping[str, str],
     token: Token | None = None,
     rapid_seconds: int,
+    second_keying_percent: int = 0,
 ) -> Receipt:
-    """Store one paper form, and who keyed it, in one transaction; the same id again is the same form.
+    """Store one paper form, who keyed it and its number (where the sitting is of a batch), in one transaction; the same
+    id again is the same form.
 
-    The audit line keeps the keyer's own department as it was then: keyers often key forms about the office
-    they belong to, and their department may change. Raises DepartmentNotThen, BadAnswer and FutureAnswer.
+    Keyers often key forms about the office they belong to: the row of the keying says so, and the audit line keeps
+    their own department, because it may change. Raises DepartmentNotThen, BadAnswer, FutureAnswer, and for a batch
+    BatchNotFound, BatchClosed and NumberRefused.
     """
     check_existed(session, department_id=sitting.department_id, day=sitting.answered_on)
+    if sitting.batch_id is not None:
+        hold_open_batch(session, sitting.batch_id)
     receipt = surveys.submit(
         session,
         SubmitResponse(
@@ -61,6 +81,7 @@ def key_form(
             channel="paper",
             receiving_department_id=sitting.department_id,
             rated_department_id=sitting.department_id,
+            place_id=sitting.place_id,
             answers=answers,
             comments=comments,
             answered_at=answered_at(sitting.answered_on, now=now),
@@ -71,11 +92,38 @@ def key_form(
             assisted=sitting.assisted,
             keyer_id=keyer.id,
             token=token,
+            demonstration=sitting.demonstration,
         ),
         now=now,
         rapid_seconds=rapid_seconds,
     )
     if receipt.outcome == "stored":
+        if sitting.batch_id is not None:
+            form = _form_to_key(session, sitting.batch_id, number)
+            form.response_id, form.source = response_id, "keyed"
+        session.add(
+            PaperKeying(
+                response_id=response_id,
+                batch_id=sitting.batch_id,
+                department_id=sitting.department_id,
+                answered_on=sitting.answered_on,
+                keyer_id=keyer.id,
+                keyed_at=now,
+                own_department=not is_outside(session, keyer, department_id=sitting.department_id, day=local_day(now)),
+            )
+        )
+        if sitting.batch_id is not None:
+            drawing.draw(
+                session,
+                response_id=response_id,
+                batch_id=sitting.batch_id,
+                number=form.number,
+                department_id=sitting.department_id,
+                answered_on=sitting.answered_on,
+                keyer_id=keyer.id,
+                percent=second_keying_percent,
+                now=now,
+            )
         record(
             session,
             now=now,
@@ -83,9 +131,59 @@ def key_form(
             action="paper.keyed",
             subject=f"response:{response_id}",
             department_id=sitting.department_id,
-            details={"keyer_department_id": keyer.department_id},
+            details={"keyer_department_id": keyer.department_id}
+            | ({"batch": sitting.batch_id, "number": number} if sitting.batch_id is not None else {}),
         )
     return receipt
+
+
+def return_blank(session: Session, *, now: datetime, keyer: Member, batch_id: int, number: int | None) -> None:
+    """Write down that a numbered form came back without any answer: it is no response, and not missing either.
+
+    The same again by the same person changes nothing. Raises BatchNotFound, BatchClosed and NumberRefused.
+    """
+    batch = hold_open_batch(session, batch_id)
+    known = queries.form(session, number) if number is not None else None
+    if known is not None and (known.spoiled_by, known.spoiled_reason) == (keyer.id, RETURNED_BLANK):
+        return
+    form = _form_to_key(session, batch_id, number)
+    form.spoiled_at, form.spoiled_by, form.spoiled_reason = now, keyer.id, RETURNED_BLANK
+    record(
+        session,
+        now=now,
+        actor_id=keyer.id,
+        action="paper.returned_blank",
+        subject=f"batch:{batch_id}",
+        department_id=batch.department_id,
+        details={"number": form.number},
+    )
+
+
+def refusal_of(form: FormView, names: Mapping[int, str]) -> NumberRefused | None:
+    """Why a form of the batch cannot be keyed (again), in one sentence; None while it is out. `names` are of staff."""
+    number = grouped(form.number)
+    if form.spoiled_at is not None:
+        return NumberRefused(
+            N_("Phiếu số %(number)s đã ghi là không dùng ngày %(day)s: %(reason)s."),
+            field="number",
+            number=number,
+            day=local_day(form.spoiled_at).strftime("%d/%m/%Y"),
+            reason=(form.spoiled_reason or "").rstrip("."),
+        )
+    if form.source is None:
+        return None
+    said = (
+        N_("Phiếu số %(number)s đã được %(who)s nhập lúc %(when)s.")
+        if form.source == "keyed"
+        else N_("Phiếu số %(number)s đã được %(who)s quét lúc %(when)s.")
+    )
+    return NumberRefused(
+        said,
+        field="number",
+        number=number,
+        who=names.get(form.keyer_id or 0, "?"),
+        when=f"{form.keyed_at.astimezone(VIETNAM):%H:%M %d/%m/%Y}" if form.keyed_at else "?",
+    )
 
 
 def undo_last(
@@ -101,17 +199,24 @@ def undo_last(
 
     The form's id stays known, so a delivery still under way does not bring it back. The dossier it named stays
     answered: which one that was is written nowhere, and whoever could name another would free that one, and learn of
-    it. The form is keyed again without its code. Raises NotTheLast and ReasonMissing.
+    it. The form's number is out again, and it is keyed without its code. Raises NotTheLast, ReasonMissing, BatchClosed,
+    and AlreadyChecked for one that was keyed again.
     """
     said = ": ".join(part for part in (normalise(reason), normalise(words)) if part)
     if not said:
         raise ReasonMissing(N_("Xin cho biết lý do hoàn tác."), field="reason")
     if len(said) > LONGEST_REASON:
         raise ReasonMissing(N_("Lý do dài quá %(limit)s ký tự. Xin rút gọn lại."), field="words", limit=LONGEST_REASON)
+    held = queries.form_of_response(session, response_id)
+    if held is not None:
+        hold_open_form(session, held)
     last = responses.last_keyed(session, keyer_id=keyer.id, since=start_of_day(now), limit=1)
     if not last or last[0].id != response_id:
         raise NotTheLast(N_("Chỉ hoàn tác được phiếu bạn vừa nhập sau cùng trong hôm nay."))
+    drawing.withdraw(session, response_id)
     surveys.remove(session, response_id, now=now)
+    session.execute(update(PaperForm).where(PaperForm.response_id == response_id).values(response_id=None, source=None))
+    session.execute(delete(PaperKeying).where(PaperKeying.response_id == response_id))
     record(
         session,
         now=now,
@@ -120,8 +225,29 @@ def undo_last(
         subject=f"response:{response_id}",
         department_id=last[0].rated_department_id,
         reason=said,
-        details={"answered_on": last[0].answered_on.isoformat()},
+        details={"answered_on": last[0].answered_on.isoformat()} | ({"number": held} if held is not None else {}),
     )
+
+
+def _form_to_key(session: Session, batch_id: int, number: int | None) -> PaperForm:
+    """The form of a batch with this number, if it is out; held until the transaction ends."""
+    if number is None:
+        raise NumberRefused(N_("Xin nhập số phiếu, in ở đầu phiếu."), field="number")
+    form = session.get(PaperForm, number, with_for_update=True, populate_existing=True)
+    if form is None:
+        raise NumberRefused(N_("Chưa từng in phiếu nào mang số này."), field="number")
+    if form.batch_id != batch_id:
+        raise NumberRefused(
+            N_("Phiếu số %(number)s thuộc tập %(batch)s, không thuộc tập đang nhập."),
+            field="number",
+            number=grouped(number),
+            batch=form.batch_id,
+        )
+    view = queries.form(session, number)
+    people = frozenset({view.keyer_id} if view.keyer_id else ())
+    if refused := refusal_of(view, staff.names(session, ids=people)):
+        raise refused
+    return form
 
 
 def check_existed(session: Session, *, department_id: int, day: date) -> None:

@@ -11,9 +11,13 @@ from feedback_app.paper.queries.batches import (
     batch_count,
     batch_of,
     batches,
+    form,
+    form_of_response,
     forms,
     keyers,
+    numbers_of,
     printings,
+    sitting_of,
     sums,
 )
 from feedback_app.paper.queries.printable import Printable, printable
@@ -30,9 +34,13 @@ __all__ = [
     "batch_count",
     "batch_of",
     "batches",
+    "form",
+    "form_of_response",
     "forms",
     "keyers",
+    "numbers_of",
     "printable",
     "printings",
+    "sitting_of",
     "sums",
 ]

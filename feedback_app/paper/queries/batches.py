@@ -4,11 +4,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from feedback_app.kit.errors import N_, NotFound
+from feedback_app.paper.commands import Sitting
 from feedback_app.paper.layout import Design, Size
 from feedback_app.paper.models import PaperBatch, PaperForm, PaperKeying, PaperPrinting
 from feedback_app.tokens.commands import Stage
@@ -112,6 +114,21 @@ def batch(session: Session, batch_id: int) -> BatchView:
     return _view(found)
 
 
+def sitting_of(batch: BatchView, *, today: date) -> Sitting:
+    """What all forms of a batch have in common; where each says its own day, `today` is proposed."""
+    return Sitting(
+        department_id=batch.department_id,
+        version_id=batch.version_id,
+        answered_on=batch.answered_on or today,
+        stage=batch.stage,
+        coded=batch.design.coded,
+        dated_each=batch.answered_on is None,
+        batch_id=batch.id,
+        place_id=batch.place_id,
+        demonstration=batch.demonstration,
+    )
+
+
 def batches(
     session: Session,
     *,
@@ -148,22 +165,26 @@ def sums(session: Session, batch_id: int) -> Sums:
 
 def forms(session: Session, batch_id: int) -> list[FormView]:
     """Every number of a batch in order."""
-    rows = session.execute(
-        select(
-            PaperForm.number,
-            PaperForm.source,
-            PaperKeying.keyer_id,
-            PaperKeying.keyed_at,
-            PaperForm.spoiled_at,
-            PaperForm.spoiled_by,
-            PaperForm.spoiled_reason,
-            PaperForm.replaced_by,
-        )
-        .join(PaperKeying, PaperKeying.response_id == PaperForm.response_id, isouter=True)
-        .where(PaperForm.batch_id == batch_id)
-        .order_by(PaperForm.number)
-    )
+    rows = session.execute(_forms().where(PaperForm.batch_id == batch_id).order_by(PaperForm.number))
     return [FormView(*row) for row in rows]
+
+
+def form(session: Session, number: int) -> FormView:
+    """One number that was given out."""
+    return FormView(*session.execute(_forms().where(PaperForm.number == number)).one())
+
+
+def numbers_of(session: Session, response_ids: Collection[UUID]) -> dict[UUID, int]:
+    """The numbers of those responses that have one."""
+    rows = session.execute(
+        select(PaperForm.response_id, PaperForm.number).where(PaperForm.response_id.in_(response_ids))
+    )
+    return {response_id: number for response_id, number in rows if response_id}
+
+
+def form_of_response(session: Session, response_id: UUID) -> int | None:
+    """The number that a response came under."""
+    return session.scalar(select(PaperForm.number).where(PaperForm.response_id == response_id))
 
 
 def keyers(session: Session, batch_id: int) -> list[KeyerProgress]:
@@ -198,6 +219,19 @@ def printings(session: Session, batch_id: int) -> list[PrintingView]:
 def batch_of(session: Session, number: int) -> int | None:
     """The batch that a number belongs to; None where it was never given out."""
     return session.scalar(select(PaperForm.batch_id).where(PaperForm.number == number))
+
+
+def _forms() -> Select[*tuple[Any, ...]]:
+    return select(
+        PaperForm.number,
+        PaperForm.source,
+        PaperKeying.keyer_id,
+        PaperKeying.keyed_at,
+        PaperForm.spoiled_at,
+        PaperForm.spoiled_by,
+        PaperForm.spoiled_reason,
+        PaperForm.replaced_by,
+    ).join(PaperKeying, PaperKeying.response_id == PaperForm.response_id, isouter=True)
 
 
 def _wanted(

@@ -1,7 +1,10 @@
-"""Keying pages: what a stack has in common, the forms of the stack one after another, and taking the last one back."""
+"""Keying pages: which forms, one form after another, and taking the last one back."""
 
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+import hmac
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -18,12 +21,25 @@ from feedback_app.kit.db import db
 from feedback_app.kit.errors import N_, Invalid
 from feedback_app.kit.ids import new_id
 from feedback_app.kit.web import settings
-from feedback_app.paper import operations
+from feedback_app.paper import operations, queries
 from feedback_app.paper.commands import Sitting
 from feedback_app.paper.days import parse_day
-from feedback_app.paper.forms.keying import PREFIX, STAGES, SittingForm, UndoForm, paper_form
+from feedback_app.paper.forms.keying import PREFIX, SittingForm, UndoForm, paper_form
+from feedback_app.paper.queries import checks
 from feedback_app.paper.routes.blueprint import blueprint
+from feedback_app.paper.routes.refusals import asks_about, keeps_refusals
+from feedback_app.paper.routes.sittings import (
+    PROCEDURE,
+    about,
+    address_of,
+    heading_of,
+    names_of,
+    passed_on,
+    sitting_of,
+)
+from feedback_app.paper.serials import BadSerial, grouped, parse_serial, serial
 from feedback_app.staff import access
+from feedback_app.staff import queries as staff
 from feedback_app.staff.access import current_member, requires
 from feedback_app.surveys import queries as surveys
 from feedback_app.surveys.operations import AlreadySealed
@@ -33,34 +49,30 @@ from feedback_app.tokens.commands import Stage
 from feedback_app.tokens.installed import codes
 
 # What became of a form that was sent.
-Kept = Literal["stored", "refused", "answered_before"]
-_STATUS: Final = {"stored": 200, "refused": 422, "answered_before": 409}
+Kept = Literal["stored", "blank", "refused", "answered_before"]
+_STATUS: Final = {"stored": 200, "blank": 200, "refused": 422, "answered_before": 409}
 LAST_FORMS: Final = 5
-# Arguments of an address that name a stack.
-# Before the code of a procedure in the list that holds fields too.
-PROCEDURE: Final = "thu-tuc:"
-STACK: Final = ("don-vi", "mau", "ngay", "linh-vuc", "thu-tuc", "giai-doan", "tro-giup", "ma-ho-so")
-
-
-class BadSitting(Invalid):
-    """The address does not name a stack that can be keyed."""
+A_YEAR: Final = timedelta(days=365)
+MOST_BATCHES: Final = 100
 
 
 @blueprint.route("/nhap-phieu", methods=["GET", "POST"])
+@keeps_refusals
 @requires("staff")
 def choose() -> Response | str | tuple[str, int]:
-    """Ask once for what a whole stack has in common; the answer goes into the address of the keying page."""
+    """Choose a batch, or say once what a whole stack without numbers has in common; it goes into the address of the
+    keying page."""
     now = clock.now()
-    form = _sitting_form(now)
+    form = _stack_form(now)
     if form.validate_on_submit():
         try:
-            sitting = _sitting(
+            sitting = sitting_of(
                 now,
                 {
                     "don-vi": form.department.data,
                     "mau": form.version.data,
                     "ngay": form.answered_on.data,
-                    **_about(form.field.data or ""),
+                    **about(form.field.data or ""),
                     "giai-doan": form.stage.data,
                     "tro-giup": "1" if form.assisted.data else "",
                     "ma-ho-so": "1" if form.coded.data else "",
@@ -69,58 +81,95 @@ def choose() -> Response | str | tuple[str, int]:
         except Invalid as error:
             form[error.field or "answered_on"].errors = [i18n.say(error)]
         else:
-            return redirect(url_for("paper.key", **_address(sitting)))
-    return render_template("paper/choose.html", form=form), 422 if form.errors else 200
+            return redirect(url_for("paper.key", **address_of(sitting)))
+    session, day = db.session(), clock.local_day(now)
+    scope = access.scope(session, current_member(), day)
+    batches = queries.batches(session, scope=scope, is_open=True, limit=MOST_BATCHES)
+    page = render_template(
+        "paper/choose.html",
+        form=form,
+        batches=[each for each in batches if each.still_out],
+        names=names_of({each.department_id for each in batches}, day),
+        places={place.id: i18n.text_in(place.name, place.name_en) for place in departments.places(session, on=day)},
+        grouped=grouped,
+        vault=vault(),
+    )
+    return page, 422 if form.errors else 200
 
 
 @blueprint.route("/nhap-phieu/phieu", methods=["GET", "POST"])
+@keeps_refusals
 @requires("staff")
 def key() -> Response | str | tuple[Response | str, int]:
     """One form after another. A page without scripts posts and comes back; the script posts in the background."""
     now = clock.now()
     try:
-        sitting = _sitting(now, request.args)
+        sitting = sitting_of(now, request.args)
     except Invalid as error:
         if request.method == "POST":
             raise
         flash(i18n.say(error), "error")
-        return redirect(url_for("paper.choose", **_passed_on()))
+        return redirect(url_for("paper.choose", **passed_on()))
     version = surveys.version(db.session(), sitting.version_id)
-    form = paper_form(version, coded=sitting.coded)
-    outcome = _store(form, version, sitting, now) if form.validate_on_submit() else "refused"
-    if outcome == "stored":
+    form = paper_form(version, sitting)
+    outcome: Kept = "refused"
+    if form.validate_on_submit() and (dated := _dated(form, sitting, now)):
+        sitting = dated
+        outcome = _store(form, version, sitting, now)
+    if outcome in ("stored", "blank"):
         if access.wants_json():
             return jsonify(panel=render_template("paper/panel.html", **_today(now, sitting)))
-        flash(_("Đã lưu phiếu."), "success")
-        return redirect(url_for("paper.key", **_address(sitting)))
+        flash(
+            _("Đã lưu phiếu.") if outcome == "stored" else _("Phiếu trống: đã ghi là trả lại để trống, không tính."),
+            "success",
+        )
+        return redirect(url_for("paper.key", **address_of(sitting)))
     if form.errors and access.wants_json():
         messages = [str(message) for errors in form.errors.values() for message in errors]
-        return jsonify(status=_STATUS[outcome], message=" ".join(messages)), _STATUS[outcome]
+        field = next(
+            (name for name in ("number", "answered_on", "dossier") if name in form and form[name].errors), None
+        )
+        return jsonify(status=_STATUS[outcome], message=" ".join(messages), field=field), _STATUS[outcome]
     if not form.is_submitted():
         form.response_id.data = str(new_id())
+        if sitting.dated_each and request.args.get("ngay"):
+            form.answered_on.data = sitting.answered_on.strftime("%d/%m/%Y")
     page = render_template(
         "paper/key.html",
         form=form,
         version=version,
-        code=form.dossier if sitting.coded else None,
+        typed_first=[form[name] for name in ("number", "answered_on", "dossier") if name in form],
         questions=[(question, form[PREFIX + question.key]) for question in version.questions],
+        numbers=_numbers(sitting.batch_id) if sitting.batch_id is not None else None,
         sitting=sitting,
-        heading=_heading(sitting),
-        change_url=url_for("paper.choose", **_passed_on()),
+        heading=heading_of(sitting),
+        change_url=url_for("paper.choose", **passed_on()),
+        vault=vault(),
         **_today(now, sitting),
     )
     return page, _STATUS[outcome] if form.errors else 200
 
 
+@blueprint.get("/nhap-phieu/tap/<int:batch_id>/so")
+@keeps_refusals
+@requires("staff")
+def numbers(batch_id: int) -> Response:
+    """The numbers of a batch as they are now, for a page that has been open for long."""
+    asks_about(f"batch:{batch_id}", queries.batch(db.session(), batch_id).department_id)
+    return jsonify(_numbers(batch_id))
+
+
 @blueprint.route("/nhap-phieu/hoan-tac/<uuid:response_id>", methods=["GET", "POST"])
+@keeps_refusals
 @requires("staff")
 def undo(response_id: UUID) -> Response | str | tuple[str, int]:
-    """Take back the form keyed last; the address carries the stack on, to go back to it."""
+    """Take back the form keyed last; the address carries the sitting on, to go back to it."""
     now = clock.now()
     member = current_member()
     last = surveys.last_keyed(db.session(), keyer_id=member.id, since=operations.start_of_day(now), limit=1)
     if not last or last[0].id != response_id:
         raise operations.NotTheLast(N_("Chỉ hoàn tác được phiếu bạn vừa nhập sau cùng trong hôm nay."))
+    number = queries.form_of_response(db.session(), response_id)
     form = UndoForm()
     if form.validate_on_submit():
         try:
@@ -136,15 +185,19 @@ def undo(response_id: UUID) -> Response | str | tuple[str, int]:
             form[error.field or "reason"].errors = [i18n.say(error)]
         else:
             db.session.commit()
-            flash(_("Đã hoàn tác phiếu vừa nhập."), "success")
-            return redirect(url_for("paper.key", **_passed_on()))
-    names = _names({last[0].rated_department_id}, last[0].answered_on)
+            said = [_("Đã hoàn tác phiếu vừa nhập.")]
+            if number is not None:
+                said.append(_("Số %(number)s nhập lại được.", number=grouped(number)))
+            flash(" ".join(said), "success")
+            return redirect(url_for("paper.key", **passed_on()))
+    names = names_of({last[0].rated_department_id}, last[0].answered_on)
     page = render_template(
         "paper/undo.html",
         form=form,
         keyed=last[0],
+        number=grouped(number) if number is not None else None,
         department=names[last[0].rated_department_id],
-        back=url_for("paper.key", **_passed_on()),
+        back=url_for("paper.key", **passed_on()),
     )
     return page, 422 if form.errors else 200
 
@@ -155,23 +208,45 @@ def _token(form: Any, stage: Stage | None) -> Token | None:
     return codes().token(written, stage) if written.strip() else None
 
 
+def _dated(form: Any, sitting: Sitting, now: datetime) -> Sitting | None:
+    """The sitting with the day this form says, where each says its own; None, with a message, for what is no day."""
+    if not sitting.dated_each:
+        return sitting
+    try:
+        return replace(sitting, answered_on=parse_day(form.answered_on.data, today=clock.local_day(now)))
+    except Invalid as error:
+        form.answered_on.errors = [i18n.say(error)]
+        return None
+
+
 def _store(form: Any, version: VersionView, sitting: Sitting, now: datetime) -> Kept:
     """Store the form, unless it was refused and the messages stand beside its fields."""
+    answers, comments = form.answers(version), form.comments(version)
     try:
+        number = _number(form, sitting.batch_id) if sitting.batch_id is not None else None
+        if sitting.batch_id is not None and not answers and not comments:
+            operations.return_blank(
+                db.session(), now=now, keyer=current_member(), batch_id=sitting.batch_id, number=number
+            )
+            db.session.commit()
+            return "blank"
         receipt = operations.key_form(
             db.session(),
             now=now,
             keyer=current_member(),
             sitting=sitting,
+            number=number,
             response_id=UUID(form.response_id.data),
-            answers=form.answers(version),
-            comments=form.comments(version),
+            answers=answers,
+            comments=comments,
             token=_token(form, sitting.stage) if sitting.coded else None,
             rapid_seconds=settings().rapid_seconds,
+            second_keying_percent=settings().paper_second_keying_percent,
         )
     except Invalid as error:
         db.session.rollback()
-        name = "dossier" if error.field == "dossier" else PREFIX + (error.field or "")
+        name = "number" if isinstance(error, BadSerial) else error.field or ""
+        name = name if name in form else PREFIX + name
         if name in form:
             form[name].errors = [i18n.say(error)]
         else:
@@ -193,79 +268,39 @@ def _store(form: Any, version: VersionView, sitting: Sitting, now: datetime) -> 
     return "stored"
 
 
-def _sitting(now: datetime, given: Mapping[str, str]) -> Sitting:
-    """The stack an address or the first form names. Raises Invalid with a field of that form, or OutsideScope."""
+def _number(form: Any, batch_id: int) -> int:
+    """The number that was typed: whole, or its last figures where only one number of the batch ends so.
+
+    Raises BadSerial and NumberRefused.
+    """
+    figures = "".join(each for each in form.number.data if each.isascii() and each.isdigit())
+    if len(figures) >= len(serial(0)):
+        return parse_serial(form.number.data)
+    found = [
+        each.number
+        for each in queries.forms(db.session(), batch_id)
+        if figures and serial(each.number).endswith(figures)
+    ]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise operations.NumberRefused(N_("Nhiều số trong tập kết thúc như vậy. Xin gõ thêm chữ số."), field="number")
+    raise operations.NumberRefused(N_("Trong tập này không có số phiếu nào kết thúc như vậy."), field="number")
+
+
+def _numbers(batch_id: int) -> dict[str, Any]:
+    """Every number of a batch as printed, and for those that are not out the sentence that refuses them."""
     session = db.session()
-    answered_on = parse_day(given.get("ngay", ""), today=clock.local_day(now))
-    try:
-        department = departments.department(session, code=given.get("don-vi", ""))
-    except departments.DepartmentNotFound as error:
-        raise BadSitting(N_("Xin chọn cơ quan, đơn vị."), field="department") from error
-    access.check_scope(session, current_member(), department.id, clock.local_day(now))
-    operations.check_existed(session, department_id=department.id, day=answered_on)
-    try:
-        version = surveys.version(session, int(given.get("mau", "")))
-    except (ValueError, surveys.NoQuestionnaire) as error:
-        raise BadSitting(N_("Xin chọn mẫu phiếu."), field="version") from error
-    fields = {field.code: field.id for field in departments.fields(session)}
-    field_code, procedure_code = given.get("linh-vuc", ""), given.get("thu-tuc", "")
-    stage = given.get("giai-doan", "")
-    if field_code and field_code not in fields:
-        raise BadSitting(N_("Không có lĩnh vực này."), field="field")
-    procedure = next((each for each in departments.procedures(session) if each.code == procedure_code), None)
-    if procedure_code and procedure is None:
-        raise BadSitting(N_("Không có thủ tục này."), field="field")
-    if procedure and field_code and procedure.field_id != fields[field_code]:
-        raise BadSitting(N_("Thủ tục này không thuộc lĩnh vực đã chọn."), field="field")
-    if stage not in dict(STAGES):
-        raise BadSitting(N_("Không có thời điểm này."), field="stage")
-    return Sitting(
-        department_id=department.id,
-        version_id=version.id,
-        answered_on=answered_on,
-        field_id=procedure.field_id if procedure else fields.get(field_code),
-        procedure_id=procedure.id if procedure else None,
-        stage=stage or None,  # type: ignore[arg-type]  # one of STAGES
-        assisted=given.get("tro-giup") == "1",
-        coded=given.get("ma-ho-so") == "1",
-    )
+    forms = queries.forms(session, batch_id)
+    people = staff.names(session, ids=frozenset(each.keyer_id for each in forms if each.keyer_id))
+    refusals = ((each, operations.refusal_of(each, people)) for each in forms)
+    return {
+        "serials": [serial(each.number) for each in forms],
+        "taken": {serial(each.number): i18n.say(refused) for each, refused in refusals if refused},
+    }
 
 
-def _address(sitting: Sitting) -> dict[str, Any]:
-    """The sitting as arguments of an address; what is not set is left out."""
-    session = db.session()
-    department = departments.departments(session, ids=[sitting.department_id], on=sitting.answered_on)
-    fields = {field.id: field.code for field in departments.fields(session)}
-    written = (
-        department[sitting.department_id].code,
-        str(sitting.version_id),
-        sitting.answered_on.isoformat(),
-        fields[sitting.field_id] if sitting.field_id and not sitting.procedure_id else "",
-        _procedure(sitting.procedure_id).code if sitting.procedure_id else "",
-        sitting.stage or "",
-        "1" if sitting.assisted else "",
-        "1" if sitting.coded else "",
-    )
-    return {name: value for name, value in zip(STACK, written, strict=True) if value}
-
-
-def _about(value: str) -> dict[str, str]:
-    """What a choice of the list of fields and procedures says, as arguments of an address."""
-    code = value.removeprefix(PROCEDURE)
-    return {"linh-vuc" if code == value else "thu-tuc": code}
-
-
-def _procedure(procedure_id: int) -> departments.ProcedureView:
-    (found,) = departments.procedures(db.session(), ids=[procedure_id])
-    return found
-
-
-def _passed_on() -> dict[str, Any]:
-    """The arguments of this address that name a stack, for links that lead back to it; nothing else is carried on."""
-    return {name: request.args[name] for name in STACK if name in request.args}
-
-
-def _sitting_form(now: datetime) -> SittingForm:
+def _stack_form(now: datetime) -> SittingForm:
     """The first form with its lists, filled from the address when the keyer comes back to change something."""
     session, args = db.session(), request.args
     form = SittingForm(
@@ -340,42 +375,36 @@ def _as_typed(day: str) -> str:
         return day
 
 
-def _heading(sitting: Sitting) -> list[tuple[str, str]]:
-    """What the stack has in common, in words."""
-    names = _names({sitting.department_id}, sitting.answered_on)
-    stages = dict(STAGES)
-    fields = {field.id: i18n.text_in(field.name, field.name_en) for field in departments.fields(db.session())}
-    rows = [
-        (_("Cơ quan, đơn vị"), names[sitting.department_id]),
-        (_("Ngày trả lời"), format_date(sitting.answered_on, "dd/MM/yyyy")),
-    ]
-    if sitting.field_id:
-        rows.append((_("Lĩnh vực"), fields[sitting.field_id]))
-    if sitting.procedure_id:
-        procedure = _procedure(sitting.procedure_id)
-        rows.append((_("Thủ tục"), i18n.text_in(procedure.name, procedure.name_en)))
-    if sitting.stage:
-        rows.append((_("Thời điểm"), str(stages[sitting.stage])))
-    if sitting.assisted:
-        rows.append((_("Trợ giúp"), _("Có cán bộ trợ giúp")))
-    return rows
-
-
 def _today(now: datetime, sitting: Sitting) -> dict[str, Any]:
-    """The running count of the keyer's day and the last forms with their numbers in it."""
+    """How far the batch is, the running count of the keyer's day and the last forms with their numbers."""
     session, since = db.session(), operations.start_of_day(now)
     keyer_id = current_member().id
     count = surveys.keyed_count(session, keyer_id=keyer_id, since=since)
     last = surveys.last_keyed(session, keyer_id=keyer_id, since=since, limit=LAST_FORMS)
+    printed = queries.numbers_of(session, [keyed.id for keyed in last])
     return {
+        "sums": queries.sums(session, sitting.batch_id) if sitting.batch_id is not None else None,
+        "batch_id": sitting.batch_id,
+        "own_rate": checks.error_rate(session, now=now, keyer_ids=[keyer_id], first=clock.local_day(now) - A_YEAR),
         "keyed_today": count,
         "last_forms": [
-            (count - place, format_time(keyed.keyed_at, "HH:mm"), keyed) for place, keyed in enumerate(last)
+            (
+                grouped(printed[keyed.id]) if keyed.id in printed else None,
+                count - place,
+                format_time(keyed.keyed_at, "HH:mm"),
+                keyed,
+            )
+            for place, keyed in enumerate(last)
         ],
-        "undo_url": url_for("paper.undo", response_id=last[0].id, **_address(sitting)) if last else None,
+        "undo_url": url_for("paper.undo", response_id=last[0].id, **address_of(sitting)) if last else None,
     }
 
 
-def _names(ids: set[int], day: date) -> dict[int, str]:
-    found = departments.departments(db.session(), ids=ids, on=day)
-    return {view.id: i18n.text_in(view.name, view.name_en) for view in found.values()}
+def vault() -> dict[str, str]:
+    """What the page keeps unsent forms under in the browser, and the key it keeps them with.
+
+    Office computers are shared: another account finds neither, and cannot read what lies there.
+    """
+    member_id = current_member().id
+    secret = hmac.digest(settings().secret_key.encode(), f"unsent forms {member_id}".encode(), "sha256")
+    return {"name": f"keying:{member_id}", "key": b64encode(secret).decode()}

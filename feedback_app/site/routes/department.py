@@ -31,6 +31,7 @@ from feedback_app.ratings.queries import DepartmentParts, Dimension, RatingTable
 from feedback_app.site import drawings
 from feedback_app.site.history import history
 from feedback_app.site.kept import kept
+from feedback_app.site.paper import paper_forms
 from feedback_app.site.routes.blueprint import blueprint
 from feedback_app.site.routes.places import places_to_answer
 from feedback_app.surveys.queries import ClearedComment
@@ -83,6 +84,12 @@ def department(code: str) -> str:
         versions=versions,
         shown=shown,
         left_out=ratings.left_out(session, table, narrowed),
+        paper=None
+        if narrowed.to_a_part
+        else paper_forms(
+            session, now=clock.now(), first=period.starts_on, before=period.ends_on, department_ids=[found.id]
+        ),
+        cell=minima.cell,
         questions=[each for each in distributions if not each.asks_why],
         reasons=[each.most_picked_first() for each in distributions if each.asks_why],
         most_procedures=MOST_PROCEDURES,

@@ -1,12 +1,16 @@
 """How figures are made, and what programs ask of every site."""
 
+from datetime import timedelta
+
 from flask import Response, current_app, render_template
 
+from feedback_app.kit import clock
 from feedback_app.kit.db import db
 from feedback_app.kit.web import public, settings
 from feedback_app.ratings import measures
 from feedback_app.ratings import queries as ratings
 from feedback_app.ratings.standardisation import LEAST_ANSWERS, LEAST_COVERED
+from feedback_app.site.paper import paper_forms
 from feedback_app.site.routes.blueprint import blueprint
 
 
@@ -14,9 +18,13 @@ from feedback_app.site.routes.blueprint import blueprint
 @public
 def method() -> str:
     """What every number on this site means, in plain words."""
+    now = clock.now()
+    today = clock.local_day(now)
     return render_template(
         "site/method.html",
         minima=settings().minima,
+        paper=paper_forms(db.session(), now=now, first=today - timedelta(days=365), before=today + timedelta(days=1)),
+        second_keying_percent=settings().paper_second_keying_percent,
         rapid=settings().rapid_seconds,
         groups=measures.GROUPS,
         measures=measures.MEASURES,

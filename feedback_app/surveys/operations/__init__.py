@@ -14,6 +14,7 @@ from feedback_app.surveys.operations.comments import (
     reviewable,
 )
 from feedback_app.surveys.operations.conflicts import forget_conflicts
+from feedback_app.surveys.operations.corrections import NothingToReadAgain, correct
 from feedback_app.surveys.operations.handovers import (
     LASTS,
     WRITING,
@@ -51,6 +52,7 @@ __all__ = [
     "Asked",
     "HandoverNotFound",
     "HandoverOver",
+    "NothingToReadAgain",
     "NothingToWrite",
     "finish",
     "forget_handovers",
@@ -73,6 +75,7 @@ __all__ = [
     "ask_at",
     "check_key",
     "clear_comment",
+    "correct",
     "erase_originals",
     "exclude",
     "include",

@@ -35,7 +35,14 @@ from feedback_app.surveys.queries.doubts import (
     touched_on,
     touches_by_hour,
 )
-from feedback_app.surveys.queries.keying import KeyedForm, keyed_any, keyed_count, last_keyed
+from feedback_app.surveys.queries.keying import (
+    KeyedAnswers,
+    KeyedForm,
+    keyed_answers,
+    keyed_any,
+    keyed_count,
+    last_keyed,
+)
 from feedback_app.surveys.queries.kiosks import places_touched
 from feedback_app.surveys.queries.lookups import LookedUp, LookupNotFound, look_up
 from feedback_app.surveys.queries.questionnaires import (
@@ -58,6 +65,7 @@ __all__ = [
     "Decision",
     "Given",
     "HeldComment",
+    "KeyedAnswers",
     "KeyedForm",
     "LookedUp",
     "LookupNotFound",
@@ -80,6 +88,7 @@ __all__ = [
     "held_comments",
     "held_count",
     "keyed_between",
+    "keyed_answers",
     "keyed_any",
     "keyed_count",
     "last_keyed",

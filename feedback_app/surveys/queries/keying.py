@@ -1,17 +1,15 @@
 """The forms somebody has keyed lately."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from feedback_app.surveys.models import (
-    Response,
-)
+from feedback_app.surveys.models import Comment, Response
 from feedback_app.surveys.queries.questionnaires import version
 from feedback_app.tokens.commands import Stage
 
@@ -28,6 +26,37 @@ class KeyedForm:
     overall: str | None
     stage: Stage | None
     coded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedAnswers:
+    """What is stored of a paper form: keys of choices by question key, in the order of the form, blank ones left out;
+    `has_text` says that something was written by hand."""
+
+    version_id: int
+    answers: Mapping[str, tuple[str, ...]]
+    has_text: bool
+
+
+def keyed_answers(session: Session, response_id: UUID) -> KeyedAnswers | None:
+    """None for a response that was removed."""
+    row = session.scalars(
+        select(Response)
+        .where(Response.id == response_id, Response.removed_at.is_(None))
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        return None
+    picked = set(row.choice_ids)
+    answers = {
+        question.key: keys
+        for question in version(session, row.version_id).questions
+        if (keys := tuple(choice.key for choice in question.choices if choice.id in picked))
+    }
+    written = exists().where(
+        Comment.response_id == response_id, or_(Comment.text.is_not(None), Comment.shown_text.is_not(None))
+    )
+    return KeyedAnswers(row.version_id, answers, bool(session.scalar(select(written))))
 
 
 def keyed_count(session: Session, *, keyer_id: int, since: datetime) -> int:
