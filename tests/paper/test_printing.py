@@ -66,14 +66,14 @@ def test_have_a_dark_outline_white_within_and_white_around_where_the_layout_has_
                 printed = _cut(images[placed.sheet], rect, placed.x)
                 sides = (printed[:3].min(0), printed[-3:].min(0), printed[:, :3].min(1), printed[:, -3:].min(1))
                 assert max(side.mean() for side in sides) < 150, box
-                assert printed[4:-4, 4:-4].min() == 255, "nothing is marked already"
+                assert printed[4:-4, 4:-4].min() > 200, "nothing is marked already"
                 around = _cut(
                     images[placed.sheet], Rect(rect.x - 2.9, rect.y - 2.9, rect.w + 5.8, rect.h + 5.8), placed.x
                 )
                 without = around.copy()
                 edge = round(2.9 * PER_MM) - 1
                 without[edge:-edge, edge:-edge] = 255
-                assert without.min() == 255, f"{box} is clear"
+                assert without.min() > 200, f"{box} is clear"
 
 
 @pytest.mark.parametrize("design", [Design("A4", coded=True), Design("A5")], ids=str)

@@ -71,11 +71,11 @@ def issue(
     """Give out `count` consecutive numbers for forms of one questionnaire version, one department and one place.
 
     Numbers are never used again, whatever becomes of the batch. Raises NoQuestionnaire for a version that is not
-    published, NotPrintable, DepartmentNotThen and BadIssue.
+    published, NotPrintable for one whose forms would not be read reliably, DepartmentNotThen and BadIssue.
     """
     if not 1 <= count <= MOST_FORMS:
         raise BadIssue(N_("Mỗi tập có từ 1 đến %(most)s phiếu."), field="count", most=MOST_FORMS)
-    check_printable(lay_out(surveys.version(session, version_id), Design(size, RULES, coded)))
+    check_printable(lay_out(surveys.version(session, version_id), Design(size, coded=coded)))
     today = local_day(now)
     check_existed(session, department_id=department_id, day=answered_on or today)
     if place_id is not None and all(place.id != place_id for place in departments.places(session, on=today)):

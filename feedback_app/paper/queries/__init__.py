@@ -20,12 +20,14 @@ from feedback_app.paper.queries.batches import (
     sitting_of,
     sums,
 )
+from feedback_app.paper.queries.printable import Printable, printable
 
 __all__ = [
     "BatchNotFound",
     "BatchView",
     "FormView",
     "KeyerProgress",
+    "Printable",
     "PrintingView",
     "Sums",
     "batch",
@@ -37,6 +39,7 @@ __all__ = [
     "forms",
     "keyers",
     "numbers_of",
+    "printable",
     "printings",
     "sitting_of",
     "sums",
