@@ -32,14 +32,14 @@ WATCH = """
     let last = null;
     addEventListener("keydown", (event) => {
         if (!document.querySelector("[data-end].is-current") || event.key !== "Enter") return;
-        last = event.timeStamp;
+        last = [event.timeStamp, performance.now()];
     }, true);
     addEventListener("keydown", () => {
         if (last === null) return;
-        const [began, ready] = [last, document.activeElement.name === "number" ? performance.now() : NaN];
+        const [[began, heard], ready] = [last, document.activeElement.name === "number" ? performance.now() : NaN];
         last = null;
         const frame = new MessageChannel();
-        frame.port1.onmessage = () => waits.push([ready - began, performance.now() - began]);
+        frame.port1.onmessage = () => waits.push([ready - began, performance.now() - began, ready - heard]);
         requestAnimationFrame(() => frame.port2.postMessage(null));
     });
 """
@@ -100,11 +100,13 @@ def measure(place: Place) -> bool:
         browser.close()
     exact = _is_exact(place, version, issued.batch_id)
     say(f"\n### Keying {FORMS} forms without the mouse\n")
-    ready, drawn = ([each[place] for each in waits] for place in (0, 1))
+    ready, drawn, worked = ([each[place] for each in waits] for place in (0, 1, 2))
     longest = max(ready, default=float("nan"))
     rows = [
         ("forms measured", f"{len(waits)}", f"{FORMS}", verdict(len(waits) == FORMS)),
         ("last key to next form ready, p50 / p95 ms", _shares(ready), "", ""),
+        ("of that the work of the page, p50 / p95 / max ms", f"{_shares(worked)} / {max(worked):.1f}", "", ""),
+        (f"waits above {LONGEST_MS} ms", f"{sum(wait > LONGEST_MS for wait in ready)} of {len(ready)}", "", ""),
         ("the longest of them, ms", f"{longest:.1f}", f"{LONGEST_MS}", verdict(longest <= LONGEST_MS)),
         ("last key to next form drawn, p50 / p95 / max ms", f"{_shares(drawn)} / {max(drawn):.1f}", "", ""),
         ("responses and tallies as keyed", "yes" if exact else "NO", "yes", verdict(exact)),

@@ -31,4 +31,5 @@ def test_every_slice_keeps_the_order_inside() -> None:
 
 def test_every_slice_with_tables_has_them_to_itself() -> None:
     protected = {module.split(".")[1] for contract in contracts() for module in contract.get("protected_modules", [])}
-    assert protected == {name for name in slices() if (PACKAGE / name / "models.py").exists()}
+    tables = ("models.py", "models/__init__.py")
+    assert protected == {name for name in slices() if any((PACKAGE / name / file).exists() for file in tables)}
