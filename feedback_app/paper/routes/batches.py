@@ -15,12 +15,10 @@ from feedback_app.kit.errors import Invalid
 from feedback_app.kit.forms import Form
 from feedback_app.kit.web import settings
 from feedback_app.paper import operations, queries
-from feedback_app.paper.form_codes import FormCode, write
 from feedback_app.paper.forms.batches import PrintForm, ReplaceForm
 from feedback_app.paper.forms.keying import STAGES
 from feedback_app.paper.installed import form_key
-from feedback_app.paper.layout import lay_out
-from feedback_app.paper.printing import Heading, form_pdf
+from feedback_app.paper.printing import form_pdf
 from feedback_app.paper.queries import BatchView, checks
 from feedback_app.paper.routes.blueprint import blueprint
 from feedback_app.paper.routes.refusals import asks_about, keeps_refusals
@@ -93,7 +91,7 @@ def print_forms(batch_id: int) -> Answer:
     found, form = found_batch(batch_id), PrintForm()
     if not form.validate_on_submit():
         return batch_page(found, form), 422
-    printable = [each.number for each in queries.forms(session, batch_id) if each.spoiled_at is None]
+    wanted = [each.number for each in queries.forms(session, batch_id) if each.spoiled_at is None]
     for field in (form.first, form.last):
         if (field.data or "").strip():
             try:
@@ -101,13 +99,19 @@ def print_forms(batch_id: int) -> Answer:
             except Invalid as error:
                 field.errors = [i18n.say(error)]
                 return batch_page(found, form), 422
-            printable = [each for each in printable if (each >= number if field is form.first else each <= number)]
-    if not printable:
+            wanted = [each for each in wanted if (each >= number if field is form.first else each <= number)]
+    if not wanted:
         form.first.errors = [_("Trong tập này không có phiếu nào để in trong khoảng số ấy.")]
         return batch_page(found, form), 422
-    pdf = _forms_pdf(found, printable)
+    forms = queries.printable(session, batch_id, office=settings().office.name)
+    pdf = form_pdf(
+        forms.layout,
+        heading=forms.heading,
+        numbers=wanted,
+        code=lambda number, page: forms.code(number, page, form_key()),
+    )
     operations.record_printing(
-        session, batch_id, now=now, member=current_member(), first_number=printable[0], last_number=printable[-1]
+        session, batch_id, now=now, member=current_member(), first_number=wanted[0], last_number=wanted[-1]
     )
     session.commit()
     return _file(pdf, f"tap-phieu-{batch_id}.pdf")
@@ -123,12 +127,12 @@ def batch_sheet(batch_id: int) -> Response:
     keyers = queries.keyers(session, batch_id)
     version = surveys.version(session, found.version_id)
     about = [
-        ("Cơ quan, đơn vị", _department(found)),
+        ("Cơ quan, đơn vị", _department(found, vietnamese=True)),
         ("Mẫu phiếu", f"{version.title} (bản {version.number})"),
         ("Số phiếu", f"{grouped(found.first_number)} – {grouped(found.last_number)}"),
         ("Khổ giấy", found.design.size),
     ]
-    if (place := _place(found)) is not None:
+    if (place := _place(found, vietnamese=True)) is not None:
         about.insert(1, ("Điểm phát phiếu", place))
     if found.stage:
         about.append(("Thời điểm", STAGES_ON_PAPER[found.stage]))
@@ -179,25 +183,6 @@ def batch_page(found: BatchView, form: Form) -> str:
         people=staff.names(session, ids=frozenset(ids)),
         grouped=grouped,
         may_reopen=access.is_at_least("administrator"),
-    )
-
-
-def _forms_pdf(found: BatchView, numbers: list[int]) -> bytes:
-    def code(number: int, page: int) -> str:
-        said = FormCode(found.version_id, found.design, found.department_id, found.id, number, page)
-        return write(said, form_key())
-
-    return form_pdf(
-        lay_out(surveys.version(db.session(), found.version_id), found.design),
-        heading=Heading(
-            office=settings().office.name,
-            department=_department(found, vietnamese=True),
-            place=_place(found, vietnamese=True),
-            stage=STAGES_ON_PAPER[found.stage] if found.stage else None,
-            demonstration=found.demonstration,
-        ),
-        numbers=numbers,
-        code=code,
     )
 
 
