@@ -1,0 +1,153 @@
+"""From the numbers of a page's boxes to what was marked, or to a person. Pure.
+
+A field is decided without a person only where nothing speaks against it. More ink may send a yes to a person but never
+makes it a no; what is a no has as little ink as the page's own blank boxes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Final, Literal
+
+from feedback_app.paper.reading.features import Features
+from feedback_app.paper.reading.results import FieldState
+
+Mark = Literal["no", "doubt", "yes"]
+Kind = Literal["single", "several"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """Units as in the features. A change of any of them is a new `version`."""
+
+    version: int
+    # A blank box: so many MAD above the median of the page's blank ones, within these bounds.
+    blank_mads: float = 6.0
+    blank_ink: tuple[float, float] = (0.012, 0.03)
+    blank_peak: tuple[float, float] = (0.09, 0.17)
+    # Clean surroundings of a box that is not marked.
+    ring: float = 0.3
+    far: float = 1.0
+    outline: float = 0.45
+    # A mark.
+    yes_ink: float = 0.04
+    yes_peak: float = 0.3
+    yes_span: float = 2.2
+    # Of the respondent's usual mark, from two clear ones on.
+    share_of_usual: float = 0.4
+    # Ink around a marked box: more than its own strokes leave, or from all sides, as of a circle drawn around it.
+    own_ring: float = 3.5
+    own_around: float = 0.5
+    own_far: float = 4.0
+    # A box filled this far is how a mark is taken back, unless nothing on the page is marked otherwise.
+    filled: float = 0.5
+    fewest_filled: int = 3
+    # How much heavier than the respondent's usual mark one may be.
+    heavier: float = 2.2
+
+
+THRESHOLDS: Final = Thresholds(version=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The features of one field's boxes, in the order of its choices."""
+
+    kind: Kind
+    boxes: Sequence[Features]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`marked` as far as could be seen; `why` is the word for the person who has to look."""
+
+    marked: tuple[int, ...]
+    state: FieldState
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Hand:
+    """What is known of this paper and this respondent from all boxes of the page."""
+
+    blank_ink: float
+    blank_peak: float
+    usual_ink: float | None
+    fills: bool
+
+
+def decide(questions: Sequence[Question], thresholds: Thresholds = THRESHOLDS) -> list[Verdict]:
+    """The verdict on every field of one page."""
+    hand = _hand([box for question in questions for box in question.boxes], thresholds)
+    return [_field(question, hand, thresholds) for question in questions]
+
+
+def _hand(boxes: Sequence[Features], thresholds: Thresholds) -> _Hand:
+    clear = [box["ink"] for box in boxes if _could_be_yes(box, thresholds)]
+    usual = median(clear) if len(clear) >= 2 else None
+    fills = len(clear) >= thresholds.fewest_filled and min(clear) >= thresholds.filled
+    return _Hand(
+        blank_ink=_blank([box["ink"] for box in boxes], thresholds.blank_ink, thresholds),
+        blank_peak=_blank([box["peak"] for box in boxes], thresholds.blank_peak, thresholds),
+        usual_ink=usual,
+        fills=fills,
+    )
+
+
+def _blank(values: Sequence[float], bounds: tuple[float, float], thresholds: Thresholds) -> float:
+    """What a blank box may have. At least half of most pages' boxes are blank: the lower half tells."""
+    least, most = bounds
+    lower = sorted(values)[: (len(values) + 1) // 2]
+    if not lower:
+        return least
+    middle = median(lower)
+    spread = median(abs(value - middle) for value in lower)
+    return min(most, max(least, middle + thresholds.blank_mads * 1.4826 * spread))
+
+
+def _could_be_yes(box: Features, thresholds: Thresholds) -> bool:
+    return (
+        box["ink"] >= thresholds.yes_ink
+        and box["peak"] >= thresholds.yes_peak
+        and box["span"] >= thresholds.yes_span
+        and box["outline"] >= thresholds.outline
+        and not box["streak"]
+    )
+
+
+def _field(question: Question, hand: _Hand, thresholds: Thresholds) -> Verdict:
+    seen = [_mark(box, hand, thresholds) for box in question.boxes]
+    marks = [mark for mark, _why in seen]
+    marked = tuple(choice for choice, mark in enumerate(marks) if mark != "no")
+    if question.kind == "single" and len(marked) > 1:
+        return Verdict(marked, "review", "two_marks")
+    for _mark_seen, why in seen:
+        if why is not None:
+            return Verdict(marked, "review", why)
+    if not marked and not all(box["grey"] for box in question.boxes):
+        # Black and white only: a light pencil leaves nothing there.
+        return Verdict(marked, "review", "maybe_lost")
+    return Verdict(marked, "auto", None)
+
+
+def _mark(box: Features, hand: _Hand, thresholds: Thresholds) -> tuple[Mark, str | None]:
+    """What a box is, and what about it a person has to look at."""
+    if box["outline"] < thresholds.outline:
+        return "doubt", "outline"
+    if box["streak"]:
+        return "doubt", "streak"
+    if box["ink"] <= hand.blank_ink and box["peak"] <= hand.blank_peak:
+        if box["ring"] > thresholds.ring:
+            return "doubt", "beside"
+        return "no", "stray" if box["far"] > thresholds.far else None
+    if not _could_be_yes(box, thresholds):
+        return "doubt", "faint"
+    usual = hand.usual_ink
+    if usual is not None and box["ink"] < thresholds.share_of_usual * usual:
+        return "doubt", "faint"
+    heavy = box["ink"] >= thresholds.filled or (usual is not None and box["ink"] > thresholds.heavier * usual)
+    if heavy and not hand.fills:
+        return "doubt", "filled"
+    if box["around"] > thresholds.own_around or box["ring"] > thresholds.own_ring:
+        return "doubt", "around"
+    return "yes", "around" if box["far"] > thresholds.own_far else None
