@@ -34,7 +34,7 @@ class Outlines:
         return found
 
 
-def find_on(flat: Grey, boxes: Sequence[Box], reach: float, dark: float) -> Outlines:
+def find_on(flat: Grey, boxes: Sequence[Box], reach: float, depth: float) -> Outlines:
     """The outlines in a straightened and flattened page, searched for `reach` millimetres around."""
     offsets, contrasts = [], []
     margin = _MARGIN + reach
@@ -43,7 +43,7 @@ def find_on(flat: Grey, boxes: Sequence[Box], reach: float, dark: float) -> Outl
         size = round((rect.w + 2 * margin) * SCALE), round((rect.h + 2 * margin) * SCALE)
         centre = ((rect.x + rect.w / 2) * SCALE - 0.5, (rect.y + rect.h / 2) * SCALE - 0.5)
         patch = cv2.getRectSubPix(flat, size, centre)
-        offset, contrast = _find(patch, round(rect.w * SCALE), round(rect.h * SCALE), dark)
+        offset, contrast = _find(patch, round(rect.w * SCALE), round(rect.h * SCALE), depth)
         offsets.append(offset)
         contrasts.append(contrast)
     return Outlines(np.array(offsets).reshape(-1, 2), np.array(contrasts))
@@ -62,8 +62,8 @@ def find_in(grey: Grey, matrix: Floats, boxes: Sequence[Box], reach: float) -> O
         )
         light, dark = np.percentile(patch, (80, 1))
         paper = cv2.convertScaleAbs(patch, alpha=PAPER / max(1.0, float(light)))
-        lowest = min(160.0, float(dark) * PAPER / max(1.0, float(light)))
-        offset, contrast = _find(paper, round(rect.w * SCALE), round(rect.h * SCALE), lowest)
+        depth = max(20.0, PAPER - float(dark) * PAPER / max(1.0, float(light)))
+        offset, contrast = _find(paper, round(rect.w * SCALE), round(rect.h * SCALE), depth)
         offsets.append(offset)
         contrasts.append(contrast)
     return Outlines(np.array(offsets).reshape(-1, 2), np.array(contrasts))
@@ -106,7 +106,7 @@ def settled(boxes: Sequence[Box], outlines: Outlines) -> Floats:
     return found
 
 
-def _find(patch: Grey, width: int, height: int, dark: float) -> tuple[tuple[float, float], float]:
+def _find(patch: Grey, width: int, height: int, depth: float) -> tuple[tuple[float, float], float]:
     """How far the outline is from the middle of `patch`, and its contrast.
 
     The line counts in full, what is beside it outside and inside against it: marks inside weigh little, a bare line most.
@@ -132,4 +132,4 @@ def _find(patch: Grey, width: int, height: int, dark: float) -> tuple[tuple[floa
     darker = 0.65 * frame(0, edge - 1) + 0.35 * frame(edge + line + 1, edge - 1) - frame(edge, line)
     y, x = divmod(int(darker.argmax()), columns)
     offset = ((x - (columns - 1) / 2) / SCALE, (y - (rows - 1) / 2) / SCALE)
-    return offset, float(darker[y, x]) / max(20.0, PAPER - dark)
+    return offset, float(darker[y, x]) / depth

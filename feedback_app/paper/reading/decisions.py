@@ -28,6 +28,8 @@ class Thresholds:
     # Clean surroundings of a box that is not marked.
     ring: float = 0.3
     far: float = 1.0
+    # The same in a field where another box is clearly marked: a stamp or a stain is no second answer.
+    far_of_others: float = 6.0
     outline: float = 0.45
     # A mark.
     yes_ink: float = 0.04
@@ -36,14 +38,16 @@ class Thresholds:
     # Of the respondent's usual mark, from two clear ones on.
     share_of_usual: float = 0.4
     # Ink around a marked box: more than its own strokes leave, or from all sides, as of a circle drawn around it.
-    own_ring: float = 3.5
+    own_ring: float = 8.0
     own_around: float = 0.5
-    own_far: float = 4.0
-    # A box filled this far is how a mark is taken back, unless nothing on the page is marked otherwise.
+    own_far: float = 8.0
+    own_level: float = 0.3
+    # A filled box is how a mark is taken back: one that has so much ink, where fewer than three marks tell how the
+    # respondent marks; where they do, one with so much more than usual.
     filled: float = 0.5
-    fewest_filled: int = 3
-    # How much heavier than the respondent's usual mark one may be.
-    heavier: float = 2.2
+    heavy: float = 0.35
+    heavier: float = 1.7
+    fewest_for_usual: int = 3
 
 
 THRESHOLDS: Final = Thresholds(version=1)
@@ -68,12 +72,13 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class _Hand:
-    """What is known of this paper and this respondent from all boxes of the page."""
+    """What all boxes of the page tell of this paper and this respondent: the most a blank box has, the least and the
+    most a mark has."""
 
     blank_ink: float
     blank_peak: float
-    usual_ink: float | None
-    fills: bool
+    least_ink: float
+    most_ink: float
 
 
 def decide(questions: Sequence[Question], thresholds: Thresholds = THRESHOLDS) -> list[Verdict]:
@@ -83,14 +88,13 @@ def decide(questions: Sequence[Question], thresholds: Thresholds = THRESHOLDS) -
 
 
 def _hand(boxes: Sequence[Features], thresholds: Thresholds) -> _Hand:
-    clear = [box["ink"] for box in boxes if _could_be_yes(box, thresholds)]
-    usual = median(clear) if len(clear) >= 2 else None
-    fills = len(clear) >= thresholds.fewest_filled and min(clear) >= thresholds.filled
+    clear = [box["ink"] for box in boxes if _is_clear(box, thresholds)]
+    usual = median(clear) if len(clear) >= thresholds.fewest_for_usual else None
     return _Hand(
         blank_ink=_blank([box["ink"] for box in boxes], thresholds.blank_ink, thresholds),
         blank_peak=_blank([box["peak"] for box in boxes], thresholds.blank_peak, thresholds),
-        usual_ink=usual,
-        fills=fills,
+        least_ink=max(thresholds.yes_ink, 0 if usual is None else thresholds.share_of_usual * usual),
+        most_ink=thresholds.filled if usual is None else max(thresholds.heavy, thresholds.heavier * usual),
     )
 
 
@@ -105,7 +109,7 @@ def _blank(values: Sequence[float], bounds: tuple[float, float], thresholds: Thr
     return min(most, max(least, middle + thresholds.blank_mads * 1.4826 * spread))
 
 
-def _could_be_yes(box: Features, thresholds: Thresholds) -> bool:
+def _is_clear(box: Features, thresholds: Thresholds) -> bool:
     return (
         box["ink"] >= thresholds.yes_ink
         and box["peak"] >= thresholds.yes_peak
@@ -116,12 +120,13 @@ def _could_be_yes(box: Features, thresholds: Thresholds) -> bool:
 
 
 def _field(question: Question, hand: _Hand, thresholds: Thresholds) -> Verdict:
-    seen = [_mark(box, hand, thresholds) for box in question.boxes]
-    marks = [mark for mark, _why in seen]
-    marked = tuple(choice for choice, mark in enumerate(marks) if mark != "no")
+    clear = [place for place, box in enumerate(question.boxes) if _is_clear(box, thresholds)]
+    far = thresholds.far if question.kind == "single" and not clear else thresholds.far_of_others
+    seen = [_mark(box, hand, thresholds, far) for box in question.boxes]
+    marked = tuple(choice for choice, (mark, _why) in enumerate(seen) if mark != "no")
     if question.kind == "single" and len(marked) > 1:
         return Verdict(marked, "review", "two_marks")
-    for _mark_seen, why in seen:
+    for _seen, why in seen:
         if why is not None:
             return Verdict(marked, "review", why)
     if not marked and not all(box["grey"] for box in question.boxes):
@@ -130,24 +135,35 @@ def _field(question: Question, hand: _Hand, thresholds: Thresholds) -> Verdict:
     return Verdict(marked, "auto", None)
 
 
-def _mark(box: Features, hand: _Hand, thresholds: Thresholds) -> tuple[Mark, str | None]:
+def _mark(box: Features, hand: _Hand, thresholds: Thresholds, far: float) -> tuple[Mark, str | None]:
     """What a box is, and what about it a person has to look at."""
-    if box["outline"] < thresholds.outline:
-        return "doubt", "outline"
-    if box["streak"]:
-        return "doubt", "streak"
     if box["ink"] <= hand.blank_ink and box["peak"] <= hand.blank_peak:
-        if box["ring"] > thresholds.ring:
-            return "doubt", "beside"
-        return "no", "stray" if box["far"] > thresholds.far else None
-    if not _could_be_yes(box, thresholds):
-        return "doubt", "faint"
-    usual = hand.usual_ink
-    if usual is not None and box["ink"] < thresholds.share_of_usual * usual:
-        return "doubt", "faint"
-    heavy = box["ink"] >= thresholds.filled or (usual is not None and box["ink"] > thresholds.heavier * usual)
-    if heavy and not hand.fills:
-        return "doubt", "filled"
-    if box["around"] > thresholds.own_around or box["ring"] > thresholds.own_ring:
-        return "doubt", "around"
-    return "yes", "around" if box["far"] > thresholds.own_far else None
+        return "no", _about_a_blank(box, thresholds, far)
+    why = _about_a_mark(box, hand, thresholds)
+    return ("yes", None) if why is None else ("doubt", why)
+
+
+def _about_a_blank(box: Features, thresholds: Thresholds, far: float) -> str | None:
+    if box["outline"] < thresholds.outline:
+        return "outline"
+    if box["ring"] > thresholds.ring:
+        return "beside"
+    if box["far"] > far:
+        return "stray"
+    return "streak" if box["streak"] else None
+
+
+def _about_a_mark(box: Features, hand: _Hand, thresholds: Thresholds) -> str | None:
+    if box["outline"] < thresholds.outline:
+        return "outline"
+    if box["streak"]:
+        return "streak"
+    if not _is_clear(box, thresholds) or box["ink"] < hand.least_ink:
+        return "faint"
+    if box["ink"] > hand.most_ink:
+        return "filled"
+    if box["level"] > thresholds.own_level:
+        return "struck"
+    if box["around"] > thresholds.own_around or box["ring"] > thresholds.own_ring or box["far"] > thresholds.own_far:
+        return "around"
+    return None

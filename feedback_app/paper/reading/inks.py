@@ -24,10 +24,10 @@ _LEAST: Final = 0.12
 _NOTHING: Final = 1.0
 
 
-def ink_of(flat: Grey, template: Template, offsets: Floats, dark: float) -> bytes:
+def ink_of(flat: Grey, template: Template, offsets: Floats, depth: float) -> bytes:
     """What is drawn and written on a straightened page, print left out; a few kilobytes."""
     page = template.page
-    darkness = (PAPER - cv2.blur(flat, (3, 3)).astype(np.float32)) / max(40.0, PAPER - dark)
+    darkness = (PAPER - cv2.blur(flat, (3, 3)).astype(np.float32)) / depth
     darkness = np.where(darkness > _LEAST, np.minimum(darkness, _FULL) / _FULL, 0)
     own = np.where(template.printed == 0, darkness, 0).astype(np.float32)
     boxes = []

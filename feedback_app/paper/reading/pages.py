@@ -20,7 +20,7 @@ from feedback_app.paper.reading.poses import find_markers, poses, project
 from feedback_app.paper.reading.results import FieldReading, PageReading, WrittenReading
 from feedback_app.paper.reading.streaks import find_streaks
 from feedback_app.paper.reading.templates import Template, pixels, template
-from feedback_app.paper.reading.tones import PAPER, black, flatten
+from feedback_app.paper.reading.tones import PAPER, depth, flatten
 
 Layouts = Mapping[tuple[int, Design], Layout] | Callable[[int, Design], Layout | None]
 
@@ -38,10 +38,10 @@ _WRITTEN: Final = 2.5
 
 @dataclass(frozen=True, slots=True)
 class _Straight:
-    """A straightened page: paper white, toner `dark`, and where its boxes are."""
+    """A straightened page: paper white, toner `depth` darker, and where its boxes are."""
 
     flat: Grey
-    dark: float
+    depth: float
     matrix: Floats
     outlines: Outlines
     offsets: Floats
@@ -132,9 +132,9 @@ def _straighten(grey: Grey, page: Page, seen: Sequence[Seen]) -> _Straight | Non
         return None
     matrix = best[1]
     flat = flatten(_warped(grey, matrix, page))
-    dark = black(flat, page)
-    outlines = find_on(flat, page.boxes, _RESIDUE, dark)
-    return _Straight(flat, dark, matrix, outlines, settled(page.boxes, outlines))
+    toner = depth(flat, page)
+    outlines = find_on(flat, page.boxes, _RESIDUE, toner)
+    return _Straight(flat, toner, matrix, outlines, settled(page.boxes, outlines))
 
 
 def _warped(grey: Grey, matrix: Floats, page: Page) -> Grey:
@@ -168,7 +168,7 @@ def _read(
         fields=fields,
         comments=tuple(_written(straight, drawn, field, rect) for field, rect in page.comments.items()),
         dossier=None if page.dossier is None else _written(straight, drawn, "dossier", page.dossier),
-        ink=ink_of(flat, drawn, straight.offsets, straight.dark),
+        ink=ink_of(flat, drawn, straight.offsets, straight.depth),
         image=whole(flat),
         thresholds=thresholds.version,
     )
@@ -177,17 +177,17 @@ def _read(
 def _features(grey: Grey, straight: _Straight, drawn: Template) -> list[Mapping[str, float]]:
     """Of every box of the page, in its order."""
     boxes = drawn.page.boxes
-    around = outside(straight.flat, drawn, straight.dark)
-    contrasts = straight.outlines.contrasts
-    usual = max(0.05, float(np.median(contrasts))) if len(contrasts) else 1.0
     streaks = _streaks(grey, straight.matrix)
+    around = outside(straight.flat, drawn, straight.depth, streaks)
+    contrasts = straight.outlines.contrasts
+    usual = max(0.12, float(np.median(contrasts))) if len(contrasts) else 1.0
     many_greys = float(_has_greys(grey))
     found: list[Mapping[str, float]] = []
     for place, box in enumerate(boxes):
         middle = np.array((box.rect.x + box.rect.w / 2, box.rect.y + box.rect.h / 2))
         found.append(
             {
-                **inside(straight.flat, box.rect, straight.offsets[place], straight.dark),
+                **inside(straight.flat, box.rect, straight.offsets[place], straight.depth),
                 **around[place],
                 "outline": float(contrasts[place]) / usual,
                 "streak": float(any(_away(middle, streak) < _STREAK_NEAR for streak in streaks)),
@@ -218,6 +218,6 @@ def _has_greys(grey: Grey) -> bool:
 
 def _written(straight: _Straight, drawn: Template, field: str, rect: Rect) -> WrittenReading:
     area = pixels(rect)
-    limit = PAPER - 0.25 * max(40.0, PAPER - straight.dark)
+    limit = PAPER - 0.25 * straight.depth
     inked = (cv2.blur(straight.flat[area], (3, 3)) < limit) & (drawn.printed[area] == 0)
     return WrittenReading(field, float(inked.sum()) / SCALE**2 > _WRITTEN, crop(straight.flat, rect))

@@ -97,13 +97,12 @@ def _draw(page: Page) -> Template:
 
 
 def _write(pen: ImageDraw.ImageDraw, text: Text) -> None:
-    """Word by word, at the places where the printer puts them."""
-    font = ImageFont.truetype(str(font_file(bold=text.bold)), text.size * POINT * SCALE)
-    start = 0
-    for word in text.text.split(" "):
-        x = text.x + width(text.text[:start], text.size, bold=text.bold)
-        pen.text((x * SCALE, text.y * SCALE), word, fill=255, font=font, anchor="ls")
-        start += len(word) + 1
+    """Letter by letter, at the places where the printer puts them: words would be set in whole pixels."""
+    size = text.size * POINT * SCALE
+    font = ImageFont.truetype(str(font_file(bold=text.bold)), size, layout_engine=ImageFont.Layout.BASIC)
+    for place, letter in enumerate(text.text):
+        x = text.x + width(text.text[:place], text.size, bold=text.bold)
+        pen.text((x * SCALE, text.y * SCALE), letter, fill=255, font=font, anchor="ls")
 
 
 def _ends(rect: Rect) -> tuple[tuple[int, int], tuple[int, int]]:

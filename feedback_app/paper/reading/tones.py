@@ -11,6 +11,7 @@ from feedback_app.paper.reading.arrays import SCALE, Grey
 # What paper becomes, so that noise has room on both sides.
 PAPER: Final = 235
 _COARSE: Final = 8
+_LEAST_DEPTH: Final = 140.0
 # Dark areas up to this wide, in millimetres, stand on paper and do not darken it.
 _WIDEST: Final = 13
 
@@ -26,8 +27,9 @@ def flatten(grey: Grey) -> Grey:
     return cv2.divide(grey, np.maximum(paper, 40), scale=PAPER)
 
 
-def black(flat: Grey, page: Page) -> float:
-    """What toner is on this page, from the borders of its markers, which are a sixth of them wide; 0 to 160."""
+def depth(flat: Grey, page: Page) -> float:
+    """How much darker than paper toner is on this page: what darkness 1 is. Measured on the borders of its markers, which
+    are a sixth of them wide. Pens do not fade with the toner, so pale print counts as no paler than that of most."""
     values = []
     for marker in page.markers:
         x, y, w = (round(each * SCALE) for each in (marker.rect.x, marker.rect.y, marker.rect.w))
@@ -36,4 +38,5 @@ def black(flat: Grey, page: Page) -> float:
             if strip.size:
                 values.append(float(np.median(strip)))
     # One marker may be torn off or covered.
-    return min(160.0, float(np.median(sorted(values)[: max(2, len(values) // 2 + 1)]))) if values else 60.0
+    darkest = sorted(values)[: max(2, len(values) // 2 + 1)]
+    return max(_LEAST_DEPTH, PAPER - float(np.median(darkest))) if darkest else PAPER - 60.0
