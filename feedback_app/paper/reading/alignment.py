@@ -60,7 +60,8 @@ def find_in(grey: Grey, matrix: Floats, boxes: Sequence[Box], reach: float) -> O
         patch = cv2.warpPerspective(
             grey, matrix @ shift, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderValue=255
         )
-        light, dark = np.percentile(patch, (80, 1))
+        values = np.sort(patch[::2, ::2], axis=None)
+        light, dark = values[values.size * 4 // 5], values[values.size // 100]
         paper = cv2.convertScaleAbs(patch, alpha=PAPER / max(1.0, float(light)))
         depth = max(20.0, PAPER - float(dark) * PAPER / max(1.0, float(light)))
         offset, contrast = _find(paper, round(rect.w * SCALE), round(rect.h * SCALE), depth)

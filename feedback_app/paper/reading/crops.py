@@ -13,22 +13,22 @@ from feedback_app.paper.reading.tones import PAPER
 LARGEST_CROP: Final = 25_000
 LARGEST_PAGE: Final = 120_000
 # Ways to draw a crop, the best first: pixels in a millimetre and grey levels.
-_FINENESS: Final = ((5.0, 16), (4.0, 16), (4.0, 8), (3.0, 8), (2.5, 4))
-_QUALITIES: Final = (50, 35, 20, 10)
+_FINENESS: Final = ((4.0, 16), (4.0, 8), (SCALE / 3, 8), (2.0, 4))
+_QUALITIES: Final = (45, 25, 10)
+# Paper without its grain: it would be most of a file.
+_CLEAN: Final = np.clip(np.arange(256) * (255.0 / (PAPER - 18)), 0, 255)
 _PAGE_SCALE: Final = 4
 
 
 def crop(flat: Grey, rect: Rect, around: float = 1.0) -> bytes:
     """`rect` of a straightened page as a grey PNG."""
     part = flat[pixels(rect, around)]
-    # Paper without its grain: it would be most of the file.
-    table = np.clip(np.arange(256) * (255.0 / (PAPER - 18)), 0, 255)
     written = b""
     for scale, levels in _FINENESS:
         size = max(1, round(part.shape[1] * scale / SCALE)), max(1, round(part.shape[0] * scale / SCALE))
-        coarse = np.round(table / 255 * (levels - 1)) * (255 / (levels - 1))
+        coarse = np.round(_CLEAN / 255 * (levels - 1)) * (255 / (levels - 1))
         small = cv2.LUT(cv2.resize(part, size, interpolation=cv2.INTER_AREA), coarse.astype(np.uint8))
-        written = cv2.imencode(".png", small, [cv2.IMWRITE_PNG_COMPRESSION, 6])[1].tobytes()
+        written = cv2.imencode(".png", small, [cv2.IMWRITE_PNG_COMPRESSION, 4])[1].tobytes()
         if len(written) <= LARGEST_CROP:
             break
     return written
@@ -36,7 +36,7 @@ def crop(flat: Grey, rect: Rect, around: float = 1.0) -> bytes:
 
 def whole(grey: Grey, scale: float = _PAGE_SCALE / SCALE) -> bytes:
     """A page as JPEG; `scale` is of its sides."""
-    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = cv2.LUT(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), _CLEAN.astype(np.uint8))
     written = b""
     for quality in _QUALITIES:
         written = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()

@@ -6,7 +6,7 @@ makes it a no; what is a no has as little ink as the page's own blank boxes.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import median, median_low
 from typing import Final, Literal
 
 from feedback_app.paper.reading.features import Features
@@ -33,21 +33,22 @@ class Thresholds:
     outline: float = 0.45
     # A mark.
     yes_ink: float = 0.04
-    yes_peak: float = 0.3
+    yes_peak: float = 0.2
     yes_span: float = 2.2
-    # Of the respondent's usual mark, from two clear ones on.
+    # Of the respondent's usual mark, in ink and in darkness.
     share_of_usual: float = 0.4
+    share_of_usual_peak: float = 0.6
     # Ink around a marked box: more than its own strokes leave, or from all sides, as of a circle drawn around it.
     own_ring: float = 8.0
     own_around: float = 0.5
     own_far: float = 8.0
     own_level: float = 0.3
-    # A filled box is how a mark is taken back: one that has so much ink, where fewer than three marks tell how the
-    # respondent marks; where they do, one with so much more than usual.
+    # A filled box is how a mark is taken back: one that has so much ink, where no other mark tells how the respondent
+    # marks; where one does, a box with so much more than usual.
     filled: float = 0.5
     heavy: float = 0.35
     heavier: float = 1.7
-    fewest_for_usual: int = 3
+    fewest_for_usual: int = 2
 
 
 THRESHOLDS: Final = Thresholds(version=1)
@@ -78,6 +79,7 @@ class _Hand:
     blank_ink: float
     blank_peak: float
     least_ink: float
+    least_peak: float
     most_ink: float
 
 
@@ -88,12 +90,14 @@ def decide(questions: Sequence[Question], thresholds: Thresholds = THRESHOLDS) -
 
 
 def _hand(boxes: Sequence[Features], thresholds: Thresholds) -> _Hand:
-    clear = [box["ink"] for box in boxes if _is_clear(box, thresholds)]
-    usual = median(clear) if len(clear) >= thresholds.fewest_for_usual else None
+    clear = [box for box in boxes if _is_clear(box, thresholds)]
+    usual = median_low(box["ink"] for box in clear) if len(clear) >= thresholds.fewest_for_usual else None
+    peak = median_low(box["peak"] for box in clear) if clear else 0.0
     return _Hand(
         blank_ink=_blank([box["ink"] for box in boxes], thresholds.blank_ink, thresholds),
         blank_peak=_blank([box["peak"] for box in boxes], thresholds.blank_peak, thresholds),
         least_ink=max(thresholds.yes_ink, 0 if usual is None else thresholds.share_of_usual * usual),
+        least_peak=max(thresholds.yes_peak, thresholds.share_of_usual_peak * peak),
         most_ink=thresholds.filled if usual is None else max(thresholds.heavy, thresholds.heavier * usual),
     )
 
@@ -158,7 +162,7 @@ def _about_a_mark(box: Features, hand: _Hand, thresholds: Thresholds) -> str | N
         return "outline"
     if box["streak"]:
         return "streak"
-    if not _is_clear(box, thresholds) or box["ink"] < hand.least_ink:
+    if not _is_clear(box, thresholds) or box["ink"] < hand.least_ink or box["peak"] < hand.least_peak:
         return "faint"
     if box["ink"] > hand.most_ink:
         return "filled"

@@ -84,7 +84,7 @@ def _limit(values: Grey, depth: float) -> float:
 
 
 def _is_a_stroke(
-    places: np.ndarray[tuple[int], np.dtype[np.intp]], shape: tuple[int, int], streaks: Sequence[tuple[Floats, Floats]]
+    places: np.ndarray[tuple[int], np.dtype[np.int32]], shape: tuple[int, int], streaks: Sequence[tuple[Floats, Floats]]
 ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     ink = np.zeros(shape[0] * shape[1], np.uint8)
     ink[places] = 1

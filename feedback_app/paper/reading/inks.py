@@ -27,17 +27,19 @@ _NOTHING: Final = 1.0
 def ink_of(flat: Grey, template: Template, offsets: Floats, depth: float) -> bytes:
     """What is drawn and written on a straightened page, print left out; a few kilobytes."""
     page = template.page
-    darkness = (PAPER - cv2.blur(flat, (3, 3)).astype(np.float32)) / depth
-    darkness = np.where(darkness > _LEAST, np.minimum(darkness, _FULL) / _FULL, 0)
-    own = np.where(template.printed == 0, darkness, 0).astype(np.float32)
     boxes = []
     for box, offset in zip(page.boxes, offsets, strict=True):
-        whole = _shifted(own, _grown(box.rect, _AROUND), offset)
-        inner = _shifted(darkness, _grown(box.rect, -0.7), offset)
-        edge = (whole.shape[0] - inner.shape[0]) // 2, (whole.shape[1] - inner.shape[1]) // 2
-        whole[edge[0] : edge[0] + inner.shape[0], edge[1] : edge[1] + inner.shape[1]] = inner
-        boxes.append(_small(whole, _FINE))
-    written = [_small(own[pixels(rect)], _COARSE) for rect in _written(page)]
+        whole = _shifted(flat, _grown(box.rect, _AROUND), offset)
+        own = np.where(_shifted(template.printed, _grown(box.rect, _AROUND), offset) < 128, _darkness(whole, depth), 0)
+        edge = round((_AROUND + 0.7) * SCALE)
+        inner = (slice(edge, -edge), slice(edge, -edge))
+        own[inner] = _darkness(whole, depth)[inner]
+        boxes.append(_small(own.astype(np.float32), _FINE))
+    written = []
+    for rect in _written(page):
+        area = pixels(rect)
+        own = np.where(template.printed[area] == 0, _darkness(flat[area], depth), 0)
+        written.append(_small(own.astype(np.float32), _COARSE))
     parts = []
     for images in (boxes, written):
         flattened = [np.round(image.ravel() * 15).astype(np.uint8) for image in images]
@@ -92,11 +94,15 @@ def _grown(rect: Rect, by: float) -> Rect:
     return Rect(rect.x - by, rect.y - by, rect.w + 2 * by, rect.h + 2 * by)
 
 
-def _shifted(image: Floats, rect: Rect, offset: Floats) -> Floats:
+def _darkness(image: Grey, depth: float) -> Floats:
+    darkness = (PAPER - cv2.blur(image, (3, 3)).astype(np.float32)) / depth
+    return np.where(darkness > _LEAST, np.minimum(darkness, _FULL) / _FULL, 0)
+
+
+def _shifted(image: Grey, rect: Rect, offset: Floats) -> Grey:
     size = round(rect.w * SCALE), round(rect.h * SCALE)
     centre = ((rect.x + rect.w / 2 + offset[0]) * SCALE - 0.5, (rect.y + rect.h / 2 + offset[1]) * SCALE - 0.5)
-    patch: Floats = cv2.getRectSubPix(image.astype(np.float32, copy=False), size, centre)
-    return patch
+    return cv2.getRectSubPix(image, size, centre)
 
 
 def _small(image: Floats, scale: int) -> Floats:

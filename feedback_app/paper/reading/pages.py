@@ -24,8 +24,8 @@ from feedback_app.paper.reading.tones import PAPER, depth, flatten
 
 Layouts = Mapping[tuple[int, Design], Layout] | Callable[[int, Design], Layout | None]
 
-# More pixels than this along a page say nothing more: 10 in a millimetre of A4.
-_LONGEST: Final = 3000
+# More pixels than this along a page say nothing more: 12 in a millimetre of A4.
+_LONGEST: Final = 3600
 _SHORTEST: Final = 300
 # Outlines are looked for so far around: with three markers, and with less.
 _REACH, _FAR_REACH = 1.6, 4.5

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from feedback_app.paper.layout import Page, Rect
-from feedback_app.paper.reading.arrays import Floats, Grey
+from feedback_app.paper.reading.arrays import Floats, Grey, shrunk
 from feedback_app.paper.reading.codes import Seen
 
 # The long side of the image in which markers are looked for: a marker of 10 mm is some 45 pixels on A4.
@@ -29,17 +29,16 @@ class Pose:
 
 def find_markers(grey: Grey) -> dict[int, Floats]:
     """Corners (4 x 2 pixels) of the markers by id, clockwise from each marker's own top left."""
-    scale = min(1.0, _LOOKED_AT / max(grey.shape))
-    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey
+    small, times = shrunk(grey, _LOOKED_AT)
     corners, ids, _rejected = _detector().detectMarkers(small)
     if ids is None:
         return {}
     found: dict[int, Floats] = {}
     for id, quad in zip(ids.ravel().tolist(), corners, strict=True):
-        rough = (quad.reshape(4, 2) + 0.5) / scale - 0.5
+        rough = (quad.reshape(4, 2) + 0.5) * times - 0.5
         # The printed id is unique on a page; a second one is a second page, and splitting is not done here.
         if id not in found:
-            found[id] = _sharpened(grey, rough, scale)
+            found[id] = _sharpened(grey, rough, times)
     return found
 
 
@@ -89,10 +88,10 @@ def _detector() -> cv2.aruco.ArucoDetector:
     return cv2.aruco.ArucoDetector(cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50), parameters)
 
 
-def _sharpened(grey: Grey, rough: Floats, scale: float) -> Floats:
+def _sharpened(grey: Grey, rough: Floats, times: int) -> Floats:
     """Corners to a part of a pixel, in a window that is smaller than a module of the marker."""
     side = float(np.linalg.norm(rough[0] - rough[1]))
-    window = max(2, min(round(side / 14), round(3 / scale) + 2))
+    window = max(2, min(round(side / 14), 3 * times + 2))
     corners = rough.astype(np.float32).reshape(-1, 1, 2)
     stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 20, 0.03)
     fine = cv2.cornerSubPix(grey, corners.copy(), (window, window), (-1, -1), stop).reshape(4, 2)

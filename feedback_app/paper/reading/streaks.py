@@ -5,7 +5,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from feedback_app.paper.reading.arrays import Floats, Grey
+from feedback_app.paper.reading.arrays import Floats, Grey, shrunk
 
 _LOOKED_AT: Final = 1100
 # How much darker than its neighbours such a line is, of 255, over nearly all of the page.
@@ -16,13 +16,12 @@ _LEAST_PARTS: Final = 9
 
 def find_streaks(grey: Grey) -> tuple[tuple[Floats, Floats], ...]:
     """Both ends of each line in pixels of `grey`; scanners move straight, so lines are upright or level."""
-    scale = min(1.0, _LOOKED_AT / max(grey.shape))
-    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey
+    small, times = shrunk(grey, _LOOKED_AT)
     height, width = grey.shape
     found = [
-        (np.array((x / scale, 0.0)), np.array((x / scale, float(height)))) for x in _columns(small)
+        (np.array(((x + 0.5) * times, 0.0)), np.array(((x + 0.5) * times, float(height)))) for x in _columns(small)
     ]
-    found += [(np.array((0.0, y / scale)), np.array((float(width), y / scale))) for y in _columns(small.T)]
+    found += [(np.array((0.0, (y + 0.5) * times)), np.array((float(width), (y + 0.5) * times))) for y in _columns(small.T)]
     return tuple(found)
 
 
@@ -33,7 +32,7 @@ def _columns(small: Grey) -> list[int]:
         return []
     parts = small[: rows * _PARTS].reshape(_PARTS, rows, -1)
     # The light part of each column: letters do not make a line, a line leaves nothing light.
-    light = np.percentile(parts[:, ::3], 70, axis=1).astype(np.float32)
+    light = np.percentile(parts[:, ::6], 70, axis=1).astype(np.float32)
     beside = np.maximum(cv2.blur(light, (13, 1)), cv2.dilate(light, np.ones((1, 9), np.uint8)) - 6)
     darker = (beside - light) > _DARKER
     # At the edges of the paper everything is a line.

@@ -32,7 +32,7 @@ class Spots:
     nearest to, their part (NEAR: the ring around the box, FAR: the rest of its question's row) and, in the ring, the
     sector of it clockwise."""
 
-    places: np.ndarray[tuple[int], np.dtype[np.intp]]
+    places: np.ndarray[tuple[int], np.dtype[np.int32]]
     boxes: np.ndarray[tuple[int], np.dtype[np.int16]]
     parts: np.ndarray[tuple[int], np.dtype[np.uint8]]
     sectors: np.ndarray[tuple[int], np.dtype[np.uint8]]
@@ -49,7 +49,7 @@ class Template:
 
 
 _DRAWN: Final[dict[tuple[int, Design, int], Template]] = {}
-_DRAWN_AT_MOST: Final = 8
+_DRAWN_AT_MOST: Final = 16
 
 
 def template(layout: Layout, place: int) -> Template:
@@ -138,4 +138,4 @@ def _spots(page: Page, shape: tuple[int, int], printed: Grey) -> Spots:
         part[area][mine] = np.where(off == 0, INNER, np.where(off <= RING, NEAR, FAR))[mine]
         sector[area][mine] = turn[mine]
     places = np.flatnonzero((owner >= 0) & (part > INNER) & (printed == 0))
-    return Spots(places, owner.ravel()[places], part.ravel()[places], sector.ravel()[places])
+    return Spots(places.astype(np.int32), owner.ravel()[places], part.ravel()[places], sector.ravel()[places])
