@@ -20,6 +20,7 @@ _AROUND: Final = 2.0
 # From this darkness on ink is ink, so that pencil weighs like pen and grey like black and white.
 _FULL: Final = 0.45
 _LEAST: Final = 0.12
+_STRAIGHT: Final = 9.0
 # Less than this, in square millimetres, is dust.
 _NOTHING: Final = 1.0
 
@@ -38,8 +39,8 @@ def ink_of(flat: Grey, template: Template, offsets: Floats, depth: float) -> byt
     written = []
     for rect in _written(page):
         area = pixels(rect)
-        own = np.where(template.printed[area] == 0, _darkness(flat[area], depth), 0)
-        written.append(_small(own.astype(np.float32), _COARSE))
+        own = np.where(template.printed[area] == 0, _darkness(flat[area], depth), 0).astype(np.float32)
+        written.append(_small(_without_lines(own), _COARSE))
     parts = []
     for images in (boxes, written):
         flattened = [np.round(image.ravel() * 15).astype(np.uint8) for image in images]
@@ -67,7 +68,7 @@ def correlation(ink_a: bytes, ink_b: bytes) -> float:
 def _alike(one: Floats, other: Floats, area: float) -> float | None:
     """None where neither has ink to speak of."""
     amounts = (float(one.sum()) * area, float(other.sum()) * area)
-    if max(amounts) < _NOTHING * (1 if area < 1 else 4):
+    if max(amounts) < _NOTHING * (1 if area < 1 else 6):
         return None
     if min(amounts) < 0.25 * max(amounts):
         return 0.0
@@ -97,6 +98,15 @@ def _grown(rect: Rect, by: float) -> Rect:
 def _darkness(image: Grey, depth: float) -> Floats:
     darkness = (PAPER - cv2.blur(image, (3, 3)).astype(np.float32)) / depth
     return np.where(darkness > _LEAST, np.minimum(darkness, _FULL) / _FULL, 0)
+
+
+def _without_lines(image: Floats) -> Floats:
+    """Nobody writes so straight: printed rules that show at their edges, and what a scanner draws."""
+    along = round(_STRAIGHT * SCALE)
+    level = cv2.morphologyEx(image, cv2.MORPH_OPEN, np.ones((1, along), np.uint8))
+    upright = cv2.morphologyEx(image, cv2.MORPH_OPEN, np.ones((along, 1), np.uint8))
+    lines = cv2.dilate(np.maximum(level, upright), np.ones((5, 5), np.uint8))
+    return np.where(lines > 0, 0, image).astype(np.float32)
 
 
 def _shifted(image: Grey, rect: Rect, offset: Floats) -> Grey:
