@@ -2,12 +2,12 @@
 
 `large` and `fleet` are apart, because they take as long as their size: `python -m benchmarks large [--scale 0.01]`,
 `python -m benchmarks fleet [--kiosks 1000] [--scale 0.1]`; `budget` too, as it needs a Chromium:
-`python -m benchmarks budget`.
+`python -m benchmarks budget`. `paper` needs neither database nor broker: `python -m benchmarks paper [--forms 9000]`.
 """
 
 import argparse
 
-from benchmarks import budget, fleet, large, recount, results, sample, submissions
+from benchmarks import budget, fleet, large, paper, recount, results, sample, submissions
 from benchmarks.report import machine, progress, say
 from benchmarks.serving import Place
 
@@ -20,14 +20,20 @@ def main() -> None:
     parser.add_argument(
         "parts",
         nargs="*",
-        choices=[*PARTS, "budget", "large", "fleet", []],
+        choices=[*PARTS, "budget", "large", "fleet", "paper", []],
         help="what to measure; the first three without a word",
     )
     parser.add_argument(
         "--scale", type=float, default=1.0, help="of large: the share of its size, such as 0.01; of fleet: of visitors"
     )
     parser.add_argument("--kiosks", type=int, default=1000, help="of fleet")
+    parser.add_argument("--forms", type=int, default=9000, help="of paper; with --quick a hundred")
+    parser.add_argument("--minutes", type=float, help="of paper: no further forms after so long")
     options = parser.parse_args()
+    if "paper" in options.parts:
+        if not paper.measure(forms=100 if options.quick else options.forms, minutes=options.minutes):
+            raise SystemExit(1)
+        return
     parts = options.parts or PARTS
     few, many = (1_000, 100_000) if options.quick else (10_000, 1_000_000)
     with Place() as place:

@@ -141,3 +141,10 @@ def _with_code(form: Layout, page: int, image: Grey, text: str, dpi: int) -> Gre
         large = cv2.resize(np.kron(drawn, np.full((8, 8), 1, np.uint8)), (side, side), interpolation=cv2.INTER_AREA)
         changed[top : top + side, left : left + side] = large
     return changed
+
+
+def foreign_code(side: int) -> Grey:
+    """A QR code that says something else, so many pixels large with the white around it."""
+    matrix = np.array([list(row) for row in segno.make("https://example.org/khac", error="m", micro=False).matrix], np.uint8)
+    drawn = np.pad(255 - 255 * matrix, 2, constant_values=255)
+    return cv2.resize(np.kron(drawn, np.full((4, 4), 1, np.uint8)), (side, side), interpolation=cv2.INTER_AREA)

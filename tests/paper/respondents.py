@@ -88,23 +88,24 @@ def _two_marks(paper: Paper, hand: Hand, boxes: Boxes, page: Page) -> Truth:
 def _cancelled(paper: Paper, hand: Hand, boxes: Boxes, page: Page) -> Truth:
     """Scribbled over, or the box filled as the form says, and another one marked."""
     meant, other = _pick(paper.rng, boxes)
-    hand.mark(paper, boxes[other].rect)
-    if paper.rng.random() < 0.5:
-        strike_out(paper, hand, boxes[other].rect)
-    else:
-        hand.mark(paper, boxes[other].rect, "fill")
+    _take_back(paper, hand, boxes[other].rect)
     hand.mark(paper, boxes[meant].rect)
     return Truth((meant,), "cancelled, another marked", for_a_person=True)
 
 
 def _cancelled_only(paper: Paper, hand: Hand, boxes: Boxes, page: Page) -> Truth:
     _meant, other = _pick(paper.rng, boxes)
-    hand.mark(paper, boxes[other].rect)
-    if paper.rng.random() < 0.5:
-        strike_out(paper, hand, boxes[other].rect)
-    else:
-        hand.mark(paper, boxes[other].rect, "fill")
+    _take_back(paper, hand, boxes[other].rect)
     return Truth((), "cancelled, none marked", for_a_person=True)
+
+
+def _take_back(paper: Paper, hand: Hand, rect: Rect) -> None:
+    """A mark, and what undoes it; who fills boxes anyway cannot do it by filling."""
+    hand.mark(paper, rect)
+    if hand.style in ("fill", "scribble") or paper.rng.random() < 0.5:
+        strike_out(paper, hand, rect)
+    else:
+        hand.mark(paper, rect, "fill")
 
 
 def _circled_out(paper: Paper, hand: Hand, boxes: Boxes, page: Page) -> Truth:

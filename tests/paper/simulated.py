@@ -34,7 +34,7 @@ _PRINTS: dict[Mix, dict[Print, float]] = {
 }
 _STYLES: dict[Mix, dict[Style, float]] = {
     "clean": {"cross": 55, "tick": 45},
-    "office": {"cross": 47, "tick": 37, "slash": 5, "fill": 4, "scribble": 4, "dot": 1, "circle": 2},
+    "office": {"cross": 54, "tick": 34, "slash": 4, "fill": 3, "scribble": 3, "dot": 0.5, "circle": 1.5},
     "hard": {"cross": 30, "tick": 35, "slash": 8, "fill": 8, "scribble": 8, "dot": 5, "circle": 6},
 }
 _PENS: dict[Mix, dict[str, float]] = {
@@ -104,10 +104,10 @@ _COMMENTS: dict[Mix, tuple[float, float]] = {"clean": (0.25, 0.0), "office": (0.
 # Form, size, and how often it is handed out: those with many single questions more.
 _FORMS: tuple[tuple[str, Design, float], ...] = (
     ("tt01", Design("A4", coded=True), 3),
-    ("tt01", Design("A5"), 2),
-    ("sipas", Design("A4"), 3),
-    ("sipas", Design("A5", coded=True), 3),
-    ("tt32", Design("A5"), 2),
+    ("tt01", Design("A5"), 1),
+    ("sipas", Design("A4"), 4),
+    ("sipas", Design("A5", coded=True), 2),
+    ("tt32", Design("A5"), 5),
     ("kiosk", Design("A4"), 1),
     ("kiosk", Design("A5"), 1),
 )

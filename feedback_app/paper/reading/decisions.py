@@ -23,13 +23,18 @@ class Thresholds:
     version: int
     # A blank box: so many MAD above the median of the page's blank ones, within these bounds.
     blank_mads: float = 6.0
-    blank_ink: tuple[float, float] = (0.012, 0.03)
+    blank_ink: tuple[float, float] = (0.03, 0.05)
     blank_peak: tuple[float, float] = (0.09, 0.17)
     # Clean surroundings of a box that is not marked.
     ring: float = 0.3
     far: float = 1.0
-    # The same in a field where another box is clearly marked: a stamp or a stain is no second answer.
+    # The same in a field where another box is clearly marked, whose strokes may reach so far: a speck, a stamp or a
+    # stain is no second answer. Not in black and white, where half of a faint mark may be left as a speck.
+    ring_of_others: float = 1.5
+    around_of_others: float = 0.2
     far_of_others: float = 6.0
+    speck_ink: float = 0.02
+    speck_span: float = 1.0
     outline: float = 0.45
     # A mark.
     yes_ink: float = 0.04
@@ -124,35 +129,46 @@ def _is_clear(box: Features, thresholds: Thresholds) -> bool:
 
 
 def _field(question: Question, hand: _Hand, thresholds: Thresholds) -> Verdict:
-    clear = [place for place, box in enumerate(question.boxes) if _is_clear(box, thresholds)]
-    far = thresholds.far if question.kind == "single" and not clear else thresholds.far_of_others
-    seen = [_mark(box, hand, thresholds, far) for box in question.boxes]
-    marked = tuple(choice for choice, (mark, _why) in enumerate(seen) if mark != "no")
+    clear = [choice for choice, box in enumerate(question.boxes) if _is_clear(box, thresholds)]
+    answered = question.kind == "single" and len(clear) == 1
+    marks: list[Mark] = []
+    doubts: list[str] = []
+    for box in question.boxes:
+        if _is_blank(box, hand, thresholds, answered=answered):
+            mark: Mark = "no"
+            why = _about_a_blank(box, thresholds, answered=answered, several=question.kind == "several")
+        else:
+            why = _about_a_mark(box, hand, thresholds)
+            mark = "doubt" if why else "yes"
+        marks.append(mark)
+        doubts += [why] if why else []
+    marked = tuple(choice for choice, mark in enumerate(marks) if mark != "no")
     if question.kind == "single" and len(marked) > 1:
         return Verdict(marked, "review", "two_marks")
-    for _seen, why in seen:
-        if why is not None:
-            return Verdict(marked, "review", why)
+    if doubts:
+        return Verdict(marked, "review", doubts[0])
     if not marked and not all(box["grey"] for box in question.boxes):
         # Black and white only: a light pencil leaves nothing there.
         return Verdict(marked, "review", "maybe_lost")
     return Verdict(marked, "auto", None)
 
 
-def _mark(box: Features, hand: _Hand, thresholds: Thresholds, far: float) -> tuple[Mark, str | None]:
-    """What a box is, and what about it a person has to look at."""
+def _is_blank(box: Features, hand: _Hand, thresholds: Thresholds, *, answered: bool) -> bool:
     if box["ink"] <= hand.blank_ink and box["peak"] <= hand.blank_peak:
-        return "no", _about_a_blank(box, thresholds, far)
-    why = _about_a_mark(box, hand, thresholds)
-    return ("yes", None) if why is None else ("doubt", why)
+        return True
+    is_speck = box["ink"] <= thresholds.speck_ink and box["span"] <= thresholds.speck_span
+    return answered and is_speck and bool(box["grey"])
 
 
-def _about_a_blank(box: Features, thresholds: Thresholds, far: float) -> str | None:
+def _about_a_blank(box: Features, thresholds: Thresholds, *, answered: bool, several: bool) -> str | None:
+    """What speaks against a box being blank; `answered` says that another one of its field is clearly marked."""
     if box["outline"] < thresholds.outline:
         return "outline"
-    if box["ring"] > thresholds.ring:
+    if box["ring"] > (thresholds.ring_of_others if answered else thresholds.ring):
         return "beside"
-    if box["far"] > far:
+    if answered and box["around"] > thresholds.around_of_others:
+        return "beside"
+    if box["far"] > (thresholds.far_of_others if answered or several else thresholds.far):
         return "stray"
     return "streak" if box["streak"] else None
 

@@ -19,7 +19,7 @@ Features = Mapping[str, float]
 
 # From this darkness on, a spot is ink and no grain of the paper; outside of boxes where the page itself has less grain.
 _INK: Final = 0.16
-_INK_OUTSIDE: Final = (0.1, 0.2)
+_INK_OUTSIDE: Final = (0.125, 0.2)
 _MADS: Final = 9.0
 # Connected ink with a diagonal below this is dust, or the edge of a printed letter.
 _DUST: Final = 1.2
