@@ -29,9 +29,10 @@ def main() -> None:
     parser.add_argument("--kiosks", type=int, default=1000, help="of fleet")
     parser.add_argument("--forms", type=int, default=9000, help="of paper; with --quick a hundred")
     parser.add_argument("--minutes", type=float, help="of paper: no further forms after so long")
+    parser.add_argument("--processes", type=int, default=2, help="of paper")
     options = parser.parse_args()
     if "paper" in options.parts:
-        if not paper.measure(forms=100 if options.quick else options.forms, minutes=options.minutes):
+        if not paper.measure(forms=100 if options.quick else options.forms, minutes=options.minutes, processes=options.processes):
             raise SystemExit(1)
         return
     parts = options.parts or PARTS

@@ -66,12 +66,12 @@ class Tally:
         self.read += other.read
 
 
-def measure(*, forms: int, minutes: float | None, first_seed: int = MEASURED) -> bool:
+def measure(*, forms: int, minutes: float | None, processes: int, first_seed: int = MEASURED) -> bool:
     """Read so many forms, or as many as start within `minutes`, and print what came of it; whether all is as promised."""
     say(f"{len(os.sched_getaffinity(0))} cores; thresholds version {THRESHOLDS.version}; seeds from {first_seed:,}")
     total, started = Tally(), perf_counter()
-    with progress(f"reading {forms:,} forms"), ProcessPoolExecutor(2, initializer=_alone) as pool:
-        for tally in _done(pool, _jobs(forms, first_seed), lambda: _late(started, minutes)):
+    with progress(f"reading {forms:,} forms"), ProcessPoolExecutor(processes, initializer=_alone) as pool:
+        for tally in _done(pool, processes, _jobs(forms, first_seed), lambda: _late(started, minutes)):
             total.add(tally)
     return _report(total)
 
@@ -98,9 +98,9 @@ def _jobs(forms: int, first_seed: int) -> Iterator[tuple[Mix, int, int]]:
 
 
 def _done(
-    pool: ProcessPoolExecutor, jobs: Iterator[tuple[Mix, int, int]], is_late: Callable[[], bool]
+    pool: ProcessPoolExecutor, processes: int, jobs: Iterator[tuple[Mix, int, int]], is_late: Callable[[], bool]
 ) -> Iterator[Tally]:
-    waiting = [pool.submit(_some, *job) for _place, job in zip(range(4), jobs, strict=False)]
+    waiting = [pool.submit(_some, *job) for _place, job in zip(range(2 * processes), jobs, strict=False)]
     while waiting:
         yield waiting.pop(0).result()
         if not is_late() and (job := next(jobs, None)):

@@ -27,7 +27,7 @@ class Thresholds:
     blank_peak: tuple[float, float] = (0.09, 0.17)
     # Clean surroundings of a box that is not marked.
     ring: float = 0.3
-    far: float = 1.0
+    far: float = 0.4
     # The same in a field where another box is clearly marked, whose strokes may reach so far: a speck, a stamp or a
     # stain is no second answer. Not in black and white, where half of a faint mark may be left as a speck.
     ring_of_others: float = 1.5
@@ -44,8 +44,8 @@ class Thresholds:
     share_of_usual: float = 0.4
     share_of_usual_peak: float = 0.6
     # Ink around a marked box: more than its own strokes leave, or from all sides, as of a circle drawn around it.
-    own_ring: float = 8.0
-    own_around: float = 0.5
+    own_ring: float = 6.0
+    own_around: float = 0.44
     own_far: float = 8.0
     own_level: float = 0.3
     # A filled box is how a mark is taken back: one that has so much ink, where no other mark tells how the respondent
@@ -53,6 +53,9 @@ class Thresholds:
     filled: float = 0.5
     heavy: float = 0.35
     heavier: float = 1.7
+    # The same of how much of the box is covered, which shows in pencil too.
+    covered: float = 0.62
+    more_covered: float = 1.5
     fewest_for_usual: int = 2
 
 
@@ -86,6 +89,7 @@ class _Hand:
     least_ink: float
     least_peak: float
     most_ink: float
+    most_covered: float
 
 
 def decide(questions: Sequence[Question], thresholds: Thresholds = THRESHOLDS) -> list[Verdict]:
@@ -96,7 +100,9 @@ def decide(questions: Sequence[Question], thresholds: Thresholds = THRESHOLDS) -
 
 def _hand(boxes: Sequence[Features], thresholds: Thresholds) -> _Hand:
     clear = [box for box in boxes if _is_clear(box, thresholds)]
-    usual = median_low(box["ink"] for box in clear) if len(clear) >= thresholds.fewest_for_usual else None
+    known = len(clear) >= thresholds.fewest_for_usual
+    usual = median_low(box["ink"] for box in clear) if known else None
+    covered = median_low(_covered(box) for box in clear) if known else 0.0
     peak = median_low(box["peak"] for box in clear) if clear else 0.0
     return _Hand(
         blank_ink=_blank([box["ink"] for box in boxes], thresholds.blank_ink, thresholds),
@@ -104,6 +110,7 @@ def _hand(boxes: Sequence[Features], thresholds: Thresholds) -> _Hand:
         least_ink=max(thresholds.yes_ink, 0 if usual is None else thresholds.share_of_usual * usual),
         least_peak=max(thresholds.yes_peak, thresholds.share_of_usual_peak * peak),
         most_ink=thresholds.filled if usual is None else max(thresholds.heavy, thresholds.heavier * usual),
+        most_covered=max(thresholds.covered, thresholds.more_covered * covered),
     )
 
 
@@ -126,6 +133,10 @@ def _is_clear(box: Features, thresholds: Thresholds) -> bool:
         and box["outline"] >= thresholds.outline
         and not box["streak"]
     )
+
+
+def _covered(box: Features) -> float:
+    return box["ink"] / max(0.01, box["peak"])
 
 
 def _field(question: Question, hand: _Hand, thresholds: Thresholds) -> Verdict:
@@ -180,7 +191,7 @@ def _about_a_mark(box: Features, hand: _Hand, thresholds: Thresholds) -> str | N
         return "streak"
     if not _is_clear(box, thresholds) or box["ink"] < hand.least_ink or box["peak"] < hand.least_peak:
         return "faint"
-    if box["ink"] > hand.most_ink:
+    if box["ink"] > hand.most_ink or _covered(box) > hand.most_covered:
         return "filled"
     if box["level"] > thresholds.own_level:
         return "struck"
