@@ -32,7 +32,9 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=2, help="of paper")
     options = parser.parse_args()
     if "paper" in options.parts:
-        if not paper.measure(forms=100 if options.quick else options.forms, minutes=options.minutes, processes=options.processes):
+        if not paper.measure(
+            forms=100 if options.quick else options.forms, minutes=options.minutes, processes=options.processes
+        ):
             raise SystemExit(1)
         return
     parts = options.parts or PARTS

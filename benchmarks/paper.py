@@ -20,7 +20,7 @@ import numpy as np
 from benchmarks.report import progress, say, table, verdict
 from feedback_app.paper.reading import THRESHOLDS, PageReading, correlation, read_page
 from feedback_app.ratings.statistics import wilson
-from tests.paper import machines, printed
+from tests.paper import blanks, machines
 from tests.paper.hands import PENS, Paper, draw_hand
 from tests.paper.simulated import SCALE, Case, Mix, draw_case
 
@@ -120,10 +120,10 @@ def _some(mix: Mix, first: int, count: int) -> Tally:
     return tally
 
 
-def _timed(tally: Tally, image: printed.Grey) -> PageReading:
+def _timed(tally: Tally, image: blanks.Grey) -> PageReading:
     # A template is drawn once per form and process; a worker that reads stacks has them.
     before = process_time()
-    reading = read_page(image, printed.layouts())
+    reading = read_page(image, blanks.layouts())
     tally.seconds += process_time() - before
     tally.read += 1
     return reading
@@ -133,7 +133,7 @@ def _judge(tally: Tally, case: Case, reading: PageReading, seed: int) -> None:
     tally.pages[f"forms: {reading.state}"] += 1
     if reading.code is not None and reading.code != case.printed.text:
         tally.pages["wrong code accepted"] += 1
-    kinds = {each.id: each.kind for each in case.printed.layout.fields}
+    kinds = {each.id: each.kind for each in case.blanks.layout.fields}
     read = {each.field: each for each in reading.fields}
     if reading.state == "form" and set(read) != set(case.truths):
         tally.pages["fields lost"] += 1
@@ -147,7 +147,7 @@ def _judge(tally: Tally, case: Case, reading: PageReading, seed: int) -> None:
             f"hand: {case.style}{', sloppy' if case.sloppy else ''}",
             f"drawn: {truth.how}",
             *(f"damage: {each}" for each in case.damage or ("none",)),
-            f"form: {case.printed.layout.design.size}",
+            f"form: {case.blanks.layout.design.size}",
         )
         silent = found is not None and not review and found.marked != truth.meant
         unasked = not review and truth.for_a_person
@@ -166,7 +166,7 @@ def _twice(tally: Tally, case: Case, reading: PageReading, seed: int) -> None:
     marked = {name: truth.meant for name, truth in case.truths.items() if truth.meant}
     if not marked:
         return
-    page = case.printed.layout.pages[case.printed.page - 1]
+    page = case.blanks.layout.pages[case.printed.page - 1]
     paper = Paper(machines.print_out(case.printed.image, "copied", rng, SCALE), SCALE, rng)
     style = case.style if case.style in ("tick", "fill") else "cross"
     hand = draw_hand(rng, style=style, pen=PENS["black ball pen"], slop=0.3)
@@ -188,11 +188,11 @@ def _foreign(tally: Tally, seed: int) -> None:
     height, width = round(297 * SCALE), round(210 * SCALE)
     sheet = np.full((height, width), 252, np.uint8)
     tally.pages[f"blank sheets: {_timed(tally, machines.scan(sheet, 'grey 200', rng, SCALE)).state}"] += 1
-    form = printed.printed(printed.layout("tt32", printed.Design("A4")), 1, 240)[0]
+    form = blanks.printed(blanks.layout("tt32", blanks.Design("A4")), 1, 240)[0]
     letter = form.image.copy()
     for rect in form.layout.pages[0].codes:
         top, left, side = (round(each * SCALE) for each in (rect.y, rect.x, rect.w))
-        letter[top - 5 : top + side + 5, left - 5 : left + side + 5] = printed.foreign_code(side + 10)
+        letter[top - 5 : top + side + 5, left - 5 : left + side + 5] = blanks.foreign_code(side + 10)
     tally.pages[f"pages of others: {_timed(tally, machines.scan(letter, 'grey 200', rng, SCALE)).state}"] += 1
 
 
@@ -212,12 +212,19 @@ def _report(total: Tally) -> bool:
     speed = total.read / total.seconds if total.seconds else 0.0
     say(f"\n{speed:.1f} pages a second of one core's time (must {PAGES[0]:.0f}: {verdict(speed > PAGES[0])})")
     say("\nPages and inks:\n")
-    say(table(("what", "how often"), [(name, f"{count:,}") for name, count in sorted((total.pages + total.inks).items())]))
+    say(
+        table(
+            ("what", "how often"), [(name, f"{count:,}") for name, count in sorted((total.pages + total.inks).items())]
+        )
+    )
     for mix in SHARES:
         say(f"\n{mix}:\n")
         say(_slices([each for each in total.fields if each.mix == mix]))
     wrong = [each for each in total.fields if each.silent]
-    say("\nSilent errors: " + "; ".join(f"{each.mix} {each.seed}, {each.slices[4]}, {each.slices[0]}" for each in wrong[:60]))
+    say(
+        "\nSilent errors: "
+        + "; ".join(f"{each.mix} {each.seed}, {each.slices[4]}, {each.slices[0]}" for each in wrong[:60])
+    )
     states = {"forms: form", "forms: unidentified", "blank sheets: blank", "pages of others: unidentified"}
     accounted = set(total.pages) <= states
     false_duplicates = total.inks["other paper with the same answers, duplicate"]

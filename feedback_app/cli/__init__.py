@@ -8,6 +8,7 @@ from feedback_app.cli import (
     demo,
     departments,
     dossiers,
+    paper,
     petitions,
     polls,
     ratings,
@@ -19,5 +20,19 @@ from feedback_app.cli import (
 
 def register(app: Flask) -> None:
     """Add every command group to `app`."""
-    for topic in (appraisal, articles, demo, departments, dossiers, petitions, polls, ratings, staff, surveys, visits):
+    topics = (
+        appraisal,
+        articles,
+        demo,
+        departments,
+        dossiers,
+        paper,
+        petitions,
+        polls,
+        ratings,
+        staff,
+        surveys,
+        visits,
+    )
+    for topic in topics:
         app.cli.add_command(topic.group)

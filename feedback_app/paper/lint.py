@@ -58,9 +58,7 @@ def check_printable(layout: Layout) -> None:
     if faults:
         named = dict.fromkeys(fault.field or "khung phiếu" for fault in faults)
         raise NotPrintable(
-            N_(
-                "Mẫu phiếu này không in được trên khổ %(size)s: cần sửa %(questions)s. Xin rút ngắn lời hoặc chọn khổ lớn hơn."
-            ),
+            N_("Mẫu phiếu này không in được trên khổ %(size)s. Xin rút ngắn lời hoặc bớt lựa chọn ở: %(questions)s."),
             field="size",
             size=layout.design.size,
             questions=", ".join(named),

@@ -1,6 +1,6 @@
 """The typeface of the forms: what is embedded in the PDF, and how wide texts are in it. Pure."""
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -41,6 +41,8 @@ def line(size: float) -> float:
     return size * LEADING * POINT
 
 
+# The same few lines are set again and again while a page is filled.
+@lru_cache(maxsize=4096)
 def wrap(text: str, room: float, size: float, *, bold: bool = False) -> tuple[str, ...]:
     """`text` in lines no wider than `room` millimetres; a word that is too long for a line alone is cut."""
     lines: list[str] = []
@@ -54,6 +56,7 @@ def wrap(text: str, room: float, size: float, *, bold: bool = False) -> tuple[st
     return tuple(lines)
 
 
+@lru_cache(maxsize=4096)
 def balance(text: str, room: float, size: float, *, bold: bool = False) -> tuple[str, ...]:
     """As `wrap`, in as many lines but as narrow ones as can be, so that no last line holds a word alone."""
     lines = wrap(text, room, size, bold=bold)

@@ -133,7 +133,9 @@ class Hand:
 
 
 def draw_hand(rng: np.random.Generator, *, style: Style, pen: Pen, slop: float) -> Hand:
-    return Hand(style, pen, rng.uniform(*pen.width), rng.uniform(*pen.strength), slop, rng.uniform(0.02, 0.12) * (1 + slop))
+    return Hand(
+        style, pen, rng.uniform(*pen.width), rng.uniform(*pen.strength), slop, rng.uniform(0.02, 0.12) * (1 + slop)
+    )
 
 
 def _cross(rng: np.random.Generator, middle: Points, size: float, hand: Hand) -> list[Points]:

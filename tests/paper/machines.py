@@ -225,7 +225,11 @@ def _fed(paper: Grey, rng: np.random.Generator, scale: float, dots: float, tilt:
     image = cv2.warpPerspective(paper, stretch @ matrix, size, flags=cv2.INTER_AREA, borderValue=bed)
     if rng.random() < 0.05:
         at, by = int(rng.uniform(0.2, 0.8) * size[1]), max(1, round(abs(rng.normal(0, 0.35)) * dots))
-        image = np.concatenate((image[:at], image[at + by :])) if rng.random() < 0.5 else np.insert(image, [at] * by, image[at], axis=0)
+        image = (
+            np.concatenate((image[:at], image[at + by :]))
+            if rng.random() < 0.5
+            else np.insert(image, [at] * by, image[at], axis=0)
+        )
     return image
 
 
@@ -234,7 +238,11 @@ _NOISE = np.random.default_rng(0).normal(0, 1, 1 << 23).astype(np.float32)
 
 def _noisy(image: Grey, rng: np.random.Generator, strength: float) -> Grey:
     start = int(rng.integers(0, len(_NOISE) - 1))
-    grain = np.take(_NOISE, np.arange(start, start + image.size), mode="wrap") if image.size + start > len(_NOISE) else _NOISE[start : start + image.size]
+    grain = (
+        np.take(_NOISE, np.arange(start, start + image.size), mode="wrap")
+        if image.size + start > len(_NOISE)
+        else _NOISE[start : start + image.size]
+    )
     return cv2.add(image, cv2.multiply(grain.reshape(image.shape), strength), dtype=cv2.CV_8U)
 
 
@@ -306,5 +314,3 @@ def _bent(image: Grey, rng: np.random.Generator) -> Grey:
     to_y = cv2.resize(ys + wave.astype(np.float32), (width, height))
     to_x = cv2.resize(xs, (width, height))
     return cv2.remap(image, to_x, to_y, cv2.INTER_LINEAR, borderValue=100)
-
-

@@ -1,150 +1,118 @@
-"""Numbered forms of the shipped questionnaires as a printer gives them: the real PDF, made into pixels."""
+"""Questionnaires to print without a database, and PDFs as images."""
 
-from dataclasses import dataclass
-from functools import cache
+import io
 
 import cv2
 import numpy as np
 import pypdfium2
-import segno
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from feedback_app.paper.form_codes import FormCode, write
-from feedback_app.paper.layout import Design, Layout, Size, lay_out
-from feedback_app.paper.printing import Heading, form_pdf, impose
+from feedback_app.paper.form_codes import FormCode, make_key, write
+from feedback_app.paper.layout import Design, Layout
+from feedback_app.paper.printing import Heading, form_pdf
+from feedback_app.surveys import definitions
 from feedback_app.surveys.commands import DefineQuestionnaire
-from feedback_app.surveys.definitions import read_file, shipped
 from feedback_app.surveys.versions import ChoiceView, QuestionView, VersionView
 
-Grey = NDArray[np.uint8]
+KEY = make_key("a secret of thirty-two characters")
+HEADING = Heading(
+    office="Ủy ban nhân dân phường Đồng Hới",
+    department="Trung tâm Phục vụ hành chính công",
+    place="Quầy Tư pháp – Hộ tịch",
+    stage="Khi nhận kết quả",
+)
+DESIGNS = [Design(size, coded=coded) for size in ("A4", "A5") for coded in (False, True)]
+PER_MM = 6.0
 
-KEY = b"key of the printed forms of tests"
-DEPARTMENT, BATCH = 7, 3
-HEADING = Heading(office="UBND xã Bình Minh", department="Bộ phận Một cửa", place="Quầy số 2", stage="Trả kết quả")
+_WORDS = ("nghiêng", "trường", "Ông/Bà", "thủ", "tục", "Ặ", "ở", "đánh", "giá", "về", "việc", "Ổ")
+_LABELS = st.one_of(
+    st.sampled_from(["Rất hài lòng", "Hài lòng", "Bình thường", "Không hài lòng", "Rất không hài lòng", "Ổ", "Có"]),
+    st.lists(st.sampled_from(_WORDS), min_size=1, max_size=14).map(" ".join),
+    st.integers(1, 60).map(lambda count: "Ộđ" * count),
+)
+_TEXTS = st.lists(st.sampled_from(_WORDS), min_size=1, max_size=60).map(" ".join)
 
 
-@dataclass(frozen=True)
-class Printed:
-    """One page of a form: `image` has `dpi` dots in an inch, `text` is what its codes say."""
-
-    layout: Layout
-    number: int
-    page: int
-    text: str
-    image: Grey
-    dpi: int
-
-
-def version_of(definition: DefineQuestionnaire, id: int) -> VersionView:
+def version_of(definition: DefineQuestionnaire) -> VersionView:
+    """A definition as it would be read from the database."""
     questions = tuple(
-        QuestionView(
-            id=100 * id + place,
-            key=question.key,
-            kind=question.kind,
-            overall=question.overall,
-            required=question.required,
-            shown_for=question.shown_for,
-            text=question.text,
-            text_en=question.text_en,
-            hint=question.hint,
-            hint_en=question.hint_en,
-            choices=tuple(
-                ChoiceView(
-                    id=10_000 * id + 100 * place + rank,
-                    key=choice.key,
-                    text=choice.text,
-                    text_en=choice.text_en,
-                    outcome=choice.outcome,
-                    points=choice.points,
-                )
-                for rank, choice in enumerate(question.choices)
-            ),
+        question(
+            each.key,
+            each.text,
+            [choice.text for choice in each.choices],
+            kind=each.kind,
+            hint=each.hint,
+            overall=each.overall,
+            shown_for=each.shown_for,
+            outcomes=[choice.outcome for choice in each.choices],
         )
-        for place, question in enumerate(definition.questions)
+        for each in definition.questions
     )
-    return VersionView(
-        id=id,
-        questionnaire_id=id,
-        code=definition.code,
-        title=definition.title,
-        title_en=definition.title_en,
-        number=1,
-        basis=definition.basis,
-        questions=questions,
+    return version(*questions, title=definition.title, code=definition.code)
+
+
+def question(
+    key: str,
+    text: str,
+    labels: list[str],
+    *,
+    kind: str = "single",
+    hint: str | None = None,
+    overall: bool = False,
+    shown_for: tuple[str, ...] = (),
+    outcomes: list[str | None] | None = None,
+) -> QuestionView:
+    outcomes = outcomes or [None] * len(labels)
+    choices = tuple(
+        ChoiceView(place, f"c{place}", label, None, outcome, None)
+        for place, (label, outcome) in enumerate(zip(labels, outcomes, strict=True))
     )
+    return QuestionView(1, key, kind, overall, False, shown_for, text, None, hint, None, choices)
 
 
-@cache
-def versions() -> dict[str, VersionView]:
-    """The shipped questionnaires by name of their file; ids from 1."""
-    return {path.stem: version_of(read_file(path), place) for place, path in enumerate(shipped(), start=1)}
+def version(*questions: QuestionView, title: str = "Phiếu lấy ý kiến", code: str = "thu") -> VersionView:
+    return VersionView(12, 1, code, title, None, 1, "Để thử", questions)
 
 
-@cache
-def layouts() -> dict[tuple[int, Design], Layout]:
-    sizes: tuple[Size, ...] = ("A4", "A5")
-    designs = [Design(size, coded=coded) for size in sizes for coded in (False, True)]
-    return {(each.id, design): lay_out(each, design) for each in versions().values() for design in designs}
+def shipped() -> list[VersionView]:
+    return [version_of(definitions.read_file(path)) for path in definitions.shipped()]
 
 
-def layout(name: str, design: Design) -> Layout:
-    return layouts()[versions()[name].id, design]
+@st.composite
+def odd_versions(draw: st.DrawFn) -> VersionView:
+    """From 1 to 25 questions of 2 to 7 levels, up to 22 reasons, or none, with short and very long texts."""
+    made = []
+    for place in range(draw(st.integers(1, 25))):
+        kind = draw(st.sampled_from(["single", "single", "several", "text"])) if place else "single"
+        least, most = {"single": (2, 7), "several": (2, 22), "text": (0, 0)}[kind]
+        labels = draw(st.lists(_LABELS, min_size=least, max_size=most))
+        hint = draw(st.none() | _TEXTS)
+        made.append(question(f"q{place}", draw(_TEXTS), labels, kind=kind, hint=hint, overall=not place))
+    return version(*made, title=draw(_TEXTS))
 
 
-def code_of(form: Layout, number: int, page: int) -> str:
-    return write(FormCode(form.version_id, form.design, DEPARTMENT, BATCH, number, page), KEY)
+def code_of(layout: Layout, number: int, page: int) -> str:
+    return write(FormCode(layout.version_id, layout.design, 34, 56, number, page), KEY)
 
 
-def sheets(form: Layout, numbers: tuple[int, ...], dpi: int) -> list[Grey]:
-    """The pages of the PDF of these numbers."""
-    pdf = form_pdf(form, heading=HEADING, numbers=numbers, code=lambda number, page: code_of(form, number, page))
-    document = pypdfium2.PdfDocument(pdf)
+def pdf_of(layout: Layout, numbers: list[int], heading: Heading = HEADING) -> bytes:
+    return form_pdf(layout, heading=heading, numbers=numbers, code=lambda number, page: code_of(layout, number, page))
+
+
+def rendered(pdf: bytes) -> list[NDArray[np.uint8]]:
+    """The pages in grey, PER_MM dots a millimetre."""
+    document = pypdfium2.PdfDocument(io.BytesIO(pdf))
     try:
-        images = (document[place].render(scale=dpi / 72, grayscale=True).to_numpy() for place in range(len(document)))
-        return [image.reshape(image.shape[:2]).copy() for image in images]
+        return [cv2.cvtColor(page.render(scale=PER_MM * 25.4 / 72).to_numpy(), cv2.COLOR_BGR2GRAY) for page in document]
     finally:
         document.close()
 
 
-@cache
-def _first(form_key: tuple[int, Design], dpi: int) -> list[tuple[int, Grey]]:
-    """Each page of one form, cut out of its sheet."""
-    form = layouts()[form_key]
-    images = sheets(form, (1,), dpi)
-    found = []
-    for placed in impose(form, (1,)):
-        page = form.pages[placed.page - 1]
-        left, width = round(placed.x / 25.4 * dpi), round(page.width / 25.4 * dpi)
-        found.append((placed.page, np.ascontiguousarray(images[placed.sheet][:, left : left + width])))
-    return found
-
-
-def printed(form: Layout, number: int, dpi: int = 200) -> list[Printed]:
-    """The pages of one form. The paper is that of the PDF of form 1, with its codes drawn over for `number`: making
-    thousands of PDFs would take longer than reading them."""
-    pages = []
-    for page, image in _first((form.version_id, form.design), dpi):
-        text = code_of(form, number, page)
-        pages.append(Printed(form, number, page, text, image if number == 1 else _with_code(form, page, image, text, dpi), dpi))
-    return pages
-
-
-def _with_code(form: Layout, page: int, image: Grey, text: str, dpi: int) -> Grey:
-    changed = image.copy()
-    matrix = np.array([list(row) for row in segno.make(text, error="m", micro=False, mask=3).matrix], np.uint8)
-    drawn = 255 - 255 * matrix
-    scale = dpi / 25.4
-    for rect in form.pages[page - 1].codes:
-        side = round(rect.w * scale)
-        top, left = round(rect.y * scale), round(rect.x * scale)
-        changed[top - 2 : top + side + 2, left - 2 : left + side + 2] = 255
-        large = cv2.resize(np.kron(drawn, np.full((8, 8), 1, np.uint8)), (side, side), interpolation=cv2.INTER_AREA)
-        changed[top : top + side, left : left + side] = large
-    return changed
-
-
-def foreign_code(side: int) -> Grey:
-    """A QR code that says something else, so many pixels large with the white around it."""
-    matrix = np.array([list(row) for row in segno.make("https://example.org/khac", error="m", micro=False).matrix], np.uint8)
-    drawn = np.pad(255 - 255 * matrix, 2, constant_values=255)
-    return cv2.resize(np.kron(drawn, np.full((4, 4), 1, np.uint8)), (side, side), interpolation=cv2.INTER_AREA)
+def texts_of(pdf: bytes) -> list[str]:
+    """What can be read from each page."""
+    document = pypdfium2.PdfDocument(io.BytesIO(pdf))
+    try:
+        return [page.get_textpage().get_text_bounded() for page in document]
+    finally:
+        document.close()

@@ -165,11 +165,17 @@ def _on_words(paper: Paper, hand: Hand, boxes: Boxes, page: Page) -> Truth:
     meant, _other = _pick(paper.rng, boxes)
     rect, rng = boxes[meant].rect, paper.rng
     label = next(
-        (text for text in page.texts if text.y > rect.y and rect.right < text.x < rect.right + 8 and abs(text.y - rect.bottom) < 4),
+        (
+            text
+            for text in page.texts
+            if text.y > rect.y and rect.right < text.x < rect.right + 8 and abs(text.y - rect.bottom) < 4
+        ),
         None,
     )
     middle = (
-        np.array((label.x + rng.uniform(4, 14), label.y - 1.3)) if label else np.array((rect.x + rect.w / 2, rect.bottom + 6.0))
+        np.array((label.x + rng.uniform(4, 14), label.y - 1.3))
+        if label
+        else np.array((rect.x + rect.w / 2, rect.bottom + 6.0))
     )
     if rng.random() < 0.5:
         paper.stroke(ring(rng, middle, rng.uniform(7, 13), rng.uniform(2.8, 4)), hand.width, hand.strength)
@@ -201,9 +207,15 @@ def _reaching(paper: Paper, hand: Hand, boxes: Boxes, page: Page) -> Truth:
     rect, rng = boxes[meant].rect, paper.rng
     hand.mark(paper, rect)
     middle = np.array((rect.x + rect.w / 2, rect.y + rect.h / 2))
-    others = [np.array((box.rect.x + box.rect.w / 2, box.rect.y + box.rect.h / 2)) for box in page.boxes if box.rect != rect]
+    others = [
+        np.array((box.rect.x + box.rect.w / 2, box.rect.y + box.rect.h / 2)) for box in page.boxes if box.rect != rect
+    ]
     nearest = min(others, key=lambda other: float(np.linalg.norm(other - middle)))
-    paper.stroke(np.array((middle, middle + (nearest - middle) * rng.uniform(0.8, 1.15) + rng.normal(0, 1, 2))), hand.width, hand.strength)
+    paper.stroke(
+        np.array((middle, middle + (nearest - middle) * rng.uniform(0.8, 1.15) + rng.normal(0, 1, 2))),
+        hand.width,
+        hand.strength,
+    )
     return Truth((meant,), "tail into another box")
 
 
@@ -213,7 +225,9 @@ def _corrected_in_words(paper: Paper, hand: Hand, boxes: Boxes, page: Page) -> T
     rect, rng = boxes[other].rect, paper.rng
     hand.mark(paper, rect)
     y = rect.y + rect.h / 2 + rng.normal(0, 0.5)
-    paper.stroke(np.array(((rect.x - 2, y), (rect.right + rng.uniform(8, 25), y + rng.normal(0, 1)))), hand.width, hand.strength)
+    paper.stroke(
+        np.array(((rect.x - 2, y), (rect.right + rng.uniform(8, 25), y + rng.normal(0, 1)))), hand.width, hand.strength
+    )
     hand.mark(paper, boxes[meant].rect)
     return Truth((meant,), "struck through, another marked", for_a_person=True)
 
@@ -223,7 +237,9 @@ def _struck_only(paper: Paper, hand: Hand, boxes: Boxes, page: Page) -> Truth:
     rect, rng = boxes[other].rect, paper.rng
     hand.mark(paper, rect)
     y = rect.y + rect.h / 2 + rng.normal(0, 0.5)
-    paper.stroke(np.array(((rect.x - 3, y), (rect.right + rng.uniform(8, 25), y + rng.normal(0, 1)))), hand.width, hand.strength)
+    paper.stroke(
+        np.array(((rect.x - 3, y), (rect.right + rng.uniform(8, 25), y + rng.normal(0, 1)))), hand.width, hand.strength
+    )
     return Truth((), "struck through, none marked", for_a_person=True)
 
 

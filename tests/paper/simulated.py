@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_app.paper.layout import Design, Layout
-from tests.paper import machines, printed
+from tests.paper import blanks, machines
 from tests.paper.hands import PENS, Hand, Paper, Style, draw_hand
 from tests.paper.machines import ACCIDENTS, Print, Scan
-from tests.paper.printed import Printed
+from tests.paper.blanks import Printed
 from tests.paper.respondents import Truth, answer, comment
 
 T = TypeVar("T")
@@ -136,7 +136,7 @@ def draw_case(seed: int, mix: Mix, **fixed: object) -> list[Case]:
     drawn otherwise."""
     rng = np.random.default_rng((MIXES.index(mix), seed))
     name, design, _share = _FORMS[_one(rng, {place: each[2] for place, each in enumerate(_FORMS)})]
-    form = printed.layout(name, design)
+    form = blanks.layout(name, design)
     number = 1 + seed % 9_000_000
     style: Style = fixed.get("style") or _one(rng, _STYLES[mix])  # type: ignore[assignment]
     pen = str(fixed.get("pen") or _one(rng, _PENS[mix]))
@@ -144,7 +144,7 @@ def draw_case(seed: int, mix: Mix, **fixed: object) -> list[Case]:
     how: Print = fixed.get("print") or _one(rng, _PRINTS[mix])  # type: ignore[assignment]
     scan: Scan = fixed.get("scan") or _one(rng, _SCANS[mix])  # type: ignore[assignment]
     cases = []
-    for page in printed.printed(form, number, DPI):
+    for page in blanks.printed(form, number, DPI):
         image = machines.print_out(page.image, how, rng, SCALE)
         cases.append(_page(page, form, image, hand, rng, mix, scan, how, fixed))
     return cases
@@ -178,7 +178,17 @@ def _page(
         damage.append(accident)
     scanned = machines.scan(paper.image, scan, rng, SCALE)
     return Case(
-        page, scanned, truths, frozenset(written), mix, scan, how, hand.pen.name, hand.style, tuple(damage), hand.slop > 0.8,
+        page,
+        scanned,
+        truths,
+        frozenset(written),
+        mix,
+        scan,
+        how,
+        hand.pen.name,
+        hand.style,
+        tuple(damage),
+        hand.slop > 0.8,
         paper.image,
     )
 

@@ -42,7 +42,9 @@ boxes = st.one_of(
         }
     ),
 )
-questions = st.builds(Question, st.sampled_from(("single", "several")), st.lists(boxes, min_size=2, max_size=6).map(tuple))
+questions = st.builds(
+    Question, st.sampled_from(("single", "several")), st.lists(boxes, min_size=2, max_size=6).map(tuple)
+)
 pages = st.lists(questions, min_size=1, max_size=6)
 
 

@@ -17,7 +17,7 @@ from feedback_app.paper.layout.elements import (
     Size,
     Text,
 )
-from feedback_app.paper.layout.pages import lay_out
+from feedback_app.paper.layout.pages import UnknownRules, lay_out
 
 __all__ = [
     "RULES",
@@ -32,5 +32,6 @@ __all__ = [
     "Sample",
     "Size",
     "Text",
+    "UnknownRules",
     "lay_out",
 ]

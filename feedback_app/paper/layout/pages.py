@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Final, Literal
 
+from feedback_app.kit.errors import N_, Invalid
 from feedback_app.kit.text import normalise
 from feedback_app.paper.layout.blocks import Block, set_lines, set_question
-from feedback_app.paper.layout.elements import Design, Field, Layout, Page, Rect, Rule, Sample, Text
+from feedback_app.paper.layout.elements import RULES, Design, Field, Layout, Page, Rect, Rule, Sample, Text
 from feedback_app.paper.layout.measures import CODE_QUIET, MEASURES, Measures
 from feedback_app.paper.typeface import ASCENT, POINT, balance, line, shorten, width, wrap
 from feedback_app.surveys.versions import QuestionView, VersionView
@@ -24,11 +25,18 @@ _PRIVATE_CODED: Final = "Phiếu không hỏi tên. Mã hồ sơ chỉ để m�
 _DOSSIER: Final = "Mã hồ sơ (ghi trên giấy hẹn):"
 
 
+class UnknownRules(Invalid):
+    """The form was laid out by rules that this program does not have."""
+
+
 def lay_out(version: VersionView, design: Design) -> Layout:
     """The form of a questionnaire version: the same arguments always give the same places.
 
-    A question is never split; one that no page can hold runs over the end of its page, which `lint` finds.
+    A question is never split; one that no page can hold runs over the end of its page, which `lint` finds. Raises
+    UnknownRules for a design of another time.
     """
+    if design.rules != RULES:
+        raise UnknownRules(N_("Phiếu này in theo mẫu trình bày mà hệ thống không còn giữ."))
     measures = MEASURES[design.size]
     head = _Head(version, design, measures)
     shared = _share(version, head, measures)
@@ -58,7 +66,7 @@ class _Head:
         samples = []
         side = measures.hint * POINT
         for kind, said in _HOW:
-            told = balance(said, measures.right - measures.left - side - 3, measures.hint)
+            told = wrap(said, measures.right - measures.left - side - 3, measures.hint)
             texts += set_lines(told, measures.left + side + 3, y, measures.hint)
             samples.append(Sample(Rect(measures.left, y + 0.1 * side, side, side), kind))
             y += len(told) * line(measures.hint) + 1

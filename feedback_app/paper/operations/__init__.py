@@ -1,5 +1,22 @@
 """Writes of the paper desk. Nothing here commits."""
 
+from feedback_app.paper.operations.batches import (
+    MOST_FORMS,
+    BadIssue,
+    BatchClosed,
+    BatchOpen,
+    FormNotFound,
+    FormUsed,
+    Issued,
+    NotAsSeen,
+    close,
+    issue,
+    record_printing,
+    reopen,
+    reprint,
+    restore,
+    spoil,
+)
 from feedback_app.paper.operations.keying import (
     LONGEST_REASON,
     DepartmentNotThen,
@@ -14,12 +31,27 @@ from feedback_app.paper.operations.keying import (
 
 __all__ = [
     "LONGEST_REASON",
+    "MOST_FORMS",
+    "BadIssue",
+    "BatchClosed",
+    "BatchOpen",
     "DepartmentNotThen",
+    "FormNotFound",
+    "FormUsed",
+    "Issued",
+    "NotAsSeen",
     "NotTheLast",
     "ReasonMissing",
     "answered_at",
     "check_existed",
+    "close",
+    "issue",
     "key_form",
+    "record_printing",
+    "reopen",
+    "reprint",
+    "restore",
+    "spoil",
     "start_of_day",
     "undo_last",
 ]

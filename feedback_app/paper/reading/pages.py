@@ -157,9 +157,7 @@ def _read(
         of_field.setdefault(box.field, []).append(features)
     questions = [Question(kinds[field], features) for field, features in of_field.items()]
     fields = tuple(
-        FieldReading(
-            field, verdict.marked, verdict.state, verdict.why, tuple(features), crop(flat, page.rows[field])
-        )
+        FieldReading(field, verdict.marked, verdict.state, verdict.why, tuple(features), crop(flat, page.rows[field]))
         for (field, features), verdict in zip(of_field.items(), decide(questions, thresholds), strict=True)
     )
     return PageReading(

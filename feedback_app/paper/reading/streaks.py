@@ -21,7 +21,9 @@ def find_streaks(grey: Grey) -> tuple[tuple[Floats, Floats], ...]:
     found = [
         (np.array(((x + 0.5) * times, 0.0)), np.array(((x + 0.5) * times, float(height)))) for x in _columns(small)
     ]
-    found += [(np.array((0.0, (y + 0.5) * times)), np.array((float(width), (y + 0.5) * times))) for y in _columns(small.T)]
+    found += [
+        (np.array((0.0, (y + 0.5) * times)), np.array((float(width), (y + 0.5) * times))) for y in _columns(small.T)
+    ]
     return tuple(found)
 
 

@@ -1,0 +1,134 @@
+"""`flask paper`: numbered forms on paper."""
+
+import json
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy.orm import Session
+
+from feedback_app.departments import queries as departments
+from feedback_app.kit import clock, i18n
+from feedback_app.kit.db import db
+from feedback_app.kit.errors import Refused
+from feedback_app.kit.web import settings
+from feedback_app.paper import operations, queries
+from feedback_app.paper.exchange import describe
+from feedback_app.paper.installed import form_key
+from feedback_app.paper.layout import Design, Size, lay_out
+from feedback_app.paper.lint import lint
+from feedback_app.paper.printing import form_pdf
+from feedback_app.staff import queries as staff
+from feedback_app.staff.queries import Member
+from feedback_app.surveys import queries as surveys
+from feedback_app.surveys.versions import VersionView
+
+group = AppGroup("paper", help="Phiếu giấy có số.")
+_SIZES: tuple[Size, ...] = ("A4", "A5")
+
+
+@group.command("lint")
+def lint_forms() -> None:
+    """Kiểm tra bản in của mọi mẫu phiếu đang dùng; mã kết thúc 1 khi có mẫu không in được."""
+    versions = surveys.current_versions(db.session())
+    wrong = False
+    for version in versions:
+        for design in (Design(size, coded=coded) for size in _SIZES for coded in (False, True)):
+            layout = lay_out(version, design)
+            faults = lint(layout)
+            wrong = wrong or bool(faults)
+            name = f"{version.code} {design.size}{', có mã hồ sơ' if design.coded else ''}"
+            click.echo(f"{name}: {f'{len(faults)} lỗi' if faults else f'in được, {len(layout.pages)} trang'}")
+            for fault in faults:
+                click.echo(f"  {fault}")
+    if not versions:
+        click.echo("Chưa có mẫu phiếu nào. Ban hành bằng: flask surveys import")
+    if wrong:
+        raise SystemExit(1)
+
+
+@group.command("blanks")
+@click.option("--questionnaire", "code", metavar="MẪU", required=True, help="Mã mẫu phiếu.")
+@click.option("--count", metavar="SỐ", required=True, type=click.IntRange(1, operations.MOST_FORMS), help="Số phiếu.")
+@click.option("--out", metavar="THƯ_MỤC", required=True, type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--size", type=click.Choice(_SIZES), default="A4", show_default=True, help="Khổ phiếu; A5 in hai phiếu một tờ."
+)
+@click.option("--department", metavar="MÃ", help="Mã cơ quan, đơn vị; không ghi là cơ quan đứng đầu danh mục.")
+@click.option("--coded", is_flag=True, help="Có dòng ghi mã hồ sơ.")
+@click.option("--by", "username", metavar="TÊN", help="Tài khoản phát hành; không ghi là một quản trị viên.")
+def blanks(
+    code: str, count: int, out: Path, size: Size, department: str | None, coded: bool, username: str | None
+) -> None:
+    """Phát hành một tập phiếu trống: blanks.pdf để in, layout.json nói ô nào ở đâu."""
+    session = db.session()
+    now = clock.now()
+    try:
+        issuer = _issuer(session, username)
+        issued = operations.issue(
+            session,
+            now=now,
+            issuer=issuer,
+            department_id=_department(session, department),
+            place_id=None,
+            version_id=_version(session, code).id,
+            size=size,
+            coded=coded,
+            stage=None,
+            answered_on=None,
+            count=count,
+        )
+        operations.record_printing(
+            session,
+            issued.batch_id,
+            now=now,
+            member=issuer,
+            first_number=issued.first_number,
+            last_number=issued.last_number,
+        )
+    except Refused as error:
+        raise click.ClickException(i18n.say(error)) from error
+    printable = queries.printable(session, issued.batch_id, office=settings().office.name)
+    numbers = range(issued.first_number, issued.last_number + 1)
+    key = form_key()
+    pdf = form_pdf(
+        printable.layout,
+        heading=printable.heading,
+        numbers=numbers,
+        code=lambda number, page: printable.code(number, page, key),
+    )
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "blanks.pdf").write_bytes(pdf)
+    (out / "layout.json").write_text(json.dumps(describe(printable.layout, numbers)), encoding="utf-8")
+    # Last, so that no number is given out for forms that could not be written.
+    session.commit()
+    click.echo(f"Tập {issued.batch_id}: {count} phiếu {size}, {len(printable.layout.pages)} trang mỗi phiếu, ở {out}.")
+
+
+def _issuer(session: Session, username: str | None) -> Member:
+    if username is not None:
+        account = staff.account_named(session, username=username)
+        if not account.active:
+            raise click.ClickException(f"Tài khoản {username} đã ngừng.")
+        return account.member
+    for account in staff.accounts(session, scope=None):
+        if account.active and account.member.role == "administrator":
+            return account.member
+    raise click.ClickException("Chưa có quản trị viên nào. Thêm bằng: flask staff add TÊN")
+
+
+def _department(session: Session, code: str | None) -> int:
+    today = clock.local_day(clock.now())
+    if code is not None:
+        return departments.department(session, code=code, on=today).id
+    views = departments.in_tree_order(departments.departments_on(session, day=today))
+    if not views:
+        raise click.ClickException("Chưa có cơ quan nào. Nhập bằng: flask departments import TỆP")
+    return views[0][1].id
+
+
+def _version(session: Session, code: str) -> VersionView:
+    version = surveys.current_version(session, code=code)
+    if version is None:
+        raise click.ClickException(f"Không có mẫu phiếu nào mang mã “{code}”.")
+    return version

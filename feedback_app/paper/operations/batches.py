@@ -1,0 +1,296 @@
+"""Issuing numbered forms in batches, and closing a batch so that it adds up. Nothing here commits.
+
+Whoever changes a batch locks its row: keyers share the lock, closing takes it alone, so that no form is keyed into a
+batch while somebody adds it up.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from feedback_app.departments import queries as departments
+from feedback_app.kit.clock import local_day
+from feedback_app.kit.errors import N_, Conflict, Invalid, NotFound
+from feedback_app.kit.locks import lock
+from feedback_app.kit.text import normalise
+from feedback_app.paper import queries
+from feedback_app.paper.layout import RULES, Design, Size, lay_out
+from feedback_app.paper.lint import check_printable
+from feedback_app.paper.models import PaperBatch, PaperForm, PaperPrinting
+from feedback_app.paper.operations.keying import LONGEST_REASON, ReasonMissing, check_existed
+from feedback_app.paper.serials import grouped
+from feedback_app.staff.operations import record
+from feedback_app.staff.queries import Member
+from feedback_app.surveys import queries as surveys
+from feedback_app.tokens.commands import Stage
+
+MOST_FORMS: Final = 500
+
+
+class BadIssue(Invalid):
+    """A batch has from 1 to MOST_FORMS forms, printed for a place that is open."""
+
+
+class FormNotFound(NotFound):
+    """No form has this number."""
+
+
+class BatchClosed(Conflict):
+    """The batch was added up; only an administrator opens it again."""
+
+
+class BatchOpen(Conflict):
+    """Only a closed batch can be opened again."""
+
+
+class FormUsed(Conflict):
+    """The form was keyed, scanned, spoiled or replaced already."""
+
+
+class NotAsSeen(Conflict):
+    """Forms came in since the closer looked: other ones are missing now than were confirmed to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A new batch and its numbers, both ends included."""
+
+    batch_id: int
+    first_number: int
+    last_number: int
+
+
+def issue(
+    session: Session,
+    *,
+    now: datetime,
+    issuer: Member,
+    department_id: int,
+    place_id: int | None,
+    version_id: int,
+    size: Size,
+    coded: bool,
+    stage: Stage | None,
+    answered_on: date | None,
+    count: int,
+    demonstration: bool = False,
+) -> Issued:
+    """Give out `count` consecutive numbers for forms of one questionnaire version, one department and one place.
+
+    Numbers are never used again, whatever becomes of the batch. Raises NoQuestionnaire for a version that is not
+    published, NotPrintable for one whose forms would not be read reliably, DepartmentNotThen and BadIssue.
+    """
+    if not 1 <= count <= MOST_FORMS:
+        raise BadIssue(N_("Mỗi tập có từ 1 đến %(most)s phiếu."), field="count", most=MOST_FORMS)
+    check_printable(lay_out(surveys.version(session, version_id), Design(size, coded=coded)))
+    today = local_day(now)
+    check_existed(session, department_id=department_id, day=answered_on or today)
+    if place_id is not None and all(place.id != place_id for place in departments.places(session, on=today)):
+        raise BadIssue(N_("Không có điểm phục vụ này, hoặc điểm đã ngừng hoạt động."), field="place")
+    batch = PaperBatch(
+        department_id=department_id,
+        place_id=place_id,
+        version_id=version_id,
+        size=size,
+        rules=RULES,
+        coded=coded,
+        stage=stage,
+        answered_on=answered_on,
+        issued_at=now,
+        issued_by=issuer.id,
+        demonstration=demonstration,
+    )
+    session.add(batch)
+    session.flush()
+    numbers = _give_out(session, batch.id, count)
+    _record(
+        session,
+        batch,
+        issuer,
+        now,
+        "paper.batch_issued",
+        details={"count": count, "first": numbers[0], "last": numbers[-1]},
+    )
+    return Issued(batch.id, numbers[0], numbers[-1])
+
+
+def spoil(session: Session, number: int, *, now: datetime, member: Member, reason: str) -> None:
+    """Take a form out of use for good: misprinted, torn, given out wrongly or returned blank.
+
+    Raises ReasonMissing, FormNotFound, BatchClosed and FormUsed.
+    """
+    said = _reason(reason)
+    batch, form = _open_form(session, number)
+    if form.response_id is not None or form.spoiled_at is not None:
+        raise FormUsed(
+            N_("Phiếu số %(number)s đã được nhập, quét hoặc ghi là hỏng."), number=grouped(number), field="number"
+        )
+    form.spoiled_at, form.spoiled_by, form.spoiled_reason = now, member.id, said
+    _record(session, batch, member, now, "paper.spoiled", reason=said, details={"number": number})
+
+
+def restore(session: Session, number: int, *, now: datetime, member: Member, reason: str) -> None:
+    """Let a form that was spoiled by mistake be out again, unless another one was printed for it.
+
+    Raises ReasonMissing, FormNotFound, BatchClosed and FormUsed.
+    """
+    said = _reason(reason)
+    batch, form = _open_form(session, number)
+    if form.spoiled_at is None or form.replaced_by is not None:
+        raise FormUsed(N_("Phiếu số %(number)s không ghi là hỏng, hoặc đã có phiếu in thay."), number=grouped(number))
+    form.spoiled_at = form.spoiled_by = form.spoiled_reason = None
+    _record(session, batch, member, now, "paper.restored", reason=said, details={"number": number})
+
+
+def reprint(session: Session, number: int, *, now: datetime, member: Member) -> int:
+    """Give out a new number of the same batch in place of a spoiled form; the new number.
+
+    Raises FormNotFound, BatchClosed and FormUsed.
+    """
+    batch, form = _open_form(session, number)
+    if form.spoiled_at is None or form.replaced_by is not None:
+        raise FormUsed(
+            N_("Chỉ in thay được phiếu hỏng, và chỉ một lần; phiếu số %(number)s thì không."), number=grouped(number)
+        )
+    (replacement,) = _give_out(session, batch.id, 1)
+    form.replaced_by = replacement
+    _record(session, batch, member, now, "paper.reprinted", details={"number": number, "replaced_by": replacement})
+    return replacement
+
+
+def record_printing(
+    session: Session, batch_id: int, *, now: datetime, member: Member, first_number: int, last_number: int
+) -> None:
+    """Write down that a PDF of these numbers was made: the second one may leave two papers of a number in the world.
+
+    Raises BatchNotFound.
+    """
+    batch = _batch(session, batch_id)
+    session.add(
+        PaperPrinting(
+            batch_id=batch_id,
+            first_number=first_number,
+            last_number=last_number,
+            printed_at=now,
+            printed_by=member.id,
+        )
+    )
+    details = {"first": first_number, "last": last_number}
+    _record(session, batch, member, now, "paper.printed", details=details)
+
+
+def close(
+    session: Session, batch_id: int, *, now: datetime, member: Member, not_returned: int, reason: str = ""
+) -> None:
+    """Add a batch up for good: issued = keyed + scanned + spoiled + not returned.
+
+    `not_returned` is how many missing forms the closer saw and confirmed; if there are any, `reason` says why they did
+    not come back. Raises BatchNotFound, BatchClosed, NotAsSeen and ReasonMissing.
+    """
+    batch = _open_batch(session, batch_id, alone=True)
+    # Scanned pages of the batch that wait for a person belong refused here, before anything is missed.
+    sums = queries.sums(session, batch_id)
+    if sums.out != not_returned:
+        raise NotAsSeen(
+            N_("Từ khi bạn mở trang, số phiếu chưa về đã thay đổi: nay là %(out)s. Xin xem lại rồi đóng tập."),
+            out=sums.out,
+        )
+    said = _reason(reason) if not_returned else normalise(reason)
+    batch.closed_at, batch.closed_by, batch.not_returned = now, member.id, not_returned
+    batch.closing_reason = said or None
+    details = {
+        "issued": sums.issued,
+        "keyed": sums.keyed,
+        "scanned": sums.scanned,
+        "spoiled": sums.spoiled,
+        "not_returned": not_returned,
+    }
+    _record(session, batch, member, now, "paper.batch_closed", reason=said or None, details=details)
+
+
+def reopen(session: Session, batch_id: int, *, now: datetime, member: Member, reason: str) -> None:
+    """Let a closed batch take forms again; how it was closed stays in the audit trail.
+
+    Raises BatchNotFound, BatchOpen and ReasonMissing.
+    """
+    said = _reason(reason)
+    batch = _batch(session, batch_id, alone=True)
+    if batch.closed_at is None:
+        raise BatchOpen(N_("Tập phiếu này đang mở."))
+    details = {"not_returned": batch.not_returned}
+    batch.closed_at = batch.closed_by = batch.not_returned = batch.closing_reason = None
+    _record(session, batch, member, now, "paper.batch_reopened", reason=said, details=details)
+
+
+def _give_out(session: Session, batch_id: int, count: int) -> range:
+    """New consecutive numbers of a batch; the lock keeps those of one batch together."""
+    lock(session, "paper-numbers")
+    first = (session.scalar(select(func.max(PaperForm.number))) or 0) + 1
+    numbers = range(first, first + count)
+    session.execute(insert(PaperForm), [{"number": number, "batch_id": batch_id} for number in numbers])
+    return numbers
+
+
+def _batch(session: Session, batch_id: int, *, alone: bool = False) -> PaperBatch:
+    """The batch, locked: shared with others who work in it, or `alone`."""
+    batch = session.scalars(
+        select(PaperBatch)
+        .where(PaperBatch.id == batch_id)
+        .with_for_update(read=not alone)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if batch is None:
+        raise queries.BatchNotFound(N_("Không có tập phiếu này."))
+    return batch
+
+
+def _open_batch(session: Session, batch_id: int, *, alone: bool = False) -> PaperBatch:
+    batch = _batch(session, batch_id, alone=alone)
+    if batch.closed_at is not None:
+        raise BatchClosed(N_("Tập phiếu này đã đóng. Quản trị viên mở lại được, kèm lý do."))
+    return batch
+
+
+def _open_form(session: Session, number: int) -> tuple[PaperBatch, PaperForm]:
+    """A form of an open batch, both locked; the batch first, as everywhere."""
+    batch_id = session.scalar(select(PaperForm.batch_id).where(PaperForm.number == number))
+    if batch_id is None:
+        raise FormNotFound(N_("Không có phiếu nào mang số này."))
+    batch = _open_batch(session, batch_id)
+    form = session.get_one(PaperForm, number, with_for_update=True, populate_existing=True)
+    return batch, form
+
+
+def _reason(written: str) -> str:
+    said = normalise(written)
+    if not said:
+        raise ReasonMissing(N_("Xin ghi rõ lý do."), field="reason")
+    if len(said) > LONGEST_REASON:
+        raise ReasonMissing(N_("Lý do dài quá %(limit)s ký tự. Xin rút gọn lại."), field="reason", limit=LONGEST_REASON)
+    return said
+
+
+def _record(
+    session: Session,
+    batch: PaperBatch,
+    member: Member,
+    now: datetime,
+    action: str,
+    *,
+    reason: str | None = None,
+    details: Mapping[str, int | None] | None = None,
+) -> None:
+    record(
+        session,
+        now=now,
+        actor_id=member.id,
+        action=action,
+        subject=f"batch:{batch.id}",
+        department_id=batch.department_id,
+        reason=reason,
+        details=dict(details or {}),
+    )
