@@ -1,8 +1,8 @@
 """Reading marks from scans: simulated respondents, accidents and machines (tests/paper), read by the service's reader.
 
-Three sets: `clean` (grey scans of decisive marks), `office` (what a stack of one office may hold) and, kept apart, `hard`
-(phones, fax, damage, sloppy and light hands). Blank sheets and pages of others go in between. Of one form in eight of the
-office the same paper is scanned again, and a photocopy filled in by somebody else is read under its number.
+Three sets: `clean` (grey scans of decisive marks), `office` (what a stack of one office may hold) and, kept apart,
+`hard` (phones, fax, damage, sloppy and light hands). Blank sheets and pages of others go in between. Of one form in
+eight of the office the same paper is scanned again, and a photocopy filled in by another hand is read under its number.
 
 The reader is frozen: seeds from MEASURED on were drawn by nobody while it was built, and its thresholds have a version.
 """
@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 
 from benchmarks.report import progress, say, table, verdict
+from feedback_app.paper.layout import Design
 from feedback_app.paper.reading import THRESHOLDS, PageReading, correlation, read_page
 from feedback_app.ratings.statistics import wilson
 from tests.paper import blanks, machines
@@ -67,7 +68,7 @@ class Tally:
 
 
 def measure(*, forms: int, minutes: float | None, processes: int, first_seed: int = MEASURED) -> bool:
-    """Read so many forms, or as many as start within `minutes`, and print what came of it; whether all is as promised."""
+    """Read so many forms, or as many as start within `minutes`, and print what came of it; whether all is met."""
     say(f"{len(os.sched_getaffinity(0))} cores; thresholds version {THRESHOLDS.version}; seeds from {first_seed:,}")
     total, started = Tally(), perf_counter()
     with progress(f"reading {forms:,} forms"), ProcessPoolExecutor(processes, initializer=_alone) as pool:
@@ -133,7 +134,7 @@ def _judge(tally: Tally, case: Case, reading: PageReading, seed: int) -> None:
     tally.pages[f"forms: {reading.state}"] += 1
     if reading.code is not None and reading.code != case.printed.text:
         tally.pages["wrong code accepted"] += 1
-    kinds = {each.id: each.kind for each in case.blanks.layout.fields}
+    kinds = {each.id: each.kind for each in case.printed.layout.fields}
     read = {each.field: each for each in reading.fields}
     if reading.state == "form" and set(read) != set(case.truths):
         tally.pages["fields lost"] += 1
@@ -147,7 +148,7 @@ def _judge(tally: Tally, case: Case, reading: PageReading, seed: int) -> None:
             f"hand: {case.style}{', sloppy' if case.sloppy else ''}",
             f"drawn: {truth.how}",
             *(f"damage: {each}" for each in case.damage or ("none",)),
-            f"form: {case.blanks.layout.design.size}",
+            f"form: {case.printed.layout.design.size}",
         )
         silent = found is not None and not review and found.marked != truth.meant
         unasked = not review and truth.for_a_person
@@ -166,7 +167,7 @@ def _twice(tally: Tally, case: Case, reading: PageReading, seed: int) -> None:
     marked = {name: truth.meant for name, truth in case.truths.items() if truth.meant}
     if not marked:
         return
-    page = case.blanks.layout.pages[case.printed.page - 1]
+    page = case.printed.layout.pages[case.printed.page - 1]
     paper = Paper(machines.print_out(case.printed.image, "copied", rng, SCALE), SCALE, rng)
     style = case.style if case.style in ("tick", "fill") else "cross"
     hand = draw_hand(rng, style=style, pen=PENS["black ball pen"], slop=0.3)
@@ -188,7 +189,7 @@ def _foreign(tally: Tally, seed: int) -> None:
     height, width = round(297 * SCALE), round(210 * SCALE)
     sheet = np.full((height, width), 252, np.uint8)
     tally.pages[f"blank sheets: {_timed(tally, machines.scan(sheet, 'grey 200', rng, SCALE)).state}"] += 1
-    form = blanks.printed(blanks.layout("tt32", blanks.Design("A4")), 1, 240)[0]
+    form = blanks.printed(blanks.layout("tt32", Design("A4")), 1, 240)[0]
     letter = form.image.copy()
     for rect in form.layout.pages[0].codes:
         top, left, side = (round(each * SCALE) for each in (rect.y, rect.x, rect.w))

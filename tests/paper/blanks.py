@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -16,7 +17,7 @@ from feedback_app.surveys.commands import DefineQuestionnaire
 from feedback_app.surveys.definitions import read_file, shipped
 from feedback_app.surveys.versions import ChoiceView, QuestionView, VersionView
 
-Grey = NDArray[np.uint8]
+Grey = NDArray[Any]
 
 KEY = b"key of the printed forms of tests"
 DEPARTMENT, BATCH = 7, 3

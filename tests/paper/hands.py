@@ -1,7 +1,7 @@
 """People who fill in forms: pens, ways to mark, mistakes and how they are put right. All lengths in millimetres."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import cv2
 import numpy as np
@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from feedback_app.paper.layout import Rect
 
-Grey = NDArray[np.uint8]
-Points = NDArray[np.float64]
+Grey = NDArray[Any]
+Points = NDArray[Any]
 Style = Literal["cross", "tick", "slash", "fill", "scribble", "dot", "circle"]
 STYLES: tuple[Style, ...] = ("cross", "tick", "slash", "fill", "scribble", "dot", "circle")
 
@@ -68,12 +68,14 @@ class Paper:
             taken = np.maximum(taken, drawn) + 0.15 * np.minimum(taken, drawn)
         mask = cv2.resize(np.minimum(taken, 255), (high - low).tolist(), interpolation=cv2.INTER_AREA) / 255
         if grain:
-            rough = self.rng.normal(0, 1, (max(2, mask.shape[0] // 3), max(2, mask.shape[1] // 3))).astype(np.float32)
+            rough: Points = self.rng.normal(0, 1, (max(2, mask.shape[0] // 3), max(2, mask.shape[1] // 3))).astype(
+                np.float32
+            )
             rough = cv2.resize(rough, (mask.shape[1], mask.shape[0]), interpolation=cv2.INTER_LINEAR)
             mask = mask * np.clip(1 - grain * np.maximum(rough, -0.5), 0.05, 1.1)
         self._darken(low, high, mask * strength)
 
-    def blot(self, centre: tuple[float, float], shape: NDArray[np.float32], strength: float) -> None:
+    def blot(self, centre: tuple[float, float], shape: NDArray[Any], strength: float) -> None:
         """A mask (0 to 1, as many pixels as it is large) over the paper."""
         size = np.array((shape.shape[1], shape.shape[0]))
         low = np.round(np.array(centre) * self.scale - size / 2).astype(int)
@@ -86,7 +88,7 @@ class Paper:
 
     def lighten(self, rect: Rect, share: float) -> None:
         """An eraser, or correction fluid: everything there goes so far back to white, soft at its edges."""
-        mask = np.zeros((round(rect.h * self.scale), round(rect.w * self.scale)), np.float32)
+        mask: Points = np.zeros((round(rect.h * self.scale), round(rect.w * self.scale)), np.float32)
         edge = max(1, round(0.4 * self.scale))
         mask[edge:-edge, edge:-edge] = share
         mask = cv2.blur(mask, (edge, edge))
@@ -95,7 +97,7 @@ class Paper:
         mask = mask[: area.shape[0], : area.shape[1]]
         area[:] = np.clip(area + (252 - area.astype(np.float32)) * mask, 0, 255).astype(np.uint8)
 
-    def _darken(self, low: NDArray[np.int_], high: NDArray[np.int_], share: NDArray[np.float32]) -> None:
+    def _darken(self, low: NDArray[Any], high: NDArray[Any], share: NDArray[Any]) -> None:
         area = self.image[low[1] : high[1], low[0] : high[0]]
         area[:] = np.clip(area * (1 - np.clip(share, 0, 1)), 0, 255).astype(np.uint8)
 
@@ -219,7 +221,7 @@ def strike_out(paper: Paper, hand: Hand, rect: Rect) -> None:
 
 
 def write(paper: Paper, hand: Hand, rect: Rect, *, letters: int, height: float = 3.2, line: float = 8.0) -> None:
-    """Something like a Vietnamese sentence from the top left of `rect`, in as many lines as it needs; it may run over."""
+    """Something like a Vietnamese sentence from the top left of `rect`, in lines; it may run over."""
     rng = paper.rng
     x, y = rect.x + rng.uniform(1, 6), rect.y + line * rng.uniform(0.7, 0.9)
     strokes: list[Points] = []

@@ -1,7 +1,8 @@
 """Printers, copiers, accidents, scanners, fax machines and phones. What they do to a page; lengths in millimetres."""
 
 from collections.abc import Callable
-from typing import Literal
+from functools import cache
+from typing import Any, Literal
 
 import cv2
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from feedback_app.paper.layout import Page
 from tests.paper.hands import Hand, Paper, ring
 
-Grey = NDArray[np.uint8]
+Grey = NDArray[Any]
 Scan = Literal["grey 200", "grey 300", "grey 150", "jpeg 200", "binary 200", "fax", "phone"]
 Print = Literal["good", "pale", "dirty", "copied"]
 
@@ -38,7 +39,7 @@ def print_out(image: Grey, how: Print, rng: np.random.Generator, scale: float) -
 def _copied(image: Grey, rng: np.random.Generator, scale: float) -> Grey:
     """One generation of a photocopier: a little larger or smaller and askew, harder, dirtier; the format stays."""
     height, width = image.shape
-    turn = cv2.getRotationMatrix2D((width / 2, height / 2), rng.normal(0, 0.5), rng.uniform(0.97, 1.03))
+    turn: Grey = cv2.getRotationMatrix2D((width / 2, height / 2), rng.normal(0, 0.5), rng.uniform(0.97, 1.03))
     turn[:, 2] += rng.normal(0, 0.8 * scale, 2)
     copied = cv2.warpAffine(image, turn, (width, height), borderValue=252)
     copied = cv2.GaussianBlur(copied, (0, 0), rng.uniform(0.6, 1.0))
@@ -140,7 +141,6 @@ def corner(paper: Paper, page: Page, hand: Hand) -> None:
     rng, scale = paper.rng, paper.scale
     height, width = paper.image.shape
     across, down = rng.uniform(22, 60) * scale, rng.uniform(22, 60) * scale
-    x, y = (0, 0), (0, 0)
     at = int(rng.integers(4))
     x0, y0 = (0 if at in (0, 3) else width), (0 if at in (0, 1) else height)
     x, y = (x0 + (across if x0 == 0 else -across), y0), (x0, y0 + (down if y0 == 0 else -down))
@@ -233,17 +233,16 @@ def _fed(paper: Grey, rng: np.random.Generator, scale: float, dots: float, tilt:
     return image
 
 
-_NOISE = np.random.default_rng(0).normal(0, 1, 1 << 23).astype(np.float32)
+@cache
+def _grain() -> Grey:
+    """Drawn once: every image takes its noise from another place of it."""
+    return np.random.default_rng(0).normal(0, 1, 1 << 23).astype(np.float32)
 
 
 def _noisy(image: Grey, rng: np.random.Generator, strength: float) -> Grey:
-    start = int(rng.integers(0, len(_NOISE) - 1))
-    grain = (
-        np.take(_NOISE, np.arange(start, start + image.size), mode="wrap")
-        if image.size + start > len(_NOISE)
-        else _NOISE[start : start + image.size]
-    )
-    return cv2.add(image, cv2.multiply(grain.reshape(image.shape), strength), dtype=cv2.CV_8U)
+    start = int(rng.integers(0, len(_grain()) // 2))
+    grain = np.resize(_grain()[start:], image.shape) * np.float32(strength)
+    return cv2.add(image, grain, dtype=cv2.CV_8U)
 
 
 def _streaked(image: Grey, rng: np.random.Generator, dots: float) -> Grey:
@@ -256,7 +255,9 @@ def _streaked(image: Grey, rng: np.random.Generator, dots: float) -> Grey:
 
 
 def _squeezed(image: Grey, quality: int) -> Grey:
-    return cv2.imdecode(cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_GRAYSCALE)
+    written = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+    squeezed: Any = cv2.imdecode(written, cv2.IMREAD_GRAYSCALE)
+    return np.asarray(squeezed)
 
 
 def _faxed(image: Grey, rng: np.random.Generator, white: float) -> Grey:

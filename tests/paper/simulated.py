@@ -2,20 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeVar, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from feedback_app.paper.layout import Design, Layout
 from tests.paper import blanks, machines
+from tests.paper.blanks import Printed
 from tests.paper.hands import PENS, Hand, Paper, Style, draw_hand
 from tests.paper.machines import ACCIDENTS, Print, Scan
-from tests.paper.blanks import Printed
 from tests.paper.respondents import Truth, answer, comment
 
 T = TypeVar("T")
-Grey = NDArray[np.uint8]
+Grey = NDArray[Any]
 Mix = Literal["clean", "office", "hard"]
 MIXES: tuple[Mix, ...] = get_args(Mix)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -80,9 +80,11 @@ def refine(matrix: Floats, boxes: Sequence[Box], outlines: Outlines) -> Floats:
     good &= np.linalg.norm(off - np.median(off[good], axis=0), axis=1) < 2.0
     change = np.eye(3)
     if good.sum() >= 6 and np.ptp(centres[good], axis=0).min() > 30:
-        affine, inliers = cv2.estimateAffine2D(
+        # Its types do not say that there may be no answer.
+        found: tuple[Any, Any] = cv2.estimateAffine2D(
             centres[good], centres[good] + off[good], method=cv2.RANSAC, ransacReprojThreshold=0.5
         )
+        affine, inliers = found
         if affine is not None and inliers.mean() > 0.6 and np.abs(affine[:, :2] - np.eye(2)).max() < 0.06:
             change = np.vstack([affine, (0, 0, 1)])
             return matrix @ change
@@ -110,7 +112,7 @@ def settled(boxes: Sequence[Box], outlines: Outlines) -> Floats:
 def _find(patch: Grey, width: int, height: int, depth: float) -> tuple[tuple[float, float], float]:
     """How far the outline is from the middle of `patch`, and its contrast.
 
-    The line counts in full, what is beside it outside and inside against it: marks inside weigh little, a bare line most.
+    The line counts in full, what is beside it outside and inside against it: marks inside weigh little.
     """
     sums = cv2.integral(patch)
     edge, line = round(0.6 * SCALE), round(OUTLINE * SCALE)

@@ -3,11 +3,11 @@
 from typing import Any, Final
 
 import cv2
-import numpy as np
 from numpy.typing import NDArray
 
-Grey = NDArray[np.uint8]
-Floats = NDArray[np.floating[Any]]
+# Images of uint8, 0 black, and arrays of floating numbers. OpenCV's types do not tell kinds of numbers apart.
+Grey = NDArray[Any]
+Floats = NDArray[Any]
 
 # Pixels in a millimetre of a straightened page: that of a scan at 200 dpi.
 SCALE: Final = 8

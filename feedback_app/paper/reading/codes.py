@@ -18,14 +18,10 @@ _ENLARGED_AT_MOST: Final = 12_000_000
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """`corners`: 4 x 2 pixels, clockwise from the code's own top left; anticlockwise in a mirrored image."""
+    """`corners`: 4 x 2 pixels, clockwise from the code's own top left; in a mirrored image too, where they are wrong."""
 
     text: str
     corners: Floats
-
-    @property
-    def mirrored(self) -> bool:
-        return float(cv2.contourArea(self.corners.astype(np.float32), oriented=True)) < 0
 
 
 def find_codes(grey: Grey) -> tuple[Seen, ...]:
@@ -58,7 +54,8 @@ def _resized(grey: Grey, scale: float, how: int) -> Grey:
 
 
 def _read(image: Grey, scale: float, binarizer: zxingcpp.Binarizer) -> tuple[Seen, ...]:
-    found = zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCode, try_invert=False, binarizer=binarizer)
+    formats = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+    found = zxingcpp.read_barcodes(image, formats=formats, try_invert=False, binarizer=binarizer)
     return tuple(Seen(each.text, _corners(each.position) / scale) for each in found if peek(each.text) is not None)
 
 

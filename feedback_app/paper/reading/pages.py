@@ -59,11 +59,7 @@ def read_page(grey: Grey, layouts: Layouts, thresholds: Thresholds = THRESHOLDS)
     seen = find_codes(grey)
     if not seen:
         return _unread(grey, thresholds, "no_code")
-    if seen[0].mirrored:
-        grey = np.ascontiguousarray(grey[:, ::-1])
-        seen = find_codes(grey)
-    texts = {each.text for each in seen}
-    if len(texts) != 1 or seen[0].mirrored:
+    if len({each.text for each in seen}) != 1:
         return _unread(grey, thresholds, "codes_disagree")
     text = seen[0].text
     code = peek(text)
@@ -71,7 +67,13 @@ def read_page(grey: Grey, layouts: Layouts, thresholds: Thresholds = THRESHOLDS)
     if code is None or layout is None or code.page > len(layout.pages):
         return _unread(grey, thresholds, "unknown_form", text)
     drawn = template(layout, code.page - 1)
-    straight = _straighten(grey, drawn.page, seen)
+    markers = find_markers(grey)
+    if not markers:
+        # Codes are read in a mirror, markers are not.
+        mirrored = np.ascontiguousarray(grey[:, ::-1])
+        if (markers := find_markers(mirrored)) and (seen_there := find_codes(mirrored)):
+            grey, seen = mirrored, seen_there
+    straight = _straighten(grey, drawn.page, seen, markers)
     if straight is None:
         return _unread(grey, thresholds, "no_pose", text)
     return _read(grey, straight, drawn, layout, text, thresholds)
@@ -114,9 +116,9 @@ def _is_blank(grey: Grey) -> bool:
     return float(np.median(middle)) > 90 and float(inked.mean()) < 0.0015
 
 
-def _straighten(grey: Grey, page: Page, seen: Sequence[Seen]) -> _Straight | None:
+def _straighten(grey: Grey, page: Page, seen: Sequence[Seen], markers: Mapping[int, Floats]) -> _Straight | None:
     best: tuple[float, Floats] | None = None
-    for pose in poses(page, find_markers(grey), seen):
+    for pose in poses(page, markers, seen):
         reach = _REACH if pose.markers >= 3 else _FAR_REACH
         matrix = pose.matrix
         outlines = find_in(grey, matrix, page.boxes, reach)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import permutations
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -30,7 +30,9 @@ class Pose:
 def find_markers(grey: Grey) -> dict[int, Floats]:
     """Corners (4 x 2 pixels) of the markers by id, clockwise from each marker's own top left."""
     small, times = shrunk(grey, _LOOKED_AT)
-    corners, ids, _rejected = _detector().detectMarkers(small)
+    # OpenCV's types do not say that there may be no answer, here and below.
+    detected: tuple[Any, Any, Any] = _detector().detectMarkers(small)
+    corners, ids, _rejected = detected
     if ids is None:
         return {}
     found: dict[int, Floats] = {}
@@ -109,7 +111,8 @@ def _fit(sources: Sequence[Floats], targets: Sequence[Floats]) -> tuple[Floats |
             # Four corners of a small square say little of perspective: far away it would be wild.
             matrix = _similarity(source, target)
         else:
-            matrix, _mask = cv2.findHomography(source, target, 0)
+            answer: tuple[Any, Any] = cv2.findHomography(source, target, 0)
+            matrix = answer[0]
         if matrix is None or not np.isfinite(matrix).all() or abs(np.linalg.det(matrix)) < 1e-9:
             return None, 0
         misfits = [_misfit(matrix, [sources[place]], [targets[place]]) for place in kept]
@@ -121,7 +124,8 @@ def _fit(sources: Sequence[Floats], targets: Sequence[Floats]) -> tuple[Floats |
 
 
 def _similarity(source: Floats, target: Floats) -> Floats | None:
-    affine, _inliers = cv2.estimateAffine2D(source, target, method=cv2.LMEDS)
+    answer: tuple[Any, Any] = cv2.estimateAffine2D(source, target, method=cv2.LMEDS)
+    affine = answer[0]
     return None if affine is None else np.vstack([affine, (0, 0, 1)])
 
 

@@ -28,8 +28,11 @@ def flatten(grey: Grey) -> Grey:
 
 
 def depth(flat: Grey, page: Page) -> float:
-    """How much darker than paper toner is on this page: what darkness 1 is. Measured on the borders of its markers, which
-    are a sixth of them wide. Pens do not fade with the toner, so pale print counts as no paler than that of most."""
+    """How much darker than paper toner is on this page: what darkness 1 is.
+
+    Measured on the borders of its markers, which are a sixth of them wide. Pens do not fade with the toner, so pale
+    print counts as no paler than that of most.
+    """
     values = []
     for marker in page.markers:
         x, y, w = (round(each * SCALE) for each in (marker.rect.x, marker.rect.y, marker.rect.w))
