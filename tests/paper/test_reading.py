@@ -176,8 +176,24 @@ def test_a_page_with_nothing_but_handwriting_is_not_blank() -> None:
     assert look(scanned(sheet)).state == "unidentified"
 
 
-def test_an_image_too_small_to_hold_a_page_is_unidentified() -> None:
-    assert look(np.full((20, 30), 255, np.uint8)).problem == "too_small"
+@pytest.mark.parametrize("shape", [(1, 1), (0, 10), (5000, 1), (20, 30), (301, 20_000)])
+def test_an_image_too_small_to_hold_a_page_is_unidentified(shape: tuple[int, int]) -> None:
+    image = np.full(shape, 255, np.uint8)
+    assert look(image).problem == "too_small"
+    assert [half.shape for half in split_sheets(image)] == [shape]
+
+
+def test_noise_and_darkness_are_no_form() -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (900, 700), dtype=np.uint8)
+    assert look(noise).state != "form"
+    assert look(np.zeros((900, 700), np.uint8)).state == "unidentified"
+
+
+def test_what_a_torn_page_still_shows_is_read_and_the_rest_goes_to_a_person() -> None:
+    image = scanned(crossed(blank(), 2, 0, 1, 2), seed=8)
+    lower = look(np.ascontiguousarray(image[image.shape[0] * 2 // 5 :]))
+    assert answers(lower)[0] is None
+    assert set(answers(lower)[1:]) <= {None, (0,), (1,), (2,)}
 
 
 def test_an_uncut_sheet_is_split_into_its_two_forms() -> None:

@@ -18,7 +18,7 @@ _ENLARGED_AT_MOST: Final = 12_000_000
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """`corners`: 4 x 2 pixels, clockwise from the code's own top left; in a mirrored image too, where they are wrong."""
+    """`corners`: 4 x 2 pixels, clockwise from the own top left; in a mirrored image too, where that is wrong."""
 
     text: str
     corners: Floats

@@ -53,6 +53,8 @@ def read_page(grey: Grey, layouts: Layouts, thresholds: Thresholds = THRESHOLDS)
     `layouts` gives the layout of a questionnaire version and design, or None. Nothing that is in the image raises an
     error: what cannot be read is `unidentified`, and `problem` says why in a word.
     """
+    if min(grey.shape) < _SHORTEST:
+        return _unread(grey, thresholds, "too_small")
     grey = _small_enough(grey)
     if min(grey.shape) < _SHORTEST:
         return _unread(grey, thresholds, "too_small")
@@ -99,7 +101,7 @@ def _unread(grey: Grey, thresholds: Thresholds, problem: str, text: str | None =
         comments=(),
         dossier=None,
         ink=b"",
-        image=whole(grey, min(1.0, 1200 / max(grey.shape))),
+        image=b"" if problem == "too_small" else whole(grey, min(1.0, 1200 / max(grey.shape))),
         thresholds=thresholds.version,
         problem=None if blank else problem,
     )

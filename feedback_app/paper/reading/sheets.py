@@ -9,10 +9,13 @@ from feedback_app.paper.reading.codes import Seen, find_codes
 
 # Codes of one form are on opposite corners of it; those of two forms are this much farther apart along the sheet.
 _LONGER: Final = 1.15
+_SHORTEST: Final = 300
 
 
 def split_sheets(grey: Grey) -> list[Grey]:
     """The image itself, or its two halves where it holds codes of two forms, in the order they stand in."""
+    if min(grey.shape) < _SHORTEST:
+        return [grey]
     seen = find_codes(grey)
     texts = sorted({each.text for each in seen})
     height, width = grey.shape
