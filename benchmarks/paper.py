@@ -18,9 +18,9 @@ import cv2
 import numpy as np
 
 from benchmarks.report import progress, say, table, verdict
+from feedback_app.kit.statistics import wilson
 from feedback_app.paper.layout import Design
 from feedback_app.paper.reading import THRESHOLDS, PageReading, correlation, read_page
-from feedback_app.ratings.statistics import wilson
 from tests.paper import blanks, machines
 from tests.paper.hands import PENS, Paper, draw_hand
 from tests.paper.simulated import SCALE, Case, Mix, draw_case

@@ -10,7 +10,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from feedback_app.ratings.statistics import Interval
+from feedback_app.kit.statistics import Interval
 
 Key = TypeVar("Key", bound=Hashable)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import erfc, sqrt
 from typing import Final
 
-from feedback_app.ratings.statistics import Z_95, Interval, wilson
+from feedback_app.kit.statistics import Z_95, Interval, wilson
 
 # Two-sided; the interval of the difference is 95 % accordingly.
 SIGNIFICANT: Final = 0.05

@@ -13,8 +13,8 @@ from operator import attrgetter
 from typing import Final, Literal
 
 from feedback_app.kit.numbers import percent_of, round_percent
+from feedback_app.kit.statistics import Interval, wilson
 from feedback_app.ratings.comparison import Comparison, Proportion, compare
-from feedback_app.ratings.statistics import Interval, wilson
 
 SCHEME: Final = "satisfied-share/1"
 MEASURE: Final = "satisfied-share"

@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import sqrt
 from typing import Final
 
-from feedback_app.ratings.statistics import Z_95, Interval, wilson
+from feedback_app.kit.statistics import Z_95, Interval, wilson
 
 # Below this part of the common mix the share would stand for too little of what is compared.
 LEAST_COVERED: Final = Fraction(4, 5)

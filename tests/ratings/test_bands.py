@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedback_app.kit.statistics import Interval, wilson
 from feedback_app.ratings.bands import Band, bands
-from feedback_app.ratings.statistics import Interval, wilson
 
 SHARES = st.integers(100, 4_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 INTERVALS = st.dictionaries(st.integers(), SHARES.map(lambda counted: wilson(*counted)), max_size=15)

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 
 from feedback_app.departments.queries import DepartmentView
+from feedback_app.kit.statistics import wilson
 from feedback_app.ratings import dataset
 from feedback_app.ratings.figures import Figure, Sums, change, percents
 from feedback_app.ratings.periods import parse
 from feedback_app.ratings.queries import CHANNELS, Line, PeriodLines, PublicationView
-from feedback_app.ratings.statistics import wilson
 from feedback_app.ratings.trends import Break
 from tests.factories import local
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
+from feedback_app.kit.statistics import wilson
 from feedback_app.ratings.standardisation import coverage, standardise
-from feedback_app.ratings.statistics import wilson
 
 RATED = st.integers(5, 5_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from feedback_app.ratings.statistics import Z_95, Interval, wilson
+from feedback_app.kit.statistics import Z_95, Interval, wilson
 
 
 @st.composite
