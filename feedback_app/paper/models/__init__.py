@@ -1,5 +1,24 @@
 """Tables of the paper desk."""
 
 from feedback_app.paper.models.batches import PaperBatch, PaperForm, PaperKeying, PaperPrinting
+from feedback_app.paper.models.scans import (
+    PaperPage,
+    PaperPause,
+    PaperScan,
+    PaperScanField,
+    PaperUpload,
+    PaperWriting,
+)
 
-__all__ = ["PaperBatch", "PaperForm", "PaperKeying", "PaperPrinting"]
+__all__ = [
+    "PaperBatch",
+    "PaperForm",
+    "PaperKeying",
+    "PaperPage",
+    "PaperPause",
+    "PaperPrinting",
+    "PaperScan",
+    "PaperScanField",
+    "PaperUpload",
+    "PaperWriting",
+]
