@@ -35,7 +35,7 @@ from feedback_app.surveys.queries.doubts import (
     touched_on,
     touches_by_hour,
 )
-from feedback_app.surveys.queries.keying import KeyedForm, keyed_any, keyed_count, last_keyed
+from feedback_app.surveys.queries.keying import KeyedForm, choices_given, keyed_any, keyed_count, last_keyed
 from feedback_app.surveys.queries.kiosks import places_touched
 from feedback_app.surveys.queries.lookups import LookedUp, LookupNotFound, look_up
 from feedback_app.surveys.queries.questionnaires import (
@@ -66,6 +66,7 @@ __all__ = [
     "answers_given",
     "assignments",
     "between",
+    "choices_given",
     "cleared_comments",
     "coded",
     "countable",
