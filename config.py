@@ -126,6 +126,9 @@ class Settings:
     `paper_form_key` what the codes on numbered forms are proved with, empty for `secret_key`;
     `paper_second_keying_percent` how many of a hundred keyed forms with a number are drawn to be keyed by a second
     person;
+    `paper_blind_review_percent` of the fields that scans are read from without doubt are looked at by lot, and more
+    than `paper_pause_per_mille` wrong among at least `paper_pause_base` of them stop a department's being accepted
+    unseen;
     `trusted_proxies` how many reverse proxies in front set X-Forwarded-*.
     """
 
@@ -156,6 +159,9 @@ class Settings:
     dossier_slip_days: int
     paper_form_key: str
     paper_second_keying_percent: int
+    paper_blind_review_percent: int
+    paper_pause_per_mille: int
+    paper_pause_base: int
     log_level: str
 
     @classmethod
@@ -256,6 +262,9 @@ class Settings:
             dossier_slip_days=number("DOSSIER_SLIP_DAYS", 60, 1, 366),
             paper_form_key=text("PAPER_FORM_KEY", "", check=lambda key: _long_enough(32)(key) if key else None),
             paper_second_keying_percent=number("PAPER_SECOND_KEYING_PERCENT", 10, 0, 100),
+            paper_blind_review_percent=number("PAPER_BLIND_REVIEW_PERCENT", 1, 0, 100),
+            paper_pause_per_mille=number("PAPER_PAUSE_PER_MILLE", 5, 0, 1000),
+            paper_pause_base=number("PAPER_PAUSE_BASE", 200, 5, 100_000),
             log_level=text("LOG_LEVEL", "INFO", check=_one_of("DEBUG", "INFO", "WARNING", "ERROR")),
         )
         if problems:

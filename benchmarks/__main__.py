@@ -2,12 +2,13 @@
 
 `large` and `fleet` are apart, because they take as long as their size: `python -m benchmarks large [--scale 0.01]`,
 `python -m benchmarks fleet [--kiosks 1000] [--scale 0.1]`; `budget` and `keying` too, as they need
-a Chromium: `python -m benchmarks budget keying`.
+a Chromium: `python -m benchmarks budget keying`. `paper` needs neither database nor broker:
+`python -m benchmarks paper [--forms 9000]`.
 """
 
 import argparse
 
-from benchmarks import budget, fleet, keying, large, recount, results, sample, submissions
+from benchmarks import budget, fleet, keying, large, paper, recount, results, sample, submissions
 from benchmarks.report import machine, progress, say
 from benchmarks.serving import Place
 
@@ -20,14 +21,23 @@ def main() -> None:
     parser.add_argument(
         "parts",
         nargs="*",
-        choices=[*PARTS, "budget", "keying", "large", "fleet", []],
+        choices=[*PARTS, "budget", "keying", "large", "fleet", "paper", []],
         help="what to measure; the first three without a word",
     )
     parser.add_argument(
         "--scale", type=float, default=1.0, help="of large: the share of its size, such as 0.01; of fleet: of visitors"
     )
     parser.add_argument("--kiosks", type=int, default=1000, help="of fleet")
+    parser.add_argument("--forms", type=int, default=9000, help="of paper; with --quick a hundred")
+    parser.add_argument("--minutes", type=float, help="of paper: no further forms after so long")
+    parser.add_argument("--processes", type=int, default=2, help="of paper")
     options = parser.parse_args()
+    if "paper" in options.parts:
+        if not paper.measure(
+            forms=100 if options.quick else options.forms, minutes=options.minutes, processes=options.processes
+        ):
+            raise SystemExit(1)
+        return
     parts = options.parts or PARTS
     few, many = (1_000, 100_000) if options.quick else (10_000, 1_000_000)
     with Place() as place:

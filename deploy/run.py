@@ -168,12 +168,16 @@ def service(environ: Mapping[str, str], host: str, port: int) -> list[Process]:
     # One thread for each web process: more made it slower and its slowest answers ten times slower.
     web = f"granian wsgi:application --interface wsgi --host {host} --port {port} --workers {min(cores, 8)}"
     web += " --blocking-threads 1 --respawn-failed-workers --workers-kill-timeout 1"
-    worker = "celery -A tasks.worker worker --loglevel INFO --concurrency 2 --without-gossip --without-mingle"
+    celery = "celery -A tasks.worker worker --loglevel INFO --without-gossip --without-mingle"
+    worker = f"{celery} --concurrency 2 -Q celery,exports"
+    # Of their own, as in production: a stack of scans takes minutes, in which touches have to be counted.
+    scans = f"{celery} --concurrency 1 -Q scans --hostname scans@%h"
     # Beat is a process of its own, as in production, so that a killed worker does not take the clock with it.
     beat = "celery -A tasks.worker beat --loglevel INFO --schedule var/beat-schedule --pidfile="
     return [
         python("web", web.split(), environ, patience=1.5),
         python("worker", worker.split(), environ, patience=1.5),
+        python("scans", scans.split(), environ, patience=1.5),
         python("beat", beat.split(), environ, patience=0.5),
     ]
 

@@ -32,7 +32,7 @@ from feedback_app.kiosks import models as _kiosks
 from feedback_app.kiosks import routes as kiosks_routes
 from feedback_app.kiosks import shell as kiosks_shell
 from feedback_app.kiosks import staff_routes as kiosks_staff_routes
-from feedback_app.kit import charts, clock, i18n, log, security, visitor_tokens, web
+from feedback_app.kit import charts, clock, i18n, kept_files, log, security, visitor_tokens, web
 from feedback_app.kit.db import db, engine_options
 from feedback_app.kit.errors import Conflict, Gone, Invalid, NotAllowed, NotFound, Refused
 from feedback_app.kit.problems import problem
@@ -84,6 +84,7 @@ TABLES = (
     _surveys,
     _tokens,
     _visits,
+    kept_files,
     recounts,
 )
 

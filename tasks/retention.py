@@ -5,6 +5,7 @@ from datetime import timedelta
 from feedback_app.kiosks import operations as kiosks
 from feedback_app.kit import clock
 from feedback_app.kit.db import db, rewrite
+from feedback_app.paper import operations as paper
 from feedback_app.surveys import operations as surveys
 from feedback_app.tokens import operations as tokens
 from feedback_app.visits import operations as visits
@@ -30,6 +31,7 @@ def erase_comment_originals() -> None:
         now, kept = clock.now(), timedelta(days=settings.comment_original_days)
         surveys.erase_originals(db.session(), before=now - kept)
         surveys.forget_conflicts(db.session(), settled_before=now - kept, received_before=now - 2 * kept)
+        paper.erase_writings(db.session(), before=now - kept)
         db.session.commit()
 
 

@@ -17,6 +17,9 @@ SCHEDULE = {
     "exports": {"task": "tasks.exports.make_next_export", "schedule": 5.0, "options": {"expires": 5}},
     "open_files": {"task": "tasks.exports.make_open_files", "schedule": 60.0, "options": {"expires": 60}},
     "expired_exports": {"task": "tasks.exports.expire_exports", "schedule": crontab(hour="2", minute="40")},
+    # Whoever uploads watches the page; a wake-up while the worker reads is worthless.
+    "scans": {"task": "tasks.scans.read_next", "schedule": 3.0, "options": {"expires": 3}},
+    "reviewed_scans": {"task": "tasks.scans.settle_reviewed", "schedule": 60.0, "options": {"expires": 60}},
     "visits": {"task": "tasks.retention.close_visit_days", "schedule": crontab(hour="1", minute="30")},
     "tokens": {"task": "tasks.retention.mix_tokens", "schedule": crontab(hour="1", minute="20")},
     "comments": {"task": "tasks.retention.erase_comment_originals", "schedule": crontab(hour="1", minute="40")},

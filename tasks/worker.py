@@ -21,6 +21,8 @@ web = create_app(settings, process="worker")
 LONGEST_TASK_SECONDS = 300
 # Ten years of months of a large city; only one is made at a time, so it never keeps more than one process busy.
 LONGEST_EXPORT_SECONDS = 1800
+# One file of five hundred pages (feedback_app.paper.scanning.FILE_SECONDS) and what surrounds it.
+LONGEST_SCAN_SECONDS = 1800
 
 
 class SteadyConnection(Connection):
@@ -44,11 +46,20 @@ class Wire(AMQP):
 broker = settings.redis_url.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
 app = Celery("feedback", broker=broker, amqp=Wire)
 app.conf.update(
-    include=["tasks.recounts", "tasks.publication", "tasks.retention", "tasks.watch", "tasks.exports", "tasks.kiosks"],
+    include=[
+        "tasks.recounts",
+        "tasks.publication",
+        "tasks.retention",
+        "tasks.watch",
+        "tasks.exports",
+        "tasks.kiosks",
+        "tasks.scans",
+    ],
     beat_schedule=SCHEDULE,
-    # Named, so that a large office may give exports a worker of their own (-Q); every worker reads both otherwise.
-    task_queues={"celery": {}, "exports": {}},
-    task_routes={"tasks.exports.*": {"queue": "exports"}},
+    # Named, so that exports and scans may have workers of their own (-Q); every worker reads all otherwise. A stack of
+    # scans keeps a process busy for minutes, in which nobody's touch may wait.
+    task_queues={"celery": {}, "exports": {}, "scans": {}},
+    task_routes={"tasks.exports.*": {"queue": "exports"}, "tasks.scans.read_next": {"queue": "scans"}},
     timezone="Asia/Ho_Chi_Minh",
     # JSON alone: a message can then never make the worker run code.
     accept_content=["json"],

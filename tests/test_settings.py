@@ -81,9 +81,16 @@ def test_a_blank_value_is_a_missing_one(empty: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "default", "wrong"),
-    [("ANSWERS_PER_ADDRESS", 240, "0"), ("LOOKUP_MONTHS", 18, "0"), ("LOOKUP_MONTHS", 18, "121")],
+    [
+        ("ANSWERS_PER_ADDRESS", 240, "0"),
+        ("LOOKUP_MONTHS", 18, "0"),
+        ("LOOKUP_MONTHS", 18, "121"),
+        ("PAPER_BLIND_REVIEW_PERCENT", 1, "101"),
+        ("PAPER_PAUSE_PER_MILLE", 5, "1001"),
+        ("PAPER_PAUSE_BASE", 200, "4"),
+    ],
 )
-def test_limits_for_visitors_are_whole_numbers(name: str, default: int, wrong: str) -> None:
+def test_limits_are_whole_numbers(name: str, default: int, wrong: str) -> None:
     assert getattr(Settings.from_environ(GOOD), name.lower()) == default
     assert getattr(Settings.from_environ({**GOOD, name: "7"}), name.lower()) == 7
     with pytest.raises(BadSettings, match=name):

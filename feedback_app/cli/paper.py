@@ -1,10 +1,16 @@
 """`flask paper`: numbered forms on paper."""
 
 import json
+import os
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from uuid import UUID
 
 import click
+from flask import Flask, current_app
 from flask.cli import AppGroup
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from feedback_app.departments import queries as departments
@@ -17,13 +23,17 @@ from feedback_app.paper.exchange import describe
 from feedback_app.paper.installed import form_key
 from feedback_app.paper.layout import Design, Size, lay_out
 from feedback_app.paper.lint import lint
+from feedback_app.paper.media import NotAScan
 from feedback_app.paper.printing import form_pdf
+from feedback_app.paper.queries import PaperRead
+from feedback_app.paper.serials import serial
 from feedback_app.staff import queries as staff
 from feedback_app.staff.queries import Member
 from feedback_app.surveys import queries as surveys
 from feedback_app.surveys.versions import VersionView
 
 group = AppGroup("paper", help="Phiếu giấy có số.")
+_SCANS = (".pdf", ".jpg", ".jpeg", ".png")
 _SIZES: tuple[Size, ...] = ("A4", "A5")
 
 
@@ -103,6 +113,71 @@ def blanks(
     # Last, so that no number is given out for forms that could not be written.
     session.commit()
     click.echo(f"Tập {issued.batch_id}: {count} phiếu {size}, {len(printable.layout.pages)} trang mỗi phiếu, ở {out}.")
+
+
+@group.command("read")
+@click.argument("folder", metavar="THƯ_MỤC", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--out", metavar="TỆP", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--by", "username", metavar="TÊN", help="Tài khoản tải lên; không ghi là một quản trị viên.")
+@click.option("--jobs", metavar="SỐ", type=click.IntRange(1, 64), help="Số tệp đọc cùng lúc; không ghi là số nhân.")
+def read_folder(folder: Path, out: Path, username: str | None, jobs: int | None) -> None:
+    """Đọc mọi PDF, JPEG, PNG trong một thư mục như khi tải lên trang quét; TỆP kể từng phiếu và trang không nhận ra."""
+    session = db.session()
+    uploader = _issuer(session, username)
+    kept: dict[UUID, str] = {}
+    unread: list[dict[str, object]] = []
+    for path in sorted(each for each in folder.rglob("*") if each.is_file()):
+        name = path.relative_to(folder).as_posix()
+        try:
+            with path.open("rb") as content:
+                found = operations.keep_upload(
+                    session, content, name=path.name, member=uploader, answered_on=None, now=clock.now()
+                )
+        except NotAScan as error:
+            session.rollback()
+            click.echo(f"{name}: {i18n.say(error)}", err=True)
+            if path.suffix.lower() in _SCANS:
+                unread.append(_unidentified(name, 0, "not_a_scan"))
+            continue
+        session.commit()
+        kept.setdefault(found.id, name)
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # threads need the application itself
+    with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as readers:
+        for _done in readers.map(lambda upload_id: _read(app, upload_id), kept):
+            pass
+    told = [_told(paper, kept[paper.upload_id]) for paper in queries.papers(session, list(kept))]
+    for upload_id, name in kept.items():
+        upload = queries.upload(session, upload_id, department_ids=None, member_id=uploader.id)
+        if upload.pages is None:
+            unread.append(_unidentified(name, 0, upload.problem))
+    out.write_text(json.dumps(told + unread, ensure_ascii=False), encoding="utf-8")
+    states = Counter(str(each["state"]) for each in told + unread)
+    click.echo(", ".join(f"{state}: {count}" for state, count in sorted(states.items())) or "Không có gì để đọc.")
+
+
+def _read(app: Flask, upload_id: UUID) -> None:
+    """Read one upload, in a thread that waits for its child process most of the time."""
+    with app.app_context(), Session(db.engine) as turn:
+        turn.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+        # Not taken: a worker reads it at this moment, and what it read by the end is told.
+        if operations.take_upload(turn, upload_id):
+            rules = operations.Rules(form_key(), settings().paper_blind_review_percent)
+            for _ in operations.read_upload(db.session(), upload_id, rules=rules, clock=clock.now):
+                db.session.commit()
+
+
+def _told(paper: PaperRead, name: str) -> dict[str, object]:
+    if paper.number is None:
+        return _unidentified(name, paper.page, paper.problem)
+    return {
+        "serial": serial(paper.number),
+        "fields": {key: {"v": list(marked), "state": state} for key, (marked, state) in paper.fields.items()},
+        "state": paper.state,
+    }
+
+
+def _unidentified(name: str, page: int, problem: str | None) -> dict[str, object]:
+    return {"serial": None, "state": "unidentified", "file": name, "page": page, "problem": problem}
 
 
 def _issuer(session: Session, username: str | None) -> Member:

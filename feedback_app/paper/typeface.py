@@ -18,12 +18,16 @@ _HALVINGS: Final = 11
 _FONTS: Final = Path(__file__).parent.parent / "static" / "fonts" / "ttf"
 
 
+def font_file(*, bold: bool) -> Path:
+    return _FONTS / f"BeVietnamPro-{'Bold' if bold else 'Regular'}.ttf"
+
+
 @cache
 def face(*, bold: bool) -> str:
     """The name ReportLab knows the face by."""
-    name = f"BeVietnamPro-{'Bold' if bold else 'Regular'}"
-    pdfmetrics.registerFont(TTFont(name, str(_FONTS / f"{name}.ttf")))
-    return name
+    file = font_file(bold=bold)
+    pdfmetrics.registerFont(TTFont(file.stem, str(file)))
+    return file.stem
 
 
 def width(text: str, size: float, *, bold: bool = False) -> float:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
-    BigInteger,
     CheckConstraint,
     DateTime,
     ForeignKey,
@@ -225,32 +224,6 @@ class UnitAssessment(Model):
     appraised_by: Mapped[int | None] = mapped_column(ForeignKey("staff_members.id"))
     appraised_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     reason: Mapped[str | None]
-
-
-class KeptFile(Model):
-    """A file that was made once and is handed out as it is; its bytes are in the parts, in the order of their numbers.
-
-    In the database, because the worker that makes a file and the web server that sends it need not share a disk.
-    """
-
-    __tablename__ = "kept_files"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    media_type: Mapped[str]
-    size: Mapped[int] = mapped_column(BigInteger)
-    sha256: Mapped[str]
-    made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-
-
-class FilePart(Model):
-    """At most a megabyte of a kept file."""
-
-    __tablename__ = "file_parts"
-
-    file_id: Mapped[UUID] = mapped_column(ForeignKey("kept_files.id", ondelete="CASCADE"), primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    content: Mapped[bytes]
 
 
 class OpenFile(Model):

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Response, stream_with_context
 
 from feedback_app.kit.db import db
-from feedback_app.ratings import queries
+from feedback_app.kit.kept_files import parts
 from feedback_app.ratings.queries import KeptFileView
 
 
@@ -19,9 +19,7 @@ def send(file: KeptFileView) -> Response:
 
 
 def _parts(file_id: UUID) -> Iterator[bytes]:
-    number = 0
-    while (part := queries.file_part(db.session(), file_id, number)) is not None:
+    for part in parts(db.session(), file_id):
         # Nothing of the database is held while a slow reader takes its megabyte.
         db.session.rollback()
         yield part
-        number += 1

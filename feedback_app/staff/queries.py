@@ -196,6 +196,17 @@ def belongs(session: Session, member: Member, *, department_id: int, day: date) 
     )
 
 
+def somebody_above(session: Session, *, department_id: int, day: date) -> bool:
+    """Whether an open account answers for a department without being of it or of one below."""
+    if session.scalar(select(exists().where(StaffMember.active, StaffMember.department_id.is_(None)))):
+        return True
+    held = session.scalars(select(StaffMember.department_id).where(StaffMember.active).distinct()).all()
+    return any(
+        own not in (None, department_id) and department_id in departments.within(session, department_id=own, day=day)
+        for own in held
+    )
+
+
 def independent(session: Session, one: int, other: int, *, now: datetime) -> bool:
     """Whether two accounts (ids) are two persons: not the same, and neither made the other or set its password lately.
 

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from deploy.processes import Process, wait_until
-from feedback_app.kit import clock
+from feedback_app.kit import clock, kept_files
 from feedback_app.ratings import operations, queries
 from feedback_app.ratings.commands import AskExport
 from feedback_app.ratings.operations import BadExport
@@ -157,7 +157,7 @@ def test_what_a_killed_worker_left_is_taken_up_again(session: Session, engine: E
         session.commit()
     done = queries.export(session, export_id=export_id, asked_by=None)
     assert done.file is not None
-    assert queries.file_part(session, done.file.id, 0) == b"ab"
+    assert kept_files.file_part(session, done.file.id, 0) == b"ab"
     assert operations.start_export(session, now=local(2026, 4, 1)) is None
 
 
@@ -174,13 +174,13 @@ def test_files_end_after_a_week(session: Session) -> None:
     export_id = operations.ask_export(session, command(session), now=now)
     operations.start_export(session, now=now)
     with TemporaryFile() as file:
-        file.write(b"x" * (operations.files.PART_BYTES + 1))
+        file.write(b"x" * (kept_files.PART_BYTES + 1))
         operations.finish_export(session, export_id, file, name="x.csv", rows=1, now=now)
     file_id = queries.export(session, export_id=export_id, asked_by=None).file.id  # type: ignore[union-attr]
-    assert len(queries.file_part(session, file_id, 1) or b"") == 1
+    assert len(kept_files.file_part(session, file_id, 1) or b"") == 1
     assert operations.expire_exports(session, now=now + timedelta(days=7, seconds=-1)) == 0
     assert operations.expire_exports(session, now=now + timedelta(days=7)) == 1
-    assert queries.file_part(session, file_id, 0) is None
+    assert kept_files.file_part(session, file_id, 0) is None
     session.expire_all()
     assert queries.export(session, export_id=export_id, asked_by=None).state == "expired"
 

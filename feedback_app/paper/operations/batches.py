@@ -20,6 +20,7 @@ from feedback_app.paper.models import PaperBatch, PaperCheck, PaperForm, PaperKe
 from feedback_app.paper.operations import drawing
 from feedback_app.paper.operations.keying import LONGEST_REASON, ReasonMissing, check_existed
 from feedback_app.paper.operations.locking import hold_batch, hold_open_batch, hold_open_form
+from feedback_app.paper.operations.uploads import forget_scans
 from feedback_app.paper.serials import grouped
 from feedback_app.staff.operations import record
 from feedback_app.staff.queries import Member
@@ -39,6 +40,10 @@ class BatchOpen(Conflict):
 
 class FormUsed(Conflict):
     """The form was keyed, scanned, spoiled or replaced already."""
+
+
+class PagesWaiting(Conflict):
+    """Scanned pages of the batch wait for a person; until then nobody knows what is missing."""
 
 
 class NotAsSeen(Conflict):
@@ -179,10 +184,14 @@ def close(
     """Add a batch up for good: issued = keyed + scanned + spoiled + not returned.
 
     `not_returned` is how many missing forms the closer saw and confirmed; if there are any, `reason` says why they did
-    not come back. Raises BatchNotFound, BatchClosed, NotAsSeen and ReasonMissing.
+    not come back. Raises BatchNotFound, BatchClosed, PagesWaiting, NotAsSeen and ReasonMissing.
     """
     batch = hold_open_batch(session, batch_id, alone=True)
-    # Scanned pages of the batch that wait for a person belong refused here, before anything is missed.
+    if waiting := queries.pages_waiting(session, batch_id):
+        raise PagesWaiting(
+            N_("Tập này còn %(waiting)s trang quét chờ người xem. Xin xem hết các trang ấy rồi mới đóng tập."),
+            waiting=waiting,
+        )
     sums = queries.sums(session, batch_id)
     if sums.out != not_returned:
         raise NotAsSeen(
@@ -221,6 +230,7 @@ def remove_demonstration(session: Session) -> int:
     """Delete the demonstration batches with their forms; before their responses, which the forms name. Returns how many
     batches there were."""
     ids = select(PaperBatch.id).where(PaperBatch.demonstration)
+    forget_scans(session, select(PaperForm.number).where(PaperForm.batch_id.in_(ids)))
     for table in (PaperCheck, PaperForm, PaperPrinting, PaperKeying):
         session.execute(delete(table).where(table.batch_id.in_(ids)))
     removed = session.execute(delete(PaperBatch).where(PaperBatch.demonstration).returning(PaperBatch.id)).all()

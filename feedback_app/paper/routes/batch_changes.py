@@ -139,7 +139,7 @@ def close(batch_id: int) -> Answer:
                 not_returned=form.missing.data or 0,
                 reason=form.reason.data or "",
             )
-        except (Invalid, operations.NotAsSeen) as error:
+        except (Invalid, operations.NotAsSeen, operations.PagesWaiting) as error:
             session.rollback()
             found = found_batch(batch_id)
             form.confirmed.errors = [i18n.say(error)]

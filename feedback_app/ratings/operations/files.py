@@ -1,6 +1,5 @@
 """Keeps files that were made: open ones for good, exports for some days. Nothing here commits."""
 
-import hashlib
 from datetime import datetime, timedelta
 from typing import IO, Final
 from uuid import UUID
@@ -10,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from feedback_app.kit.errors import N_, Conflict, Invalid
 from feedback_app.kit.ids import new_id
+from feedback_app.kit.kept_files import KeptFile, keep
 from feedback_app.kit.locks import try_lock
 from feedback_app.ratings.commands import AskExport
-from feedback_app.ratings.models import ExportJob, FilePart, KeptFile, OpenFile
+from feedback_app.ratings.models import ExportJob, OpenFile
 from feedback_app.ratings.queries.files import ExportView, as_export, periods_between
 from feedback_app.staff import operations as staff
 
@@ -23,7 +23,8 @@ MOST_PERIODS: Final = 120
 MOST_WAITING: Final = 3
 # A job that brought its worker down this often would do so again.
 MOST_ATTEMPTS: Final = 3
-PART_BYTES: Final = 1024 * 1024
+# Whose files these are among all that are kept.
+OURS: Final = "ratings"
 
 MEDIA_TYPES: Final = {
     "csv": "text/csv; charset=utf-8",
@@ -154,24 +155,15 @@ def expire_exports(session: Session, *, now: datetime) -> int:
     )
     deleted = session.execute(
         delete(KeptFile)
-        .where(~exists().where(ExportJob.file_id == KeptFile.id), ~exists().where(OpenFile.file_id == KeptFile.id))
+        .where(
+            KeptFile.kept_by == OURS,
+            ~exists().where(ExportJob.file_id == KeptFile.id),
+            ~exists().where(OpenFile.file_id == KeptFile.id),
+        )
         .returning(KeptFile.id)
     )
     return len(deleted.all())
 
 
 def _keep(session: Session, content: IO[bytes], *, name: str, format: str, now: datetime) -> UUID:
-    """Store a file in parts; its id."""
-    kept = KeptFile(id=new_id(), name=name, media_type=MEDIA_TYPES[format], size=0, sha256="", made_at=now)
-    session.add(kept)
-    session.flush()
-    content.seek(0)
-    digest, number = hashlib.sha256(), 0
-    while part := content.read(PART_BYTES):
-        digest.update(part)
-        kept.size += len(part)
-        session.execute(FilePart.__table__.insert().values(file_id=kept.id, number=number, content=part))  # type: ignore[attr-defined]  # a table, not any clause
-        number += 1
-    kept.sha256 = digest.hexdigest()
-    session.flush()
-    return kept.id
+    return keep(session, content, kept_by=OURS, name=name, media_type=MEDIA_TYPES[format], now=now).id

@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from feedback_app.kit.errors import N_, NotFound
-from feedback_app.ratings.models import ExportJob, FilePart, KeptFile, OpenFile, Publication
+from feedback_app.kit.kept_files import KeptFile
+from feedback_app.ratings.models import ExportJob, OpenFile, Publication
 from feedback_app.ratings.periods import Period, begun_between
 from feedback_app.ratings.queries.published import PublicationView, holding_publications
 
@@ -94,11 +95,6 @@ def open_file(session: Session, *, name: str) -> KeptFileView:
     if kept is None:
         raise FileNotFound(N_("Không có tệp này."))
     return _file(kept)
-
-
-def file_part(session: Session, file_id: UUID, number: int) -> bytes | None:
-    """One part of a kept file, counted from 0; None after the last."""
-    return session.scalar(select(FilePart.content).where(FilePart.file_id == file_id, FilePart.number == number))
 
 
 def exports(session: Session, *, asked_by: int | None, limit: int) -> list[ExportView]:

@@ -20,6 +20,7 @@ from feedback_app.staff.queries import Member, belongs
 from feedback_app.surveys.masking import mask
 from feedback_app.surveys.models import Comment, Response
 from feedback_app.surveys.queries.comments import CommentNotFound
+from feedback_app.surveys.queries.questionnaires import version
 from feedback_app.surveys.versions import LONGEST_COMMENT
 
 # Placeholders are longer than some of what they stand for.
@@ -51,6 +52,24 @@ def reviewable(session: Session, reviewer: Member, *, day: date) -> frozenset[in
     if reviewer.department_id is None:
         return None
     return departments.within(session, department_id=reviewer.department_id, day=day) - {reviewer.department_id}
+
+
+def add_comment(session: Session, response_id: UUID, *, question: str, text: str) -> None:
+    """Keep what somebody typed from the handwriting of a scanned form as a comment of its response, held as any other.
+
+    Raises BadReview for a text that is empty, too long, or no answer to a question of the form.
+    """
+    written = normalise_lines(text)
+    if not written:
+        raise BadReview(N_("Xin gõ nội dung viết trên phiếu, hoặc chọn lý do không gõ."), field="text")
+    if len(written) > LONGEST_COMMENT:
+        raise BadReview(N_("Ý kiến dài quá %(limit)s ký tự. Xin rút gọn lại."), field="text", limit=LONGEST_COMMENT)
+    response = session.get_one(Response, response_id)
+    asked = version(session, response.version_id).question(question)
+    if asked is None or asked.kind != "text":
+        raise BadReview(N_("Phiếu này không có câu hỏi ấy."), field="text")
+    session.add(Comment(response_id=response_id, question_id=asked.id, text=written))
+    session.flush()
 
 
 def clear_comment(session: Session, token: UUID, *, text: str, reviewer: Member, now: datetime) -> str:

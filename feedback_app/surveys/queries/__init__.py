@@ -38,6 +38,7 @@ from feedback_app.surveys.queries.doubts import (
 from feedback_app.surveys.queries.keying import (
     KeyedAnswers,
     KeyedForm,
+    choices_given,
     keyed_answers,
     keyed_any,
     keyed_count,
@@ -74,6 +75,7 @@ __all__ = [
     "answers_given",
     "assignments",
     "between",
+    "choices_given",
     "cleared_comments",
     "coded",
     "countable",

@@ -95,5 +95,10 @@ def keyed_any(session: Session, response_ids: Collection[UUID], *, keyer_id: int
     return bool(response_ids) and bool(session.scalar(select(keyed)))
 
 
+def choices_given(session: Session, response_id: UUID) -> frozenset[int]:
+    """Ids of the choices of a response, whatever became of it since; none of one that is not here."""
+    return frozenset(session.scalar(select(Response.choice_ids).where(Response.id == response_id)) or ())
+
+
 def _keyed_by(keyer_id: int, since: datetime) -> ColumnElement[bool]:
     return and_(Response.keyer_id == keyer_id, Response.keyed_at >= since, Response.removed_at.is_(None))

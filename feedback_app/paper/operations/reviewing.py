@@ -1,0 +1,378 @@
+"""What people decide about scanned pages: fields, handwriting, and papers that contradict each other.
+
+Nobody decides about their own department unless nobody else could, and then it is marked; about conflicts never.
+Nothing here commits.
+"""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from typing import Final, Literal
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from feedback_app.departments import queries as departments
+from feedback_app.kit.clock import local_day
+from feedback_app.kit.errors import N_, Conflict, Invalid, NotAllowed, NotFound
+from feedback_app.kit.text import normalise
+from feedback_app.paper import queries
+from feedback_app.paper.models import PaperBatch, PaperForm, PaperPage, PaperScan, PaperScanField, PaperWriting
+from feedback_app.paper.operations.identifying import attach, day_of, lock_number, try_lock_number
+from feedback_app.paper.operations.keying import LONGEST_REASON, check_existed
+from feedback_app.paper.operations.pausing import PauseRule, pause_if_wrong
+from feedback_app.paper.operations.settling import mark_discarded, needs_person, settle
+from feedback_app.staff import queries as staff
+from feedback_app.staff.operations import record
+from feedback_app.staff.queries import Member
+from feedback_app.surveys import operations as surveys
+from feedback_app.surveys.masking import mask
+from feedback_app.tokens.codes import Token
+
+Verdict = Literal["marked", "blank", "several", "unreadable"]
+Decision = Literal["same", "second", "counted", "discarded"]
+# A reviewer sees a slip of the finger at once, on the next field; until then their last paper is no response yet.
+SECOND_THOUGHTS: Final = timedelta(minutes=2)
+
+
+class NothingThere(NotFound):
+    """There is nothing of this kind to decide, or not for who asks."""
+
+
+class OwnDepartment(NotAllowed):
+    """It is about the department of who asks. The attempt is in the trail by then: the caller commits first."""
+
+
+class AlreadyDecided(Conflict):
+    """Somebody else was faster, or the paper is a response by now."""
+
+
+class BadDecision(Invalid):
+    """The choice does not exist, or a reason is missing."""
+
+
+def reviewable(session: Session, member: Member, *, day: date) -> frozenset[int] | None:
+    """Departments whose scanned fields somebody may decide on: those they answer for, but their own only where nobody
+    else is there to do it. None is all of them."""
+    if member.department_id is None:
+        return None
+    below = departments.within(session, department_id=member.department_id, day=day)
+    if staff.somebody_above(session, department_id=member.department_id, day=day):
+        return below - {member.department_id}
+    return below
+
+
+def decide_field(
+    session: Session,
+    field_id: int,
+    *,
+    verdict: Verdict,
+    chosen: Collection[int] = (),
+    member: Member,
+    rule: PauseRule,
+    now: datetime,
+) -> None:
+    """Keep what somebody saw; decided again by the same person, before the paper is a response, it is what they saw
+    at last. Raises NothingThere, OwnDepartment, AlreadyDecided and BadDecision.
+    """
+    field, page, batch = _field(session, field_id)
+    _check(session, member, batch, subject=f"scan_field:{field_id}", now=now)
+    scan = session.get(PaperScan, page.scan_id, with_for_update=True) if page.scan_id else None
+    if scan is None or scan.state not in ("open", "review") or field.decided_by not in (None, member.id):
+        raise AlreadyDecided(N_("Câu này vừa có người khác xem, hoặc phiếu đã được tính."))
+    choices = len(field.features)
+    picked = sorted(set(chosen)) if verdict == "marked" else []
+    if any(not 0 <= choice < choices for choice in picked) or (verdict == "marked") != bool(picked):
+        raise BadDecision(N_("Xin chọn một trong các phím đã nêu."), field="verdict")
+    inside = not staff.is_outside(session, member, department_id=batch.department_id, day=local_day(now))
+    field.verdict, field.chosen, field.own_department = verdict, picked, inside
+    field.decided_by, field.decided_at = member.id, now
+    session.flush()
+    page.state = "review" if _undecided(session, page.id) else "read"
+    session.flush()
+    if field.drawn is not None:
+        pause_if_wrong(session, batch.department_id, rule=rule, now=now)
+    settle_reviewed(session, now=now, member_id=member.id, but=scan.id)
+
+
+def settle_reviewed(session: Session, *, now: datetime, member_id: int | None = None, but: UUID | None = None) -> int:
+    """Make responses of papers whose last doubt is decided; how many were looked at.
+
+    With `member_id` those this person decided, all `but` the one at hand; else those decided SECOND_THOUGHTS ago.
+    """
+    ready = queries.decided_scans(
+        session, decided_by=member_id, before=None if member_id is not None else now - SECOND_THOUGHTS
+    )
+    for number, scan_id in ready:
+        # Whoever holds the number settles it, or the next call does: two reviewers never wait for each other in turns.
+        if scan_id != but and try_lock_number(session, number):
+            settle(session, scan_id, now=now)
+    return len(ready)
+
+
+def name_dossier(session: Session, writing_id: int, *, token: Token | None, member: Member, now: datetime) -> str:
+    """Spend the token of the code somebody read on a paper, or go on without (None: unreadable); the paper's state.
+
+    The picture of the code goes at once: nothing is to join a dossier to its answer.
+    """
+    writing, page, batch = _writing(session, writing_id, kind="dossier")
+    _check(session, member, batch, subject=f"scan_writing:{writing_id}", now=now)
+    scan = session.get(PaperScan, page.scan_id, with_for_update=True) if page.scan_id else None
+    if writing.state != "held" or scan is None or scan.state != "review":
+        raise AlreadyDecided(N_("Mã hồ sơ này vừa có người khác xem."))
+    _decide_writing(writing, "typed" if token else "refused", member, now=now)
+    writing.crop = None
+    session.flush()
+    return settle(session, scan.id, token=token, now=now)
+
+
+def type_comment(session: Session, writing_id: int, *, text: str, member: Member, now: datetime) -> None:
+    """Keep what somebody typed from handwriting as the response's comment, in the state of every new comment."""
+    writing, page, batch = _writing(session, writing_id, kind="comment")
+    _check(session, member, batch, subject=f"scan_writing:{writing_id}", now=now)
+    scan = session.get(PaperScan, page.scan_id, with_for_update=True) if page.scan_id else None
+    if writing.state != "held" or scan is None or scan.state not in ("stored", "written"):
+        raise AlreadyDecided(N_("Ý kiến này vừa có người khác xem."))
+    if not normalise(text):
+        raise BadDecision(N_("Xin gõ nội dung viết trên phiếu, hoặc chọn lý do không gõ."), field="text")
+    _decide_writing(writing, "typed", member, now=now)
+    session.flush()
+    if scan.state == "written":
+        settle(session, scan.id, texts={writing.field: text}, now=now)
+    else:
+        surveys.add_comment(session, scan.id, question=writing.field, text=text)
+    _record(session, member, batch, action="paper.comment_typed", subject=f"scan_writing:{writing_id}", now=now)
+
+
+def refuse_writing(session: Session, writing_id: int, *, reason: str, member: Member, now: datetime) -> None:
+    """Leave handwriting out, with a reason."""
+    writing, page, batch = _writing(session, writing_id, kind="comment")
+    _check(session, member, batch, subject=f"scan_writing:{writing_id}", now=now)
+    scan = session.get(PaperScan, page.scan_id, with_for_update=True) if page.scan_id else None
+    if writing.state != "held" or scan is None:
+        raise AlreadyDecided(N_("Ý kiến này vừa có người khác xem."))
+    writing.reason = _reason(reason)
+    _decide_writing(writing, "refused", member, now=now)
+    session.flush()
+    if scan.state == "written":
+        settle(session, scan.id, now=now)
+    _record(
+        session,
+        member,
+        batch,
+        action="paper.comment_refused",
+        subject=f"scan_writing:{writing_id}",
+        now=now,
+        reason=writing.reason,
+    )
+
+
+def decide_conflict(
+    session: Session,
+    page_id: int,
+    *,
+    decision: Decision,
+    reason: str,
+    answered_on: date | None = None,
+    member: Member,
+    now: datetime,
+) -> None:
+    """Settle a paper that contradicts what is here.
+
+    `same`: it is the paper that was here before. `second`: another paper under the same number; it counts, without
+    one. `counted`: it counts under its number, with `answered_on` where its day was wrong. `discarded`: it does not
+    count, for a reason. Only somebody outside the department may. Raises NothingThere, OwnDepartment, AlreadyDecided,
+    BadDecision and DepartmentNotThen.
+    """
+    page, batch = _conflict(session, page_id)
+    _check(session, member, batch, subject=f"scan_page:{page_id}", now=now)
+    if not staff.is_outside(session, member, department_id=batch.department_id, day=local_day(now)):
+        _record(session, member, batch, action="paper.conflict_denied", subject=f"scan_page:{page_id}", now=now)
+        raise OwnDepartment(N_("Phiếu trùng số phải do người ngoài đơn vị được đánh giá phân xử."))
+    if page.decision is not None or page.state != "conflict":
+        raise AlreadyDecided(N_("Trang này vừa có người khác phân xử."))
+    if decision not in decisions(page.why):
+        raise BadDecision(N_("Xin chọn một cách giải quyết."), field="decision")
+    words = _reason(reason) if decision == "discarded" else normalise(reason) or None
+    for each in _together(session, page):
+        each.decision, each.decided_by, each.decided_at, each.reason = decision, member.id, now, words
+    session.flush()
+    _carry_out(session, page, batch, decision, answered_on=answered_on, now=now)
+    _record(
+        session,
+        member,
+        batch,
+        action="paper.conflict_settled",
+        subject=f"scan_page:{page_id}",
+        now=now,
+        reason=words,
+        details={"decision": decision, "why": page.why, "number": page.form_number},
+    )
+
+
+def decisions(why: str | None) -> tuple[Decision, ...]:
+    """What may be decided about a conflict."""
+    if why in ("other_ink", "keyed"):
+        return ("same", "second", "discarded")
+    return ("counted", "discarded") if why in ("outside", "day") else ("second", "discarded")
+
+
+def erase_writings(session: Session, *, before: datetime) -> int:
+    """Erase the pictures of handwriting that was decided on before a moment; how many there were."""
+    erased = session.execute(
+        update(PaperWriting)
+        .where(PaperWriting.state != "held", PaperWriting.crop.is_not(None), PaperWriting.decided_at < before)
+        .values(crop=None)
+        .returning(PaperWriting.id)
+    ).all()
+    return len(erased)
+
+
+def _carry_out(
+    session: Session,
+    page: PaperPage,
+    batch: PaperBatch,
+    decision: Decision,
+    *,
+    answered_on: date | None,
+    now: datetime,
+) -> None:
+    if page.scan_id is not None:
+        _carry_out_keyed(session, page, decision, now=now)
+        return
+    if decision == "same":
+        page.state = "duplicate"
+    elif decision in ("second", "counted"):
+        day = answered_on or day_of(session, page, batch)
+        check_existed(session, department_id=batch.department_id, day=day)
+        free = decision == "counted" and _is_free(session, page)
+        attach(session, page, numbered=free, answered_on=day, now=now)
+    session.flush()
+
+
+def _carry_out_keyed(session: Session, page: PaperPage, decision: Decision, *, now: datetime) -> None:
+    """A whole paper whose number was keyed with other answers."""
+    scan = session.get_one(PaperScan, page.scan_id, with_for_update=True)
+    if decision == "discarded":
+        mark_discarded(session, scan.id, now=now)
+        return
+    for each in _together(session, page):
+        each.state = "duplicate" if decision == "same" else "read"
+    if decision == "same":
+        scan.state, scan.settled_at = "duplicate", now
+        session.flush()
+        return
+    scan.numbered, scan.state = False, "review"
+    session.flush()
+    settle(session, scan.id, now=now)
+
+
+def _is_free(session: Session, page: PaperPage) -> bool:
+    """Whether no paper stands for the number yet, except one that lacks this very page."""
+    taken = session.scalars(
+        select(PaperPage.id)
+        .join(PaperScan, PaperScan.id == PaperPage.scan_id)
+        .where(
+            PaperScan.form_number == page.form_number,
+            PaperScan.numbered,
+            PaperScan.state != "discarded",
+            PaperPage.form_page == page.form_page,
+        )
+    ).first()
+    return taken is None
+
+
+def _together(session: Session, page: PaperPage) -> list[PaperPage]:
+    if page.scan_id is None:
+        return [page]
+    return list(session.scalars(select(PaperPage).where(PaperPage.scan_id == page.scan_id).order_by(PaperPage.id)))
+
+
+def _field(session: Session, field_id: int) -> tuple[PaperScanField, PaperPage, PaperBatch]:
+    page_id = session.scalar(select(PaperScanField.page_id).where(PaperScanField.id == field_id))
+    page, batch = _locked(session, page_id)
+    field = session.get_one(PaperScanField, field_id, with_for_update=True, populate_existing=True)
+    if not needs_person(field):
+        raise NothingThere(N_("Không có câu này để xem."))
+    return field, page, batch
+
+
+def _writing(session: Session, writing_id: int, *, kind: str) -> tuple[PaperWriting, PaperPage, PaperBatch]:
+    page_id = session.scalar(
+        select(PaperWriting.page_id).where(PaperWriting.id == writing_id, PaperWriting.kind == kind)
+    )
+    page, batch = _locked(session, page_id)
+    return session.get_one(PaperWriting, writing_id, with_for_update=True, populate_existing=True), page, batch
+
+
+def _locked(session: Session, page_id: int | None) -> tuple[PaperPage, PaperBatch]:
+    """A page and its batch, once nobody else decides about papers of its number. Raises NothingThere."""
+    number = session.scalar(select(PaperPage.form_number).where(PaperPage.id == page_id))
+    if number is None:
+        raise NothingThere(N_("Không có trang này để xem."))
+    lock_number(session, number)
+    page = session.get_one(PaperPage, page_id, with_for_update=True, populate_existing=True)
+    return page, _batch(session, number)
+
+
+def _conflict(session: Session, page_id: int) -> tuple[PaperPage, PaperBatch]:
+    page, batch = _locked(session, page_id)
+    if page.why is None:
+        raise NothingThere(N_("Không có trang này để phân xử."))
+    return page, batch
+
+
+def _batch(session: Session, number: int) -> PaperBatch:
+    return session.get_one(PaperBatch, session.get_one(PaperForm, number).batch_id)
+
+
+def _undecided(session: Session, page_id: int) -> bool:
+    fields = session.scalars(select(PaperScanField).where(PaperScanField.page_id == page_id))
+    return any(needs_person(each) and each.verdict is None for each in fields)
+
+
+def _decide_writing(writing: PaperWriting, state: str, member: Member, *, now: datetime) -> None:
+    writing.state, writing.decided_by, writing.decided_at = state, member.id, now
+
+
+def _check(session: Session, member: Member, batch: PaperBatch, *, subject: str, now: datetime) -> None:
+    """Raise unless somebody may decide about a batch."""
+    allowed = reviewable(session, member, day=local_day(now))
+    if allowed is None or batch.department_id in allowed:
+        return
+    if batch.department_id == member.department_id:
+        _record(session, member, batch, action="paper.review_denied", subject=subject, now=now)
+        raise OwnDepartment(N_("Phiếu về đơn vị của bạn phải do người khác xem."))
+    raise NothingThere(N_("Không có trang này để xem."))
+
+
+def _reason(written: str) -> str:
+    said = mask(normalise(written)).text
+    if not said:
+        raise BadDecision(N_("Xin cho biết lý do."), field="reason")
+    if len(said) > LONGEST_REASON:
+        raise BadDecision(N_("Lý do dài quá %(limit)s ký tự. Xin rút gọn lại."), field="reason", limit=LONGEST_REASON)
+    return said
+
+
+def _record(
+    session: Session,
+    member: Member,
+    batch: PaperBatch,
+    *,
+    action: str,
+    subject: str,
+    now: datetime,
+    reason: str | None = None,
+    details: dict[str, object] | None = None,
+) -> None:
+    record(
+        session,
+        now=now,
+        actor_id=member.id,
+        action=action,
+        subject=subject,
+        department_id=batch.department_id,
+        reason=reason,
+        details=details or {},
+    )

@@ -1,0 +1,245 @@
+"""Makes a response of a paper once every page of it is here and every doubt decided: all of it in one transaction.
+
+Needs the lock of the number, which whoever calls holds.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from feedback_app.kit.clock import local_day
+from feedback_app.paper import queries
+from feedback_app.paper.models import (
+    PaperBatch,
+    PaperForm,
+    PaperKeying,
+    PaperPage,
+    PaperScan,
+    PaperScanField,
+    PaperUpload,
+    PaperWriting,
+)
+from feedback_app.paper.operations.keying import answered_at
+from feedback_app.staff import queries as staff
+from feedback_app.staff.operations import record
+from feedback_app.surveys import operations as surveys
+from feedback_app.surveys import queries as responses
+from feedback_app.surveys.commands import SubmitResponse
+from feedback_app.surveys.versions import VersionView
+from feedback_app.tokens.codes import Token
+
+# Reasons a form is spoiled for that no person typed; they stand among those people did.
+RETURNED_BLANK: Final = "Phiếu thu về để trống, không có dấu nào"
+NOTHING_READABLE: Final = "Phiếu thu về không đọc được câu trả lời nào"
+ANSWERED_BEFORE: Final = "Hồ sơ ghi trên phiếu đã có câu trả lời ở bước này"
+
+
+def settle(
+    session: Session,
+    scan_id: UUID,
+    *,
+    now: datetime,
+    token: Token | None = None,
+    texts: Mapping[str, str] | None = None,
+) -> str:
+    """Do what can be done with a paper and return its state.
+
+    `token` is that of the dossier somebody just read from it; `texts` what somebody just typed of a paper on which
+    nothing else is marked.
+    """
+    scan = session.get_one(PaperScan, scan_id, with_for_update=True, populate_existing=True)
+    if scan.state not in ("open", "review", "written"):
+        return scan.state
+    form = session.get_one(PaperForm, scan.form_number, with_for_update=True, populate_existing=True)
+    # Closing a batch takes its row alone.
+    batch = session.get_one(PaperBatch, form.batch_id, with_for_update={"read": True}, populate_existing=True)
+    version = responses.version(session, batch.version_id)
+    pages = session.scalars(select(PaperPage).where(PaperPage.scan_id == scan.id)).all()
+    fields = session.scalars(
+        select(PaperScanField)
+        .where(PaperScanField.page_id.in_([page.id for page in pages]))
+        .order_by(PaperScanField.id)
+    ).all()
+    undecided = {each.page_id for each in fields if needs_person(each) and each.verdict is None}
+    for page in pages:
+        page.state = "review" if page.id in undecided else "read"
+    layout = queries.layout(session, batch.version_id, queries.design_of(batch))
+    if {page.form_page for page in pages} != set(range(1, len(layout.pages) + 1)):
+        scan.state = "open"
+    elif undecided:
+        scan.state = "review"
+    else:
+        _conclude(session, scan, form, batch, version, pages, fields, token=token, texts=texts or {}, now=now)
+    session.flush()
+    return scan.state
+
+
+def needs_person(field: PaperScanField) -> bool:
+    """Whether somebody has to look at a field."""
+    return field.state == "review" or field.drawn is not None
+
+
+def _conclude(
+    session: Session,
+    scan: PaperScan,
+    form: PaperForm,
+    batch: PaperBatch,
+    version: VersionView,
+    pages: Sequence[PaperPage],
+    fields: Sequence[PaperScanField],
+    *,
+    token: Token | None,
+    texts: Mapping[str, str],
+    now: datetime,
+) -> None:
+    """Every field is sure: what is left are the dossier, papers without a mark, and numbers that were keyed."""
+    answers = {field.field: tuple(keys_of(version, field.field, picked)) for field in fields if (picked := said(field))}
+    writings = session.scalars(select(PaperWriting).where(PaperWriting.page_id.in_([page.id for page in pages]))).all()
+    if scan.numbered and form.response_id is not None:
+        _meet_keyed(session, scan, form, version, pages, answers, now=now)
+        return
+    if answers and any(each.kind == "dossier" and each.state == "held" for each in writings):
+        scan.state = "review"
+        return
+    if not answers and not texts:
+        if any(each.kind == "comment" and each.state == "held" for each in writings):
+            scan.state = "written"
+            return
+        scan.state, scan.settled_at = "blank", now
+        unread = any(field.verdict in ("unreadable", "several") for field in fields)
+        _spoil(session, scan, form, batch, NOTHING_READABLE if unread else RETURNED_BLANK, now=now)
+        return
+    _store(session, scan, form, batch, answers, texts, token=token, now=now)
+
+
+def _store(
+    session: Session,
+    scan: PaperScan,
+    form: PaperForm,
+    batch: PaperBatch,
+    answers: Mapping[str, tuple[str, ...]],
+    texts: Mapping[str, str],
+    *,
+    token: Token | None,
+    now: datetime,
+) -> None:
+    upload = session.get_one(PaperUpload, scan.upload_id)
+    uploader = staff.members(session, ids=[upload.uploaded_by])[upload.uploaded_by]
+    receipt = surveys.submit(
+        session,
+        SubmitResponse(
+            id=scan.id,
+            version_id=batch.version_id,
+            channel="scan",
+            place_id=batch.place_id,
+            receiving_department_id=batch.department_id,
+            rated_department_id=batch.department_id,
+            answers=answers,
+            comments=texts,
+            answered_at=answered_at(scan.answered_on, now=now),
+            sealed=True,
+            stage=batch.stage,  # type: ignore[arg-type]  # checked by the table
+            token=token,
+            demonstration=batch.demonstration,
+        ),
+        now=now,
+        # Of a device alone, and paper has none.
+        rapid_seconds=0,
+    )
+    scan.settled_at = now
+    if receipt.outcome == "answered_before":
+        scan.state = "answered_before"
+        _spoil(session, scan, form, batch, ANSWERED_BEFORE, now=now)
+        return
+    scan.state = "stored"
+    session.add(
+        PaperKeying(
+            response_id=scan.id,
+            batch_id=batch.id if scan.numbered else None,
+            department_id=batch.department_id,
+            answered_on=scan.answered_on,
+            keyer_id=uploader.id,
+            keyed_at=now,
+            own_department=not staff.is_outside(
+                session, uploader, department_id=batch.department_id, day=local_day(now)
+            ),
+        )
+    )
+    if scan.numbered:
+        form.response_id, form.source = scan.id, "scanned"
+    record(
+        session,
+        now=now,
+        actor_id=uploader.id,
+        action="paper.scanned",
+        subject=f"response:{scan.id}",
+        department_id=batch.department_id,
+        details={"number": form.number, "numbered": scan.numbered, "upload": str(scan.upload_id)},
+    )
+
+
+def _spoil(
+    session: Session, scan: PaperScan, form: PaperForm, batch: PaperBatch, reason: str, *, now: datetime
+) -> None:
+    """Account for a number whose paper came back and counts for nothing; a second paper has no number to spoil."""
+    if not scan.numbered or form.response_id is not None or form.spoiled_at is not None:
+        return
+    uploader_id = session.get_one(PaperUpload, scan.upload_id).uploaded_by
+    form.spoiled_at, form.spoiled_by, form.spoiled_reason = now, uploader_id, reason
+    record(
+        session,
+        now=now,
+        actor_id=uploader_id,
+        action="paper.spoiled_by_scan",
+        subject=f"form:{form.number}",
+        department_id=batch.department_id,
+        reason=reason,
+    )
+
+
+def _meet_keyed(
+    session: Session,
+    scan: PaperScan,
+    form: PaperForm,
+    version: VersionView,
+    pages: Sequence[PaperPage],
+    answers: Mapping[str, tuple[str, ...]],
+    *,
+    now: datetime,
+) -> None:
+    """The number was keyed by hand: the same answers are the same paper, kept as evidence; others are a conflict."""
+    keyed = responses.choices_given(session, form.response_id) if form.response_id else frozenset()
+    scanned = {
+        choice.id
+        for key, picked in answers.items()
+        if (question := version.question(key))
+        for choice in question.choices
+        if choice.key in picked
+    }
+    scan.state, scan.settled_at = ("duplicate", now) if keyed == scanned else ("conflict", None)
+    for page in pages:
+        page.state, page.why = ("duplicate", None) if keyed == scanned else ("conflict", "keyed")
+
+
+def said(field: PaperScanField) -> list[int]:
+    """The choices (from 0) that a field counts for, once it is sure: two marks of a single choice are no answer."""
+    if field.verdict is None:
+        return field.marked
+    return (field.chosen or []) if field.verdict == "marked" else []
+
+
+def keys_of(version: VersionView, field: str, picked: Sequence[int]) -> list[str]:
+    """The keys of choices by their places on the form."""
+    question = version.question(field)
+    return (
+        [] if question is None else [question.choices[place].key for place in picked if place < len(question.choices)]
+    )
+
+
+def mark_discarded(session: Session, scan_id: UUID, *, now: datetime) -> None:
+    """Leave a paper out of everything."""
+    session.execute(update(PaperScan).where(PaperScan.id == scan_id).values(state="discarded", settled_at=now))

@@ -1,0 +1,69 @@
+"""Scanned forms are reviewed without the mouse, and every page of scanning can be used by everybody."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from feedback_app.paper.models import PaperScanField
+from tests.paper.scanned import BAD, DOUBTFUL, GOOD, image_of, make_desk, sheet, stored, take_in
+from tests.staff.people import PASSWORD
+
+pytestmark = pytest.mark.browser
+
+
+def enter(page: Page) -> None:
+    page.goto("/dang-nhap")
+    page.get_by_label("Tên đăng nhập").fill("quet")
+    page.get_by_label("Mật khẩu", exact=True).fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "dang-nhap" not in url)
+
+
+def press(page: Page, key: str) -> None:
+    """Once the page's script has run, as no hand is faster than that."""
+    page.wait_for_load_state()
+    page.keyboard.press(key)
+
+
+def test_review_by_keyboard(page: Page, context: object, session: Session, axe: Callable[[Page], None]) -> None:
+    desk = make_desk(session, forms=6)
+    one, two, three, four, *_ = desk.numbers
+    doubts = [sheet(session, number, DOUBTFUL) for number in (one, two)]
+    upload = take_in(session, [*doubts, sheet(session, three, GOOD, written=["y-kien"])], desk.uploader)
+    take_in(session, [sheet(session, three, BAD, wobble=2), sheet(session, four, {})], desk.uploader)
+    enter(page)
+    page.goto("/duyet-quet")
+    expect(page.get_by_role("heading", name="Đánh giá chung")).to_be_visible()
+    axe(page)
+    first = page.locator("[data-form]").get_attribute("action")
+    press(page, "2")
+    expect(page.locator("[data-form]")).not_to_have_attribute("action", first or "")
+    press(page, "Backspace")
+    expect(page.locator("[data-form]")).to_have_attribute("action", first or "")
+    expect(page.locator(".is-chosen")).to_have_text("2 Bình thường")
+    press(page, "3")
+    expect(page.locator("[data-form]")).not_to_have_attribute("action", first or "")
+    press(page, "m")
+    expect(page.get_by_text("Không còn câu nào chờ xem.")).to_be_visible()
+    decided = session.execute(
+        select(PaperScanField.verdict, PaperScanField.chosen)
+        .where(PaperScanField.verdict.is_not(None))
+        .order_by(PaperScanField.id)
+    )
+    assert decided.all() == [("marked", [2]), ("several", [])]
+    assert stored(session)[one] == ["khong-hai-long", "tot"]
+    for path in ("/quet-phieu", f"/quet-phieu/{upload}", "/duyet-quet/gop-y", "/duyet-quet/trung-so"):
+        page.goto(path)
+        axe(page)
+    page.goto("/quet-phieu")
+    again = image_of(sheet(session, desk.numbers[4], GOOD))
+    page.get_by_label("Tệp quét").set_input_files([{"name": "năm.png", "mimeType": "image/png", "buffer": again}])
+    page.get_by_role("button", name="Tải lên và đọc").press("Enter")
+    expect(page.get_by_role("heading", name="Chồng phiếu: năm.png")).to_be_visible()
+    expect(page.get_by_text("Trang này tự cập nhật")).to_be_visible()
+    axe(page)
+    page.goto("/quan-ly/chat-luong-quet")
+    axe(page)
