@@ -43,6 +43,7 @@ NAVIGATION: Final = (
     ("manager", "/quan-ly/cong-bo", _("Các lần công bố")),
     ("manager", "/quan-ly/xuat", _("Xuất nhiều kỳ")),
     ("manager", "/quan-ly/bat-thuong", _("Phiếu bất thường")),
+    ("manager", "/quan-ly/phieu-trai-nhau", _("Phiếu trái nhau")),
     ("manager", "/quan-ly/gop-y", _("Góp ý")),
     ("manager", "/quan-ly/ki-ot", _("Ki-ốt")),
     ("manager", "/quan-ly/bai-viet", _("Bài viết")),
