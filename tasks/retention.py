@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from feedback_app.kiosks import operations as kiosks
 from feedback_app.kit import clock
-from feedback_app.kit.db import db, rewrite
+from feedback_app.kit.db import TableBusy, db, rewrite
 from feedback_app.paper import operations as paper
 from feedback_app.surveys import operations as surveys
 from feedback_app.tokens import operations as tokens
@@ -35,7 +35,8 @@ def erase_comment_originals() -> None:
         db.session.commit()
 
 
-@app.task
+# Every minute for four hours, until whoever reads the tables has done, such as the night's dump.
+@app.task(autoretry_for=(TableBusy,), retry_backoff=False, default_retry_delay=60, max_retries=240)
 def mix_tokens() -> None:
     """Let nothing be told from how tokens lie in the database, and forget those kept no longer."""
     with web.app_context():

@@ -5,7 +5,7 @@ A case tells when its responses came by the hour only: nobody here reads a singl
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -14,7 +14,9 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from feedback_app.exclusions.models import CaseResponse, ExcludedSpan, Proposal, ReviewCase
-from feedback_app.kit.errors import N_, NotFound
+from feedback_app.exclusions.two_persons import involved
+from feedback_app.kit.clock import local_midnight
+from feedback_app.kit.errors import N_, NotAllowed, NotFound
 from feedback_app.staff.queries import Member, is_outside
 from feedback_app.surveys import queries as surveys
 
@@ -110,6 +112,46 @@ def case(session: Session, case_id: int, member: Member, *, scope: frozenset[int
     if row is None or not _may_see(session, row, member, scope, day):
         raise CaseNotFound(N_("Không có vụ việc này."))
     return _views(session, [row])[0]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenConflict:
+    """Two deliveries that contradict each other, for a reader; `refused` says why they may not settle it, and what
+    was answered is then not in it."""
+
+    view: surveys.ConflictView
+    refused: NotAllowed | None
+
+
+def conflicts(
+    session: Session, member: Member, *, scope: frozenset[int] | None, now: datetime, limit: int
+) -> list[OpenConflict]:
+    """Conflicts for a reader, the oldest day first: those of the departments in `scope`, and every other one that the
+    reader may settle. What arrived today is there tomorrow."""
+    found = surveys.conflicts(session, first=scope, before=local_midnight(now), limit=limit)
+    read = [_open_conflict(session, view, member, now) for view in found]
+    return [each for each in read if _may_see_conflict(each, scope)]
+
+
+def conflict(
+    session: Session, conflict_id: int, member: Member, *, scope: frozenset[int] | None, now: datetime
+) -> OpenConflict:
+    """One that `conflicts` would list for this reader. Raises ConflictNotFound."""
+    found = surveys.conflict(session, conflict_id, before=local_midnight(now))
+    read = _open_conflict(session, found, member, now)
+    if not _may_see_conflict(read, scope):
+        raise surveys.ConflictNotFound(N_("Không có cặp phiếu trái nhau này, hoặc đã có người xử lý."))
+    return read
+
+
+def _open_conflict(session: Session, view: surveys.ConflictView, member: Member, now: datetime) -> OpenConflict:
+    concerned = {view.stored.department_id, view.later.department_id}
+    refused = involved(session, concerned, member, keyed=member.id in view.keyer_ids, now=now)
+    return OpenConflict(replace(view, lines=()) if refused else view, refused)
+
+
+def _may_see_conflict(each: OpenConflict, scope: frozenset[int] | None) -> bool:
+    return each.refused is None or scope is None or each.view.stored.department_id in scope
 
 
 def exclusion_counts(

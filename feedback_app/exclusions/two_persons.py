@@ -1,5 +1,9 @@
-"""Who may close a case or answer a proposal about it. Operations ask before they act, pages before they offer."""
+"""Who may close a case, answer a proposal about it, or settle deliveries that contradict each other.
 
+Operations ask before they act, pages before they offer.
+"""
+
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
@@ -46,18 +50,10 @@ def refusal(
         return SamePerson(
             N_("Bạn là người đề nghị; cần một người khác, ở ngoài đơn vị được đánh giá, đồng ý hoặc từ chối.")
         )
-    if not is_outside(session, member, department_id=department_id, day=local_day(now)):
-        return OwnDepartment(
-            N_(
-                "Người của đơn vị được đánh giá, của đơn vị cấp trên hay cấp dưới không quyết định được vụ việc này."
-                " Hãy để người quản lý ở ngoài đơn vị ấy, hoặc quản trị viên không thuộc đơn vị nào, xem xét."
-            )
-        )
     held = session.scalars(select(CaseResponse.response_id).where(CaseResponse.case_id == case_id)).all()
-    if surveys.keyed_any(session, held, keyer_id=member.id):
-        return OwnKeying(
-            N_("Trong vụ việc này có phiếu do chính bạn nhập. Hãy để người khác ở ngoài đơn vị được đánh giá xem xét.")
-        )
+    keyed = surveys.keyed_any(session, held, keyer_id=member.id)
+    if refused := involved(session, {department_id}, member, keyed=keyed, now=now):
+        return refused
     if proposed_by is not None and not independent(session, proposed_by, member.id, now=now):
         return KnownPassword(
             N_(
@@ -66,5 +62,24 @@ def refusal(
                 " quyết định."
             ),
             days=DEPENDENCE.days,
+        )
+    return None
+
+
+def involved(
+    session: Session, department_ids: Collection[int], member: Member, *, keyed: bool, now: datetime
+) -> NotAllowed | None:
+    """Why a member may not judge answers about these departments, of which they `keyed` some; None if they may."""
+    day = local_day(now)
+    if not all(is_outside(session, member, department_id=each, day=day) for each in department_ids):
+        return OwnDepartment(
+            N_(
+                "Người của đơn vị được đánh giá, của đơn vị cấp trên hay cấp dưới không quyết định được vụ việc này."
+                " Hãy để người quản lý ở ngoài đơn vị ấy, hoặc quản trị viên không thuộc đơn vị nào, xem xét."
+            )
+        )
+    if keyed:
+        return OwnKeying(
+            N_("Trong vụ việc này có phiếu do chính bạn nhập. Hãy để người khác ở ngoài đơn vị được đánh giá xem xét.")
         )
     return None

@@ -63,15 +63,28 @@ def once_more(session: Session, work: Callable[[], Done]) -> Done:
     return work()
 
 
+class TableBusy(Exception):
+    """Somebody reads or writes the table for longer than others may be kept waiting."""
+
+
 def rewrite(session: Session, table: str, order: str) -> None:
     """Write a table and all its indexes into new files, in the order of a column; the caller commits, table by table.
 
     Deleted rows leave their bytes where they lay, in indexes too, also after a VACUUM, and a VACUUM FULL takes along
     those that an old transaction might still see. Others wait for the table meanwhile. Who rewrites two in one
-    transaction can meet somebody who waits for them the other way round.
+    transaction can meet somebody who waits for them the other way round. Raises TableBusy, two seconds on, where
+    another transaction holds the table (a dump does for as long as it takes): behind a lock that waits, every answer
+    with a dossier would wait too.
     """
+    session.execute(text("SET LOCAL lock_timeout = '2s'"))
+    try:
+        session.execute(text(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
+    except OperationalError as error:
+        session.rollback()
+        if isinstance(error.orig, psycopg.errors.LockNotAvailable):
+            raise TableBusy(table) from error
+        raise
     session.execute(text("SET LOCAL statement_timeout = '30min'"))
-    session.execute(text(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
     session.execute(text(f"CREATE TEMP TABLE kept ON COMMIT DROP AS SELECT * FROM {table} ORDER BY {order}"))  # noqa: S608
     session.execute(text(f"TRUNCATE {table}"))
     session.execute(text(f"INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM kept"))  # noqa: S608

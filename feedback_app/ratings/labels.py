@@ -14,14 +14,7 @@ from feedback_app.ratings.measures import measure
 from feedback_app.ratings.periods import Kind, Period
 from feedback_app.ratings.standardisation import LEAST_ANSWERS, LEAST_COVERED
 from feedback_app.ratings.trends import Break
-
-CHANNEL_LABELS: Final = {
-    "kiosk": lazy_gettext("Ki-ốt"),
-    "qr": lazy_gettext("Mã QR"),
-    "web": lazy_gettext("Trang web"),
-    "paper": lazy_gettext("Phiếu giấy"),
-    "scan": lazy_gettext("Phiếu quét"),
-}
+from feedback_app.surveys.labels import CHANNEL_LABELS
 
 KIND_LABELS: Final[dict[Kind, object]] = {
     "month": lazy_gettext("Tháng"),

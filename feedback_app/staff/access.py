@@ -48,6 +48,7 @@ NAVIGATION: Final = (
     ("manager", "/quan-ly/cong-bo", _("Các lần công bố")),
     ("manager", "/quan-ly/xuat", _("Xuất nhiều kỳ")),
     ("manager", "/quan-ly/bat-thuong", _("Phiếu bất thường")),
+    ("manager", "/quan-ly/phieu-trai-nhau", _("Phiếu trái nhau")),
     ("manager", "/quan-ly/chat-luong-nhap", _("Chất lượng nhập phiếu")),
     ("manager", "/quan-ly/gop-y", _("Góp ý")),
     ("manager", "/quan-ly/chat-luong-quet", _("Chất lượng quét")),

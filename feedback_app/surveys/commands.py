@@ -10,6 +10,8 @@ from feedback_app.tokens.codes import Token
 from feedback_app.tokens.commands import Stage
 
 Channel = Literal["kiosk", "qr", "web", "paper", "scan"]
+# Which of two deliveries that contradict each other counts: the one that did, or the later one.
+ConflictDecision = Literal["kept", "replaced"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from flask import request
@@ -18,6 +18,7 @@ from feedback_app.departments.queries import FieldView, ProcedureView, Spot
 from feedback_app.kit.errors import N_, Invalid, Refused
 from feedback_app.kit.forms import Form
 from feedback_app.surveys.commands import Channel, SubmitResponse
+from feedback_app.surveys.labels import STAGE_LABELS
 from feedback_app.surveys.versions import VersionView, examine
 from feedback_app.tokens.codes import BadCode, Codes, Token
 from feedback_app.tokens.commands import STAGES, Stage
@@ -199,20 +200,14 @@ def _offered(offers: Sequence[Offer]) -> dict[str, tuple[int, int | None]]:
     return fields | {f"p{own.id}": (own.field_id, own.id) for each in offers for own in each.procedures}
 
 
-SLIP_STAGES: Final[tuple[tuple[Stage, Any], ...]] = (
-    ("returned", _("Khi nhận kết quả")),
-    ("received", _("Khi nộp hồ sơ")),
-    ("supplement", _("Khi được yêu cầu bổ sung hồ sơ")),
-    ("refused", _("Khi bị từ chối hồ sơ")),
-)
-
-
 class SlipForm(Form):
     """Which dossiers get a slip; the view fills the list of places."""
 
     place = SelectField(_("Điểm phục vụ"), validators=[InputRequired(_("Xin chọn điểm phục vụ."))])
     stage = SelectField(
-        _("Bước của hồ sơ"), choices=[SelectChoice(value, label) for value, label in SLIP_STAGES], default="returned"
+        _("Bước của hồ sơ"),
+        choices=[SelectChoice(value, label) for value, label in STAGE_LABELS.items()],
+        default="returned",
     )
     codes = TextAreaField(
         _("Mã hồ sơ"),

@@ -207,9 +207,18 @@ class Comment(Model):
 
 
 class ResponseConflict(Model):
-    """A delivery whose id was already sealed with other content: kept whole, for a person to settle."""
+    """A delivery whose id was already sealed with other content: kept whole, for a person to settle.
+
+    `decision` says which of the two counts since then: 'kept' the one that did, 'replaced' this one. Both the content
+    and the decision go some time after they were settled (`operations.forget_conflicts`); the audit trail keeps who
+    decided.
+    """
 
     __tablename__ = "response_conflicts"
+    __table_args__ = (
+        CheckConstraint("decision IN ('kept', 'replaced')", name="decision"),
+        CheckConstraint("num_nulls(settled_at, settled_by, decision) IN (0, 3)", name="settled_by_somebody"),
+    )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     response_id: Mapped[UUID] = mapped_column(ForeignKey("responses.id", ondelete="CASCADE"), index=True)
@@ -217,6 +226,8 @@ class ResponseConflict(Model):
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
     content_hash: Mapped[bytes]
     settled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    settled_by: Mapped[int | None] = mapped_column(ForeignKey("staff_members.id"))
+    decision: Mapped[str | None]
 
 
 class ResponseHandover(Model):

@@ -1,7 +1,7 @@
 """What the people in charge of a place need: its links, its code, its poster, slips for dossiers; and the review of
 free text, one comment at a time, the oldest first."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -140,7 +140,9 @@ def review() -> str:
     except ValueError:
         after = None
     allowed = operations.reviewable(db.session(), current_member(), day=clock.local_day(now))
-    waiting = queries.held_comments(db.session(), department_ids=allowed, before=_midnight(now), after=after, limit=1)
+    waiting = queries.held_comments(
+        db.session(), department_ids=allowed, before=clock.local_midnight(now), after=after, limit=1
+    )
     held = waiting[0] if waiting else None
     return _page(held, ReviewForm(text=mask(held.text).text) if held else None, now)
 
@@ -191,7 +193,7 @@ def reopen(token: UUID) -> Response:
 
 def _page(held: HeldComment | None, form: ReviewForm | None, now: datetime) -> str:
     session, member, today = db.session(), current_member(), clock.local_day(now)
-    since = _midnight(now)
+    since = clock.local_midnight(now)
     allowed = operations.reviewable(session, member, day=today)
     decided = queries.decisions(session, reviewer_id=member.id, since=since, limit=LISTED_DECISIONS)
     ids = {each.department_id for each in decided} | ({held.department_id} if held else set())
@@ -210,9 +212,4 @@ def _page(held: HeldComment | None, form: ReviewForm | None, now: datetime) -> s
 
 def _held(token: UUID, now: datetime) -> HeldComment:
     allowed = operations.reviewable(db.session(), current_member(), day=clock.local_day(now))
-    return queries.held_comment(db.session(), token, department_ids=allowed, before=_midnight(now))
-
-
-def _midnight(now: datetime) -> datetime:
-    """Where today began in Vietnam: what arrived later enters the queue tomorrow."""
-    return datetime.combine(clock.local_day(now), time(0), clock.VIETNAM)
+    return queries.held_comment(db.session(), token, department_ids=allowed, before=clock.local_midnight(now))

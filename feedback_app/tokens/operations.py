@@ -46,7 +46,7 @@ def take_turns(session: Session, tokens: Collection[Token]) -> None:
     Locks are taken in one order, whatever the order in which the tokens will be spent.
     """
     if len(tokens) > 1:
-        lock_all(session, "tokens.spend", [token.digest.hex() for token in tokens])
+        lock_all(session, "spent-tokens", [token.digest.hex() for token in tokens])
 
 
 def spend(session: Session, token: Token, *, department_ids: Collection[int], now: datetime) -> Verification | None:

@@ -5,6 +5,7 @@ The data of this test is typed without marks, so a letter with one comes from th
 
 import html
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -38,7 +39,7 @@ from feedback_app.staff.queries import Member
 from feedback_app.surveys import operations as surveys
 from feedback_app.surveys import queries as survey_queries
 from feedback_app.surveys.commands import DefineChoice, DefineQuestion, DefineQuestionnaire, SubmitResponse
-from feedback_app.surveys.models import Comment
+from feedback_app.surveys.models import Comment, ResponseConflict
 from tests import factories
 from tests.kiosks.fleet import PIN
 from tests.staff.people import add_person, sign_in
@@ -98,6 +99,7 @@ def values(session: Session) -> dict[str, Any]:
     for _ in range(6):
         said = answer_with_comment(version_id, department_id)
         surveys.submit(session, said, now=said.answered_at, rapid_seconds=0)
+    conflict_id = contradicted(session, answer_with_comment(version_id, department_id))
     member = add_person(session, "admin", "administrator", None)
     officer = add_person(session, "officer", "manager", None)
     cleared, held = session.scalars(select(Comment.token).limit(2))
@@ -127,6 +129,8 @@ def values(session: Session) -> dict[str, Any]:
         "slug": {"polls.page": "poll", "articles.page": "article"},
         "member_id": member.id,
         "case_id": case_id,
+        "conflict_id": conflict_id,
+        "step": "tinh-phieu-den-sau",
         "token": held,
         "period": "2026-Q1",
         "number": 2,
@@ -185,6 +189,13 @@ def answer_with_comment(version_id: int, department_id: int) -> SubmitResponse:
         answered_at=datetime(2026, 2, 3, 3, tzinfo=UTC),
         sealed=True,
     )
+
+
+def contradicted(session: Session, said: SubmitResponse) -> int:
+    """A finished response that was sent again with other content, at another stage."""
+    for each in (said, replace(said, answers={"overall": ("bad",)}, stage="received", revision=2)):
+        surveys.submit(session, each, now=each.answered_at, rapid_seconds=0)
+    return session.scalars(select(ResponseConflict.id)).one()
 
 
 def visible(page: str, settings: Settings) -> str:

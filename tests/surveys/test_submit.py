@@ -19,6 +19,7 @@ from feedback_app.surveys.models import Response, ResponseConflict
 from feedback_app.surveys.operations import FutureAnswer, WrongProcedure
 from feedback_app.surveys.versions import check, content_hash
 from tests import factories
+from tests.staff.people import add_person
 from tests.surveys.halls import MORNING, Hall, Kiosk, command, delivery, hidden, make_hall, submit
 
 
@@ -210,8 +211,10 @@ def test_words_of_a_conflict_are_not_kept_for_ever(session: Session, hall: Hall)
     for number in range(3):
         other = replace(first, revision=2 + number, comments={"comment": f"Gọi tôi số 091234567{number}"})
         assert submit(session, other, now=MORNING + timedelta(days=number)) == "conflict"
-    settled = session.scalars(select(ResponseConflict).order_by(ResponseConflict.id)).all()[1]
-    settled.settled_at = MORNING + timedelta(days=2)
+    settled = session.scalars(select(ResponseConflict.id).order_by(ResponseConflict.id)).all()[1]
+    chief = add_person(session, "truong", "manager", None)
+    at = MORNING + timedelta(days=2)
+    operations.settle_conflict(session, settled, decision="kept", settled_by=chief.id, now=at)
     session.commit()
 
     def forget(days: int) -> int:

@@ -21,7 +21,7 @@ from feedback_app.tokens import operations as tokens
 from feedback_app.tokens.models import IssuedToken, SpentToken
 from tests.conftest import ROOT
 from tests.surveys.halls import command, make_hall, submit
-from tests.tokens.making import token
+from tests.tokens.making import naming, token
 
 pytestmark = pytest.mark.worker
 
@@ -65,22 +65,26 @@ def test_in_the_morning_tokens_follow_neither_the_order_nor_the_moments_of_the_a
     hall = make_hall(session)
     for number in range(MANY):
         at = now - timedelta(days=1, seconds=10 * (MANY - number))
-        tokens.issue(session, [token(number)], now=at, days=30)
+        tokens.issue(session, [naming(number, hall.centre)], now=at, days=30)
         session.commit()
         assert submit(session, command(hall, token=token(number), answered_at=at)) == "stored"
-    given = [token(number).digest for number in range(MANY)]
+    given = {
+        "spent_tokens": [token(number).digest for number in range(MANY)],
+        "issued_tokens": [naming(number, hall.centre).digests[0] for number in range(MANY)],
+    }
     for table in TABLES:
-        assert [bytes(row.digest) for row in lying(session, table)] == given
+        assert [bytes(row.digest) for row in lying(session, table)] == given[table]
     assert {row.writer for row in lying(session, "spent_tokens")} == writers(session)
+    session.rollback()
 
     run(celery_worker, environ, "mix_tokens")
 
     for table in TABLES:
         rows = lying(session, table)
-        assert [bytes(row.digest) for row in rows] == sorted(given)
+        assert [bytes(row.digest) for row in rows] == sorted(given[table])
         assert len({row.writer for row in rows}) == 1
         assert not {row.writer for row in rows} & writers(session)
-        # The task vacuums after its commit: nothing of the rows as they lay before is left in the pages.
+        # Nothing of the rows as they lay before is left in the pages.
         session.execute(text("CREATE EXTENSION IF NOT EXISTS pageinspect"))
         left = session.execute(
             text(
@@ -100,10 +104,10 @@ def test_what_is_past_its_time_is_gone_and_what_is_not_stays(
     session: Session, now: datetime, celery_worker: Process, environ: dict[str, str]
 ) -> None:
     hall = make_hall(session)
-    tokens.spend(session, token(1), now=now - timedelta(days=19 * 31))
-    tokens.spend(session, token(2), now=now - timedelta(days=17 * 28))
-    tokens.issue(session, [token(3)], now=now - timedelta(days=61), days=60)
-    tokens.issue(session, [token(4)], now=now - timedelta(days=59), days=60)
+    tokens.spend(session, token(1), department_ids=[hall.centre], now=now - timedelta(days=19 * 31))
+    tokens.spend(session, token(2), department_ids=[hall.centre], now=now - timedelta(days=17 * 28))
+    tokens.issue(session, [naming(3, hall.centre)], now=now - timedelta(days=61), days=60)
+    tokens.issue(session, [naming(4, hall.centre)], now=now - timedelta(days=59), days=60)
     for place, code, received in ((5, "AAAAAAAAAA", 19), (6, "BBBBBBBBBB", 17)):
         at = now - timedelta(days=31 * received)
         answer = command(hall, answered_at=at, sealed=False, device_id=new_id())
@@ -127,7 +131,7 @@ def test_what_is_past_its_time_is_gone_and_what_is_not_stays(
 
     session.rollback()
     assert session.scalars(select(SpentToken.digest)).all() == [token(2).digest]
-    assert session.scalars(select(IssuedToken.digest)).all() == [token(4).digest]
+    assert session.scalars(select(IssuedToken.digest)).all() == list(naming(4, hall.centre).digests)
     assert session.scalars(select(ResponseLookup.digest)).all() == [lookup_digest("BBBBBBBBBB")]
     (handover,) = session.scalars(select(ResponseHandover))
     assert handover.expires_at > now

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from feedback_app.departments import queries as departments
 from feedback_app.kiosks import operations as kiosks
 from feedback_app.kit.clock import local_day
-from feedback_app.kit.db import rewrite
+from feedback_app.kit.db import TableBusy, rewrite
 from feedback_app.tokens import operations as tokens
 from tests.surveys.halls import MORNING, Hall, command, make_hall, submit
 from tests.tokens.making import code, naming, token
@@ -213,3 +213,16 @@ def test_what_is_kept_no_longer_goes(session: Session, hall: Hall) -> None:
     assert tokens.forget(session, today=date(2027, 3, 1), months=3) == MANY
     session.commit()
     assert submit(session, command(hall, token=token(3))) == "stored"
+
+
+def test_a_table_that_is_being_read_is_left_for_later_and_holds_nobody_up(
+    session: Session, engine: Engine, hall: Hall
+) -> None:
+    with engine.connect() as dump:
+        dump.execute(text("SELECT count(*) FROM spent_tokens"))
+        with pytest.raises(TableBusy):
+            rewrite(session, "spent_tokens", "digest")
+        assert submit(session, command(hall, token=token(MANY), answered_at=MORNING)) == "stored"
+    rewrite(session, "spent_tokens", "digest")
+    session.commit()
+    assert len(rows(session, "spent_tokens", "digest")) == MANY + 1

@@ -15,10 +15,10 @@ from feedback_app.kit.forms import Form
 from feedback_app.kit.i18n import text_in
 from feedback_app.ratings import queries
 from feedback_app.ratings.forms.periods import NoSuchPeriod, chosen_period, listed_periods
-from feedback_app.ratings.labels import CHANNEL_LABELS
 from feedback_app.ratings.periods import Period
 from feedback_app.ratings.queries import Filter, PublicationView, RatingRow
 from feedback_app.surveys import queries as surveys
+from feedback_app.surveys.labels import CHANNEL_LABELS
 from feedback_app.surveys.versions import VersionView
 
 

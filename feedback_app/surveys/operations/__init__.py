@@ -14,7 +14,14 @@ from feedback_app.surveys.operations.comments import (
     reopen_comment,
     reviewable,
 )
-from feedback_app.surveys.operations.conflicts import forget_conflicts
+from feedback_app.surveys.operations.conflicts import (
+    AlreadySettled,
+    NothingToReplace,
+    Unsettled,
+    forget_conflicts,
+    hold_conflict,
+    settle_conflict,
+)
 from feedback_app.surveys.operations.corrections import NothingToReadAgain, correct
 from feedback_app.surveys.operations.handovers import (
     LASTS,
@@ -59,13 +66,17 @@ __all__ = [
     "forget_handovers",
     "forget_conflicts",
     "forget_lookups",
+    "hold_conflict",
     "hand_over",
     "handed_over",
     "keep_lookup",
     "AlreadyReviewed",
     "AlreadySealed",
+    "AlreadySettled",
     "BadReview",
     "FutureAnswer",
+    "NothingToReplace",
+    "Unsettled",
     "WrongProcedure",
     "OriginalErased",
     "OutsideKey",
@@ -88,5 +99,6 @@ __all__ = [
     "remove_demonstration",
     "reopen_comment",
     "reviewable",
+    "settle_conflict",
     "submit",
 ]

@@ -7,14 +7,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback_app import recounts
 from feedback_app.kit.errors import N_, Conflict
-from feedback_app.recounts import Bucket
 from feedback_app.surveys import queries
 from feedback_app.surveys.commands import SubmitResponse
 from feedback_app.surveys.models import Comment, Response
 from feedback_app.surveys.operations.responses import ResponseNotFound
-from feedback_app.surveys.versions import check, content_hash
+from feedback_app.surveys.operations.rewriting import rewrite
+from feedback_app.surveys.versions import check
 
 
 class NothingToReadAgain(Conflict):
@@ -56,10 +55,6 @@ def correct(session: Session, response_id: UUID, *, answers: Mapping[str, tuple[
         comments={question.key: texts[question.id] for question in version.questions if question.id in texts},
         answered_at=stored.answered_at,
         sealed=False,
+        assisted=stored.assisted,
     )
-    content = check(version, command)
-    stored.choice_ids = list(content.choice_ids)
-    stored.content_hash = content_hash(command, content)
-    stored.revision += 1
-    session.flush()
-    recounts.request(session, "ratings", [Bucket(stored.rated_department_id, stored.answered_on)], now=now)
+    rewrite(session, stored, command, check(version, command), revision=stored.revision + 1, now=now)

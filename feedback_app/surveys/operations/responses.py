@@ -2,27 +2,24 @@
 with the request to count its day again, so neither exists without the other."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final, Literal, cast
 from uuid import UUID
 
-from sqlalchemy import Row, Table, bindparam, delete, exists, insert, select, update
+from sqlalchemy import Row, Table, bindparam, delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from feedback_app import recounts
 from feedback_app.departments import queries as departments
-from feedback_app.kit.clock import local_day
 from feedback_app.kit.errors import N_, Conflict, Invalid, NotFound
 from feedback_app.recounts import Bucket
 from feedback_app.surveys import queries
 from feedback_app.surveys.commands import SubmitResponse
-from feedback_app.surveys.models import (
-    Comment,
-    Response,
-    ResponseConflict,
-)
+from feedback_app.surveys.models import Comment, Response
+from feedback_app.surveys.operations.conflicts import keep_conflict
+from feedback_app.surveys.operations.rewriting import request_recount, rewrite, rewrite_comments, write_comments
 from feedback_app.surveys.versions import Content, check, content_hash
 from feedback_app.tokens import operations as tokens
 from feedback_app.tokens.codes import Token
@@ -159,7 +156,7 @@ def remove(session: Session, response_id: UUID, *, now: datetime) -> None:
     if response is None or response.removed_at is not None:
         raise ResponseNotFound(N_("Không tìm thấy phiếu này, hoặc phiếu đã được hoàn tác."))
     response.removed_at = now
-    _request(session, now, (response.rated_department_id, response.answered_at))
+    request_recount(session, now, (response.rated_department_id, response.answered_at))
 
 
 def exclude(session: Session, response_ids: Collection[UUID], *, exclusion_id: int, now: datetime) -> list[UUID]:
@@ -263,7 +260,7 @@ def _insert(
     )
     if inserted is None:
         return False
-    _write_comments(session, command.id, content)
+    write_comments(session, command.id, content)
     return True
 
 
@@ -300,9 +297,8 @@ def _deliver_again(
     if command.revision < stored.revision and not _adds_to_finished(session, stored, content):
         return Receipt(stored.id, "superseded", stored.sealed_at is not None)
     if stored.sealed_at is not None or stored.removed_at is not None or not _same_door(stored, command):
-        _keep_conflict(session, command, digest, now=now)
+        keep_conflict(session, command, digest, now=now)
         return Receipt(stored.id, "conflict", stored.sealed_at is not None)
-    before = (stored.rated_department_id, stored.answered_at)
     if command.token is not None and stored.verification is None:
         stored.verification = _spend(session, command, command.token, now=now)
         if stored.verification is None:
@@ -311,21 +307,11 @@ def _deliver_again(
             stored.removed_at = stored.sealed_at = now
             stored.content_hash, stored.revision = digest, command.revision
             session.flush()
-            _request(session, now, before)
+            request_recount(session, now, (stored.rated_department_id, stored.answered_at))
             return _answered_before(session, command, now=now)
-    stored.choice_ids = list(content.choice_ids)
-    stored.content_hash = digest
-    stored.revision = command.revision
-    stored.rated_department_id = command.rated_department_id
-    stored.field_id = command.field_id
-    stored.procedure_id = command.procedure_id
-    stored.stage = command.stage
-    stored.assisted = command.assisted
     stored.sealed_at = now if command.sealed else None
-    session.execute(delete(Comment).where(Comment.response_id == stored.id))
-    _write_comments(session, stored.id, content)
-    session.flush()
-    _request(session, now, before, (stored.rated_department_id, stored.answered_at))
+    rewrite(session, stored, command, content, revision=command.revision, now=now)
+    rewrite_comments(session, stored.id, content)
     return Receipt(stored.id, "completed", command.sealed)
 
 
@@ -348,17 +334,6 @@ def _answered_before(session: Session, command: SubmitResponse, *, now: datetime
     return Receipt(command.id, "answered_before", command.sealed)
 
 
-def _keep_conflict(session: Session, command: SubmitResponse, digest: bytes, *, now: datetime) -> None:
-    """Keep a delivery for a person to settle, once however often it is repeated; its response has to be locked."""
-    kept = exists().where(ResponseConflict.response_id == command.id, ResponseConflict.content_hash == digest)
-    if not session.scalar(select(kept)):
-        session.execute(
-            insert(ResponseConflict).values(
-                response_id=command.id, received_at=now, content=_as_json(command), content_hash=digest
-            )
-        )
-
-
 def _adds_to_finished(session: Session, stored: Response, content: Content) -> bool:
     """Whether a kiosk says something of a response that its citizen finished on a phone without it."""
     if stored.revision != FINISHED_ON_PHONE or stored.sealed_at is None:
@@ -376,25 +351,3 @@ def _same_door(stored: Response, command: SubmitResponse) -> bool:
         command.place_id,
         command.counter_id,
     )
-
-
-def _write_comments(session: Session, response_id: UUID, content: Content) -> None:
-    if content.comments:
-        session.execute(
-            insert(Comment),
-            [{"response_id": response_id, "question_id": key, "text": text} for key, text in content.comments.items()],
-        )
-
-
-def _request(session: Session, now: datetime, *answers: tuple[int, datetime]) -> None:
-    buckets = {Bucket(department_id, local_day(answered_at)) for department_id, answered_at in answers}
-    recounts.request(session, "ratings", sorted(buckets), now=now)
-
-
-def _as_json(command: SubmitResponse) -> dict[str, object]:
-    """The command without the token of its dossier: a delivery that is kept must not say which one it was."""
-    return {
-        key: value if isinstance(value, int | bool | dict | None) else str(value)
-        for key, value in asdict(replace(command, token=None)).items()
-        if key != "token"
-    }

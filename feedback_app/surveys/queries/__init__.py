@@ -12,6 +12,14 @@ from feedback_app.surveys.queries.comments import (
     held_comments,
     held_count,
 )
+from feedback_app.surveys.queries.conflicts import (
+    ConflictNotFound,
+    ConflictView,
+    SettledConflict,
+    conflict,
+    conflicts,
+    settled_conflicts,
+)
 from feedback_app.surveys.queries.counting import (
     BUCKET,
     answered_days,
@@ -63,6 +71,8 @@ __all__ = [
     "ClearedComment",
     "Coded",
     "CommentNotFound",
+    "ConflictNotFound",
+    "ConflictView",
     "Decision",
     "Given",
     "HeldComment",
@@ -71,6 +81,7 @@ __all__ = [
     "LookedUp",
     "LookupNotFound",
     "NoQuestionnaire",
+    "SettledConflict",
     "answered_days",
     "answers_given",
     "assignments",
@@ -78,6 +89,8 @@ __all__ = [
     "choices_given",
     "cleared_comments",
     "coded",
+    "conflict",
+    "conflicts",
     "countable",
     "current_version",
     "current_versions",
@@ -100,6 +113,7 @@ __all__ = [
     "places_touched",
     "placing",
     "published_versions",
+    "settled_conflicts",
     "shows_demonstration",
     "touched_on",
     "touches_by_hour",

@@ -6,7 +6,7 @@ What may be done is decided by the operations alone; a page only does not offer 
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -14,6 +14,7 @@ from feedback_app.departments import queries as departments
 from feedback_app.exclusions import operations, queries
 from feedback_app.exclusions.forms import CaseForm, DecisionForm, ExclusionForm, KeepForm, ReturnForm
 from feedback_app.exclusions.queries import CaseView
+from feedback_app.exclusions.staff_routes.blueprint import blueprint
 from feedback_app.exclusions.two_persons import refusal
 from feedback_app.kit import clock, i18n
 from feedback_app.kit.db import db
@@ -21,14 +22,12 @@ from feedback_app.kit.errors import Invalid, NotAllowed
 from feedback_app.staff import queries as staff
 from feedback_app.staff.access import check_scope, current_member, requires, scope
 
-blueprint = Blueprint("exclusions", __name__, template_folder="templates", url_prefix="/quan-ly/bat-thuong")
-
 LISTED: Final = 200
 
 Answer = Response | str | tuple[str, int]
 
 
-@blueprint.get("")
+@blueprint.get("/bat-thuong")
 @requires("manager")
 def cases() -> str:
     """Cases that wait for somebody, or with `xong` those that are closed."""
@@ -40,14 +39,14 @@ def cases() -> str:
     return render_template("exclusions/cases.html", cases=found, settled=settled, names=_department_names(found))
 
 
-@blueprint.get("/<int:case_id>")
+@blueprint.get("/bat-thuong/<int:case_id>")
 @requires("manager")
 def case(case_id: int) -> Answer:
     """One case: what the rule found, what was said, and what the reader may do."""
     return _page(_found(case_id))
 
 
-@blueprint.post("/<int:case_id>/giu-lai")
+@blueprint.post("/bat-thuong/<int:case_id>/giu-lai")
 @requires("manager")
 def keep(case_id: int) -> Answer:
     """Close the case; its responses stay counted."""
@@ -62,7 +61,7 @@ def keep(case_id: int) -> Answer:
     )
 
 
-@blueprint.post("/<int:case_id>/de-nghi-loai")
+@blueprint.post("/bat-thuong/<int:case_id>/de-nghi-loai")
 @requires("manager")
 def propose_exclusion(case_id: int) -> Answer:
     """The first person, who answers for the department, proposes to leave the responses out."""
@@ -83,7 +82,7 @@ def propose_exclusion(case_id: int) -> Answer:
     )
 
 
-@blueprint.post("/<int:case_id>/de-nghi-tinh-lai")
+@blueprint.post("/bat-thuong/<int:case_id>/de-nghi-tinh-lai")
 @requires("manager")
 def propose_return(case_id: int) -> Answer:
     """The first person, who answers for the department, proposes to let the responses count again."""
@@ -99,7 +98,7 @@ def propose_return(case_id: int) -> Answer:
     )
 
 
-@blueprint.post("/<int:case_id>/quyet-dinh")
+@blueprint.post("/bat-thuong/<int:case_id>/quyet-dinh")
 @requires("manager")
 def decide(case_id: int) -> Answer:
     """The second person agrees or refuses; which, the pressed button says, and only its exact word agrees."""
