@@ -55,7 +55,7 @@ def ink_of(flat: Grey, template: Template, offsets: Floats, depth: float) -> byt
 def correlation(ink_a: bytes, ink_b: bytes) -> float:
     """How alike the inks of two images are, -1 to 1: of the boxes or of what is written, whichever is less alike.
 
-    Two pages without ink are alike (1); one with and one without, or pages of different layouts, are not (0). Pages with
+    Two pages without ink are alike (1); one with and one without, or pages of different layouts, are not (0). Pages of
     filled boxes are never more alike than 0.8, because anybody's filled box is like any other.
     """
     first, second = _parts(ink_a), _parts(ink_b)
