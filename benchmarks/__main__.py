@@ -31,10 +31,14 @@ def main() -> None:
     parser.add_argument("--forms", type=int, default=9000, help="of paper; with --quick a hundred")
     parser.add_argument("--minutes", type=float, help="of paper: no further forms after so long")
     parser.add_argument("--processes", type=int, default=2, help="of paper")
+    parser.add_argument("--first-seed", type=int, default=paper.MEASURED, help="of paper, of each of its sets")
     options = parser.parse_args()
     if "paper" in options.parts:
         if not paper.measure(
-            forms=100 if options.quick else options.forms, minutes=options.minutes, processes=options.processes
+            forms=100 if options.quick else options.forms,
+            minutes=options.minutes,
+            processes=options.processes,
+            first_seed=options.first_seed,
         ):
             raise SystemExit(1)
         return

@@ -226,8 +226,9 @@ def _report(total: Tally) -> bool:
         "\nSilent errors: "
         + "; ".join(f"{each.mix} {each.seed}, {each.slices[4]}, {each.slices[0]}" for each in wrong[:60])
     )
-    states = {"forms: form", "forms: unidentified", "blank sheets: blank", "pages of others: unidentified"}
-    accounted = set(total.pages) <= states
+    # What nobody can read goes to a person as unidentified; nothing may be taken for what it is not.
+    wrong_states = {"forms: blank", "blank sheets: form", "pages of others: form", "wrong code accepted", "fields lost"}
+    accounted = not wrong_states & set(total.pages)
     false_duplicates = total.inks["other paper with the same answers, duplicate"]
     say(f"\npages accounted for: {verdict(accounted)}; other papers taken for duplicates: {false_duplicates}")
     kept = sum(each.silent for each in usual) <= SILENT[0] * len(usual)

@@ -332,6 +332,12 @@ def test_another_paper_of_the_same_number_is_other_ink(choices: tuple[int, ...])
     assert correlation(first, reading.ink) < 0.85
 
 
+def test_filled_boxes_are_never_the_same_ink_for_sure() -> None:
+    page = blank()
+    inks = [look(scanned(crossed(page, 0, 1, 1, 2, seed=seed, style="fill"), seed=seed)).ink for seed in (1, 2)]
+    assert correlation(*inks) < 0.85
+
+
 def test_the_same_answers_with_another_comment_are_other_ink() -> None:
     page = blank()
     inks = []

@@ -21,6 +21,10 @@ _AROUND: Final = 2.0
 _FULL: Final = 0.45
 _LEAST: Final = 0.12
 _STRAIGHT: Final = 9.0
+# Filled boxes look alike whoever filled them: ink is solid where so much of it is in runs of so many pixels (2.5 mm).
+_RUN: Final = 10
+_SOLID: Final = 0.17
+_UNSURE: Final = 0.8
 # Less than this, in square millimetres, is dust.
 _NOTHING: Final = 1.0
 
@@ -51,7 +55,8 @@ def ink_of(flat: Grey, template: Template, offsets: Floats, depth: float) -> byt
 def correlation(ink_a: bytes, ink_b: bytes) -> float:
     """How alike the inks of two images are, -1 to 1: of the boxes or of what is written, whichever is less alike.
 
-    Two pages without ink are alike (1); one with and one without, or pages of different layouts, are not (0).
+    Two pages without ink are alike (1); one with and one without, or pages of different layouts, are not (0). Pages of
+    filled boxes are never more alike than 0.8, because anybody's filled box is like any other.
     """
     first, second = _parts(ink_a), _parts(ink_b)
     if first is None or second is None:
@@ -60,9 +65,17 @@ def correlation(ink_a: bytes, ink_b: bytes) -> float:
     for one, other, area in zip(first, second, (_FINE**-2, _COARSE**-2), strict=True):
         if one.size != other.size:
             return 0.0
-        if (found := _alike(one, other, area)) is not None:
-            alike.append(found)
-    return min(alike, default=1.0)
+        if (part := _alike(one, other, area)) is not None:
+            alike.append(part)
+    found = min(alike, default=1.0)
+    return min(found, _UNSURE) if alike and (_is_solid(first[0]) or _is_solid(second[0])) else found
+
+
+def _is_solid(boxes: Floats) -> bool:
+    """Whether the marks are areas rather than strokes."""
+    inked = boxes > 0.6
+    runs = np.convolve(inked, np.ones(_RUN), "valid") >= _RUN
+    return bool(runs.sum() > _SOLID * max(1, int(inked.sum())))
 
 
 def _alike(one: Floats, other: Floats, area: float) -> float | None:
