@@ -60,7 +60,7 @@ def addresses(app: Flask, filled: dict[str, str], *audiences: str) -> set[str]:
         view = app.view_functions[rule.endpoint]
         if "GET" in (rule.methods or ()) and audience_of(view) in audiences:
             numbers = {name: 1 for name in rule.arguments}
-            values = {name: filled.get(name, numbers[name]) for name in rule.arguments}
+            values = {name: filled.get(name, numbers[name]) for name in rule.arguments} | (rule.defaults or {})
             found.add(urls.build(rule.endpoint, values))
     return found
 

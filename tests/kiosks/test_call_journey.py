@@ -89,7 +89,7 @@ def test_a_finished_dossier_is_asked_for_on_the_panel_of_its_counter_and_answere
     expect_sent(panel)
     assert spent(session) == [token(1).digest]
     (answer,) = session.scalars(select(Response))
-    assert (answer.stage, answer.verification, answer.rated_department_id) == (None, "verified", hall.bureau)
+    assert (answer.stage, answer.verification, answer.rated_department_id) == ("returned", "verified", hall.bureau)
     expect(panel.get_by_text(INVITATION)).to_be_hidden()  # who comes next was not called
 
     call_up(client, key, 1)
