@@ -27,7 +27,7 @@ from tests.paper.simulated import SCALE, Case, Mix, draw_case
 
 # Forms of each set in a hundred; seeds below MEASURED are for development.
 SHARES: dict[Mix, int] = {"clean": 14, "office": 66, "hard": 20}
-MEASURED = 5_000_000
+MEASURED = 7_000_000
 CHUNK = 10
 SAME_PAPER = 0.85
 # What is promised, as shares: must, aim.

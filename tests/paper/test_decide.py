@@ -107,8 +107,51 @@ def test_a_box_whose_outline_is_not_there_goes_to_a_person() -> None:
     assert only(0, b1={"outline": 0.1}) == Verdict((0,), "review", "outline")
 
 
-def test_a_scanners_line_through_a_mark_goes_to_a_person() -> None:
-    assert only(0, b0={"streak": 1.0}) == Verdict((0,), "review", "streak")
+def test_a_scanners_line_through_an_unanswered_field_goes_to_a_person() -> None:
+    assert only(b0={"streak": 1.0}) == Verdict((), "review", "streak")
+
+
+def test_a_scanners_line_through_an_answered_field_changes_nothing() -> None:
+    assert only(0, b1={"streak": 1.0}) == Verdict((0,), "auto", None)
+
+
+def test_the_shade_of_a_fold_is_no_second_answer() -> None:
+    assert only(0, b1={"ink": 0.06, "peak": 0.11}) == Verdict((0,), "auto", None)
+
+
+def test_a_mark_that_is_mostly_outside_of_its_box_counts_as_a_whole() -> None:
+    assert only(b2={**CROSS, "ink": 0.03, "span": 1.4, "ring": 2.4}) == Verdict((2,), "auto", None)
+
+
+def test_dots_are_marks_where_all_marks_are_dots() -> None:
+    dot = {**BLANK, "ink": 0.05, "peak": 0.5, "span": 1.4}
+    assert decide([Question("single", (dot, BLANK))] * 3) == [Verdict((0,), "auto", None)] * 3
+    assert only(b1=dot) == Verdict((1,), "review", "faint")
+
+
+def test_what_looks_blank_among_dots_goes_to_a_person() -> None:
+    dot = {**BLANK, "ink": 0.05, "peak": 0.5, "span": 1.4}
+    page = [Question("single", (dot, BLANK))] * 3
+    assert decide([*page, Question("single", (BLANK, BLANK))])[3] == Verdict((), "review", "maybe_lost")
+
+
+def test_circles_around_boxes_are_marks_where_all_marks_are_circles() -> None:
+    circle = {**BLANK, "ring": 9.0, "around": 0.9, "level": 1.5}
+    assert decide([Question("single", (BLANK, circle))] * 2) == [Verdict((1,), "auto", None)] * 2
+    assert only(b2=circle) == Verdict((2,), "review", "beside")
+
+
+def test_what_looks_blank_beside_a_faint_mark_goes_to_a_person() -> None:
+    faint = Question("single", ({**BLANK, "ink": 0.06, "peak": 0.15}, BLANK))
+    blank = Question("single", (BLANK, BLANK))
+    assert decide([faint, blank])[1] == Verdict((), "review", "maybe_lost")
+
+
+def test_a_heavy_mark_among_lost_ones_goes_to_a_person() -> None:
+    black_and_white = {**BLANK, "grey": 0.0}
+    heavy = {**CROSS, "ink": 0.4, "peak": 1.0, "grey": 0.0}
+    page = [Question("single", (heavy, black_and_white)), Question("single", (black_and_white,) * 2)]
+    assert decide(page)[0] == Verdict((0,), "review", "alone")
 
 
 def test_a_field_that_is_blank_in_black_and_white_goes_to_a_person() -> None:

@@ -23,8 +23,6 @@ _INK_OUTSIDE: Final = (0.125, 0.2)
 _MADS: Final = 9.0
 # Connected ink with a diagonal below this is dust, or the edge of a printed letter.
 _DUST: Final = 1.2
-# As much of a line that the scanner drew is left out to both sides of its middle.
-_STREAK: Final = 0.6
 # A sector of the ring is inked from this area on.
 _SECTOR: Final = 0.12
 _PIXEL: Final = 1 / SCALE**2
@@ -47,10 +45,8 @@ def inside(flat: Grey, rect: Rect, offset: Floats, depth: float) -> dict[str, fl
     return {"ink": float(values.mean()), "peak": float(values[-twentieth:].mean()), "span": span}
 
 
-def outside(
-    flat: Grey, template: Template, depth: float, streaks: Sequence[tuple[Floats, Floats]]
-) -> Sequence[dict[str, float]]:
-    """Of the surroundings of each box, print, dust and the scanner's own lines (`streaks`, in millimetres) left out:
+def outside(flat: Grey, template: Template, depth: float) -> Sequence[dict[str, float]]:
+    """Of the surroundings of each box, print and dust left out:
 
     `ring`: area of ink around it; `around`: the part of the directions from it that have some; `far`: area of ink in
     the rest of its question's row that is nearer to it than to any other; `level`: area to its left or right at its own
@@ -59,7 +55,7 @@ def outside(
     spots, count = template.spots, len(template.page.boxes)
     values = cv2.blur(flat, (3, 3)).ravel()[spots.places]
     inked = np.flatnonzero(values < PAPER - _limit(values[::16], depth) * depth)
-    inked = inked[_is_a_stroke(spots.places[inked], template.shape, streaks)]
+    inked = inked[_is_a_stroke(spots.places[inked], template.shape)]
     boxes, parts, sectors = spots.boxes[inked], spots.parts[inked], spots.sectors[inked]
     near = parts == NEAR
     ring = np.bincount(boxes[near], minlength=count) * _PIXEL
@@ -84,14 +80,11 @@ def _limit(values: Grey, depth: float) -> float:
 
 
 def _is_a_stroke(
-    places: np.ndarray[tuple[int], np.dtype[np.int32]], shape: tuple[int, int], streaks: Sequence[tuple[Floats, Floats]]
+    places: np.ndarray[tuple[int], np.dtype[np.int32]], shape: tuple[int, int]
 ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     ink = np.zeros(shape[0] * shape[1], np.uint8)
     ink[places] = 1
     ink = ink.reshape(shape)
-    for start, end in streaks:
-        ends = [tuple(round(float(each) * SCALE) for each in point) for point in (start, end)]
-        cv2.line(ink, ends[0], ends[1], 0, round(2 * _STREAK * SCALE))
     # Where print was left out, strokes are in pieces: looked at coarsely they hang together.
     small = cv2.resize(ink, (shape[1] // 2, shape[0] // 2), interpolation=cv2.INTER_AREA)
     _count, labels, stats, _centres = cv2.connectedComponentsWithStats(small, ltype=cv2.CV_16U)

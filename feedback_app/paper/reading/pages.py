@@ -19,7 +19,7 @@ from feedback_app.paper.reading.inks import ink_of
 from feedback_app.paper.reading.poses import find_markers, poses, project
 from feedback_app.paper.reading.results import FieldReading, PageReading, WrittenReading
 from feedback_app.paper.reading.streaks import find_streaks
-from feedback_app.paper.reading.templates import Template, pixels, template
+from feedback_app.paper.reading.templates import BESIDE, Template, pixels, template
 from feedback_app.paper.reading.tones import PAPER, depth, flatten
 
 Layouts = Mapping[tuple[int, Design], Layout] | Callable[[int, Design], Layout | None]
@@ -30,8 +30,13 @@ _SHORTEST: Final = 300
 # Outlines are looked for so far around: with three markers, and with less.
 _REACH, _FAR_REACH = 1.6, 4.5
 _RESIDUE: Final = 1.0
-# As near to a box a scanner's line passes through its mark.
+# As near to a box a scanner's line passes through its mark, and as much of it is left out to both sides of its middle.
 _STREAK_NEAR: Final = 3.0
+_STREAK: Final = 0.5
+# Of the pixels of a grey scan more than this are grain, and less of a black and white one: nine in ten were the fewest
+# and six in a hundred the most seen. With such a contrast around, a pixel is near an edge.
+_GRAIN: Final = 0.3
+_EDGE: Final = 40
 # Area of ink, in square millimetres, from which a space counts as written in.
 _WRITTEN: Final = 2.5
 
@@ -161,7 +166,9 @@ def _read(
         of_field.setdefault(box.field, []).append(features)
     questions = [Question(kinds[field], features) for field, features in of_field.items()]
     fields = tuple(
-        FieldReading(field, verdict.marked, verdict.state, verdict.why, tuple(features), crop(flat, page.rows[field]))
+        FieldReading(
+            field, verdict.marked, verdict.state, verdict.why, tuple(features), crop(flat, _seen(page.rows[field]))
+        )
         for (field, features), verdict in zip(of_field.items(), decide(questions, thresholds), strict=True)
     )
     return PageReading(
@@ -176,11 +183,18 @@ def _read(
     )
 
 
+def _seen(row: Rect) -> Rect:
+    """What a person sees of a question: its row, and the margin where a mark may stand."""
+    left = max(0.0, row.x - BESIDE)
+    return Rect(left, row.y, row.right - left, row.h)
+
+
 def _features(grey: Grey, straight: _Straight, drawn: Template) -> list[Mapping[str, float]]:
     """Of every box of the page, in its order."""
     boxes = drawn.page.boxes
     streaks = _streaks(grey, straight.matrix)
-    around = outside(straight.flat, drawn, straight.depth, streaks)
+    flat = _without(straight.flat, streaks)
+    around = outside(flat, drawn, straight.depth)
     contrasts = straight.outlines.contrasts
     usual = max(0.12, float(np.median(contrasts))) if len(contrasts) else 1.0
     many_greys = float(_has_greys(grey))
@@ -189,7 +203,7 @@ def _features(grey: Grey, straight: _Straight, drawn: Template) -> list[Mapping[
         middle = np.array((box.rect.x + box.rect.w / 2, box.rect.y + box.rect.h / 2))
         found.append(
             {
-                **inside(straight.flat, box.rect, straight.offsets[place], straight.depth),
+                **inside(flat, box.rect, straight.offsets[place], straight.depth),
                 **around[place],
                 "outline": float(contrasts[place]) / usual,
                 "streak": float(any(_away(middle, streak) < _STREAK_NEAR for streak in streaks)),
@@ -205,6 +219,17 @@ def _streaks(grey: Grey, matrix: Floats) -> list[tuple[Floats, Floats]]:
     return [(ends[0], ends[1]) for ends in lines]
 
 
+def _without(flat: Grey, streaks: Sequence[tuple[Floats, Floats]]) -> Grey:
+    """The page as it would be if the scanner had drawn nothing on it."""
+    if not streaks:
+        return flat
+    clean = flat.copy()
+    for line in streaks:
+        start, end = ([round(float(each) * SCALE) for each in point] for point in line)
+        cv2.line(clean, start, end, PAPER, round(2 * _STREAK * SCALE))
+    return clean
+
+
 def _away(point: Floats, line: tuple[Floats, Floats]) -> float:
     """Distance from the line, in the units of both."""
     start, end = line
@@ -213,9 +238,16 @@ def _away(point: Floats, line: tuple[Floats, Floats]) -> float:
 
 
 def _has_greys(grey: Grey) -> bool:
-    """Whether the image is more than black and white, as fax machines and some scanners make it."""
-    counts = np.bincount(grey[::7, ::7].ravel(), minlength=256)
-    return bool(counts[24:232].sum() > 0.02 * counts.sum())
+    """Whether the image is more than black and white, as fax machines and some scanners make it.
+
+    Those, drawn larger or smaller or compressed, are grey near edges only; grey scans have grain everywhere. Where a
+    machine whitens the paper, faint pencil goes with the grain, so that counts as black and white too.
+    """
+    middle = grey[len(grey) // 4 : len(grey) * 3 // 4]
+    near = np.ones((5, 5), np.uint8)
+    is_even = cv2.subtract(cv2.dilate(middle, near), cv2.erode(middle, near)) < _EDGE
+    is_grain = is_even & (middle > middle.min()) & (middle < middle.max())
+    return float(is_grain.mean()) > _GRAIN
 
 
 def _written(straight: _Straight, drawn: Template, field: str, rect: Rect) -> WrittenReading:

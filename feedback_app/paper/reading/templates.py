@@ -22,6 +22,8 @@ OUTLINE: Final = 0.35
 INSIDE: Final = 0.75
 # The ring begins where the outline's spread ends, and ends before the next box begins.
 RING: Final = 2.6
+# As far to the left of a question's row, into the margin, a mark may stand that is meant for its first box.
+BESIDE: Final = 5.5
 SECTORS: Final = 16
 INNER, NEAR, FAR = 1, 2, 3
 
@@ -120,7 +122,7 @@ def _spots(page: Page, shape: tuple[int, int], printed: Grey) -> Spots:
     sector = np.zeros(shape, np.uint8)
     for number, box in enumerate(page.boxes):
         row = page.rows[box.field]
-        top, left = min(row.y, box.rect.y - RING), min(row.x, box.rect.x - RING)
+        top, left = min(row.y, box.rect.y - RING), max(0.0, row.x - BESIDE)
         whole = Rect(left, top, max(row.right, box.rect.right + RING) - left, 0)
         whole = Rect(left, top, whole.w, max(row.bottom, box.rect.bottom + RING) - top)
         area = pixels(whole)
@@ -129,7 +131,7 @@ def _spots(page: Page, shape: tuple[int, int], printed: Grey) -> Spots:
         off_x = np.maximum(np.maximum(box.rect.x - x, x - box.rect.right), 0)
         off_y = np.maximum(np.maximum(box.rect.y - y, y - box.rect.bottom), 0)
         off = np.hypot(off_x, off_y)
-        in_row = (y >= row.y) & (y <= row.bottom) & (x >= row.x) & (x <= row.right)
+        in_row = (y >= row.y) & (y <= row.bottom) & (x >= left) & (x <= row.right)
         mine = (off < nearest[area][: off.shape[0], : off.shape[1]]) & (in_row | (off <= RING))
         middle_x, middle_y = box.rect.x + box.rect.w / 2, box.rect.y + box.rect.h / 2
         turn = ((np.arctan2(y - middle_y, x - middle_x) / (2 * np.pi) + 1) * SECTORS).astype(np.int32) % SECTORS
