@@ -213,7 +213,7 @@ def test_a_conflict_is_settled_by_somebody_outside(session: Session, decision: s
 def test_a_discarded_paper_needs_a_reason(session: Session) -> None:
     desk = make_desk(session)
     page_id = two_papers(session, desk)
-    with pytest.raises(operations.BadDecision):
+    with pytest.raises(operations.ReasonMissing):
         operations.decide_conflict(session, page_id, decision="discarded", reason=" ", member=desk.uploader, now=NOW)
 
 

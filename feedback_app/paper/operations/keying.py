@@ -17,6 +17,8 @@ from feedback_app.paper.commands import Sitting
 from feedback_app.paper.models import PaperForm, PaperKeying
 from feedback_app.paper.operations import drawing
 from feedback_app.paper.operations.locking import hold_open_batch, hold_open_form
+from feedback_app.paper.operations.reasons import given_reason
+from feedback_app.paper.operations.trail import record_about
 from feedback_app.paper.queries import FormView
 from feedback_app.paper.serials import grouped
 from feedback_app.staff import queries as staff
@@ -28,7 +30,6 @@ from feedback_app.surveys.commands import SubmitResponse
 from feedback_app.surveys.operations import Receipt
 from feedback_app.tokens.codes import Token
 
-LONGEST_REASON: Final = 300
 # Why a form without any answer is spoiled.
 RETURNED_BLANK: Final = "Trả lại để trống"
 
@@ -43,10 +44,6 @@ class NumberRefused(Invalid):
 
 class NotTheLast(Conflict):
     """Only the form its keyer keyed last today can be taken back."""
-
-
-class ReasonMissing(Invalid):
-    """A form is taken back only with a reason."""
 
 
 def key_form(
@@ -148,15 +145,7 @@ def return_blank(session: Session, *, now: datetime, keyer: Member, batch_id: in
         return
     form = _form_to_key(session, batch_id, number)
     form.spoiled_at, form.spoiled_by, form.spoiled_reason = now, keyer.id, RETURNED_BLANK
-    record(
-        session,
-        now=now,
-        actor_id=keyer.id,
-        action="paper.returned_blank",
-        subject=f"batch:{batch_id}",
-        department_id=batch.department_id,
-        details={"number": form.number},
-    )
+    record_about(session, batch, keyer, now, "paper.returned_blank", details={"number": form.number})
 
 
 def refusal_of(form: FormView, names: Mapping[int, str]) -> NumberRefused | None:
@@ -202,11 +191,7 @@ def undo_last(
     it. The form's number is out again, and it is keyed without its code. Raises NotTheLast, ReasonMissing, BatchClosed,
     and AlreadyChecked for one that was keyed again.
     """
-    said = ": ".join(part for part in (normalise(reason), normalise(words)) if part)
-    if not said:
-        raise ReasonMissing(N_("Xin cho biết lý do hoàn tác."), field="reason")
-    if len(said) > LONGEST_REASON:
-        raise ReasonMissing(N_("Lý do dài quá %(limit)s ký tự. Xin rút gọn lại."), field="words", limit=LONGEST_REASON)
+    said = given_reason(": ".join(part for part in (normalise(reason), normalise(words)) if part), field="words")
     held = queries.form_of_response(session, response_id)
     if held is not None:
         hold_open_form(session, held)

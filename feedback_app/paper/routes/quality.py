@@ -46,7 +46,7 @@ def end_pause(department_id: int) -> Response | tuple[str, int]:
                     session, department_id, reason=form.reason.data or "", member=member, now=now
                 )
             )
-        except operations.NoReason as error:
+        except operations.ReasonMissing as error:
             form.reason.errors = [i18n.say(error)]
         else:
             flash(_("Phiếu của đơn vị này được nhận tự động trở lại."), "success")
