@@ -18,8 +18,9 @@ from feedback_app.kit.errors import N_, Conflict, Invalid, NotAllowed, NotFound
 from feedback_app.kit.text import normalise
 from feedback_app.paper import queries
 from feedback_app.paper.models import PaperBatch, PaperForm, PaperPage, PaperScan, PaperScanField, PaperWriting
-from feedback_app.paper.operations.identifying import attach, day_of, lock_number, try_lock_number
+from feedback_app.paper.operations.identifying import attach, day_of
 from feedback_app.paper.operations.keying import check_existed
+from feedback_app.paper.operations.locking import lock_number, try_lock_number
 from feedback_app.paper.operations.pausing import PauseRule, pause_if_wrong
 from feedback_app.paper.operations.reasons import given_reason
 from feedback_app.paper.operations.settling import mark_discarded, needs_person, settle

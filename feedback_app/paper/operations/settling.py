@@ -24,6 +24,7 @@ from feedback_app.paper.models import (
     PaperWriting,
 )
 from feedback_app.paper.operations.keying import answered_at
+from feedback_app.paper.operations.locking import hold_batch
 from feedback_app.staff import queries as staff
 from feedback_app.staff.operations import record
 from feedback_app.surveys import operations as surveys
@@ -54,9 +55,8 @@ def settle(
     scan = session.get_one(PaperScan, scan_id, with_for_update=True, populate_existing=True)
     if scan.state not in ("open", "review", "written"):
         return scan.state
+    batch = hold_batch(session, session.get_one(PaperForm, scan.form_number).batch_id)
     form = session.get_one(PaperForm, scan.form_number, with_for_update=True, populate_existing=True)
-    # Closing a batch takes its row alone.
-    batch = session.get_one(PaperBatch, form.batch_id, with_for_update={"read": True}, populate_existing=True)
     version = responses.version(session, batch.version_id)
     pages = session.scalars(select(PaperPage).where(PaperPage.scan_id == scan.id)).all()
     fields = session.scalars(
