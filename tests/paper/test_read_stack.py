@@ -208,3 +208,14 @@ def test_a_batch_is_not_closed_over_pages_that_wait_and_a_demonstration_is_forgo
     operations.remove_demonstration(session)
     session.commit()
     assert session.execute(select(PaperPage.state, PaperPage.form_number)).all() == [("unidentified", None)]
+
+
+def test_a_number_that_was_keyed_can_be_scanned_again_and_again(session: Session) -> None:
+    desk = make_desk(session)
+    keyed(session, desk, desk.numbers[0], "hai-long")
+    paper = sheet(session, desk.numbers[0], {"chung": [0]})
+    for _ in range(2):
+        assert counts(session, take_in(session, [paper], desk.uploader)) == {"duplicate": 1}
+    other = sheet(session, desk.numbers[0], {"chung": [2]}, wobble=2)
+    assert counts(session, take_in(session, [other], desk.uploader)) == {"conflict": 1}
+    assert responses(session) == 1

@@ -98,7 +98,8 @@ def _record(session: Session, page: PaperPage, reading: PageReading, *, rules: R
         .where(
             PaperPage.form_number == code.number,
             PaperPage.form_page == code.page,
-            PaperPage.state.in_(("read", "review", "conflict")),
+            # A page of a paper is no mere copy, even where the paper is a duplicate of what was keyed.
+            PaperPage.state.in_(("read", "review", "conflict")) | PaperPage.scan_id.is_not(None),
             PaperPage.id != page.id,
         )
         .order_by(PaperPage.id)
