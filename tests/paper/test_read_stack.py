@@ -219,3 +219,15 @@ def test_a_number_that_was_keyed_can_be_scanned_again_and_again(session: Session
     other = sheet(session, desk.numbers[0], {"chung": [2]}, wobble=2)
     assert counts(session, take_in(session, [other], desk.uploader)) == {"conflict": 1}
     assert responses(session) == 1
+
+
+def test_a_number_keyed_while_its_paper_waited_contradicts_it_again(session: Session) -> None:
+    desk = make_desk(session)
+    stranger = add_person(session, "nguoi-ngoai", "staff", desk.office.elsewhere)
+    take_in(session, [sheet(session, desk.numbers[0], {"chung": [0]})], stranger)
+    keyed(session, desk, desk.numbers[0], "binh-thuong")
+    page_id = session.scalars(select(PaperPage.id)).one()
+    operations.decide_conflict(session, page_id, decision="counted", reason="", member=desk.uploader, now=NOW)
+    session.commit()
+    (conflict,) = queries.conflicts(session, department_ids=None)
+    assert (conflict.page_id, conflict.why) == (page_id, "keyed")

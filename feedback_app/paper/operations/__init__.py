@@ -21,7 +21,6 @@ from feedback_app.paper.operations.identifying import Rules
 from feedback_app.paper.operations.keying import (
     RETURNED_BLANK,
     DepartmentNotThen,
-    NotTheLast,
     NumberRefused,
     answered_at,
     check_existed,
@@ -29,7 +28,6 @@ from feedback_app.paper.operations.keying import (
     refusal_of,
     return_blank,
     start_of_day,
-    undo_last,
 )
 from feedback_app.paper.operations.locking import BatchClosed, FormNotFound
 from feedback_app.paper.operations.pausing import NotPaused, PausedOwn, PauseRule, end_pause, pause_if_wrong
@@ -53,6 +51,7 @@ from feedback_app.paper.operations.reviewing import (
     type_comment,
 )
 from feedback_app.paper.operations.trail import record_refusal
+from feedback_app.paper.operations.undoing import NotTheLast, undo_last
 from feedback_app.paper.operations.uploads import Kept, keep_upload, take_upload
 
 __all__ = [

@@ -216,7 +216,7 @@ def decisions(why: str | None) -> tuple[Decision, ...]:
     """What may be decided about a conflict."""
     if why in ("other_ink", "keyed"):
         return ("same", "second", "discarded")
-    return ("counted", "discarded") if why in ("outside", "day") else ("second", "discarded")
+    return ("counted", "discarded") if why in ("undone", "outside", "day") else ("second", "discarded")
 
 
 def erase_writings(session: Session, *, before: datetime) -> int:
@@ -253,7 +253,7 @@ def _carry_out(
 
 
 def _carry_out_keyed(session: Session, page: PaperPage, decision: Decision, *, now: datetime) -> None:
-    """A whole paper whose number was keyed with other answers."""
+    """A whole paper whose number was keyed with other answers, or keyed and taken back."""
     scan = session.get_one(PaperScan, page.scan_id, with_for_update=True)
     if decision == "discarded":
         mark_discarded(session, scan.id, now=now)
@@ -264,7 +264,7 @@ def _carry_out_keyed(session: Session, page: PaperPage, decision: Decision, *, n
         scan.state, scan.settled_at = "duplicate", now
         session.flush()
         return
-    scan.numbered, scan.state = False, "review"
+    scan.numbered, scan.state = decision == "counted", "review"
     session.flush()
     settle(session, scan.id, now=now)
 
