@@ -120,7 +120,7 @@ def spoil(session: Session, number: int, *, now: datetime, member: Member, reaso
     """
     said = given_reason(reason)
     batch, form = hold_open_form(session, number)
-    if form.response_id is not None or form.spoiled_at is not None:
+    if form.response_id is not None or form.spoiled_at is not None or queries.paper_waits(session, number):
         raise FormUsed(
             N_("Phiếu số %(number)s đã được nhập, quét hoặc ghi là hỏng."), number=grouped(number), field="number"
         )

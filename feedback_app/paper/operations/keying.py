@@ -136,6 +136,12 @@ def return_blank(session: Session, *, now: datetime, keyer: Member, batch_id: in
     if known is not None and (known.spoiled_by, known.spoiled_reason) == (keyer.id, RETURNED_BLANK):
         return
     form = _form_to_key(session, batch_id, number)
+    if queries.paper_waits(session, form.number):
+        raise NumberRefused(
+            N_("Phiếu số %(number)s đã quét và đang đợi người xem, nên không ghi là trả lại để trống được."),
+            field="number",
+            number=grouped(form.number),
+        )
     form.spoiled_at, form.spoiled_by, form.spoiled_reason = now, keyer.id, RETURNED_BLANK
     record_about(session, batch, keyer, now, "paper.returned_blank", details={"number": form.number})
 
