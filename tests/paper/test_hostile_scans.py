@@ -64,6 +64,41 @@ def huge_image_pdf() -> bytes:
     return page_pdf("0 0 595 842", b"q 595 0 0 842 0 0 cm /I Do Q", image)
 
 
+def endless(piece: bytes) -> bytes:
+    """A few kilobytes that inflate, twice, to four gigabytes of `piece`, behind which still more is to follow."""
+    squeeze = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    block = squeeze.compress(piece * (2**24 // len(piece))) + squeeze.flush(zlib.Z_FULL_FLUSH)
+    return zlib.compress(b"\x78\x9c" + block * 256, 9)
+
+
+def twice_inflated(squeezed: bytes, said: bytes = b"") -> bytes:
+    """A stream of a PDF."""
+    return b"<<%b/Filter[/FlateDecode/FlateDecode]/Length %d>>stream\n%b\nendstream" % (said, len(squeezed), squeezed)
+
+
+def page_then_white(content: bytes) -> bytes:
+    """Two pages, of which the first draws `content`."""
+    return pdf(
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R 4 0 R]/Count 2>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 5 0 R>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>",
+        twice_inflated(content),
+    )
+
+
+def with_table(table: bytes) -> bytes:
+    """A PDF whose table of objects is a stream, read before anything else."""
+    whole = pdf(
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>",
+        twice_inflated(table, b"/Type/XRef/Size 5/W[1 4 2]/Root 1 0 R"),
+    )
+    at = whole.index(b"4 0 obj")
+    return whole[: whole.index(b"trailer")] + b"startxref\n%d\n%%%%EOF" % at
+
+
 def many_pages() -> bytes:
     kids = b" ".join(b"3 0 R" for _ in range(600))
     return pdf(
@@ -143,6 +178,24 @@ def test_a_page_that_cannot_be_read_fails_alone(tmp_path: Path, kind: str) -> No
     assert opened == Opened(1)
     assert isinstance(failed, Failed)
     assert failed.problem in problems
+
+
+@pytest.mark.parametrize("piece", [b" ", b"0 0 m "], ids=["nothing", "pen strokes"])
+def test_a_page_that_inflates_without_end_fails_alone(tmp_path: Path, piece: bytes) -> None:
+    bomb = page_then_white(endless(piece))
+    assert len(bomb) < 20_000
+    opened, failed, white = read(tmp_path, bomb)
+    assert (opened, failed) == (Opened(2), Failed(0, "unreadable"))
+    assert isinstance(white, Read)
+    assert white.page == 1
+
+
+def test_a_table_of_objects_that_inflates_without_end_is_refused(tmp_path: Path) -> None:
+    harmless = with_table(zlib.compress(zlib.compress(bytes(7 * 5))))
+    assert read(tmp_path, harmless)[0] == Opened(1)
+    bomb = with_table(endless(b"\0"))
+    assert len(bomb) < 20_000
+    assert read(tmp_path, bomb) == [Refused("unreadable")]
 
 
 def test_a_file_that_is_two_is_read_as_a_picture_alone(tmp_path: Path) -> None:

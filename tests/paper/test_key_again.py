@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app.kit.errors import NotAllowed
 from feedback_app.paper import separation
-from feedback_app.paper.operations import checks, drawing
+from feedback_app.paper.operations import ReasonMissing, checks, drawing
 from feedback_app.paper.queries.checks import NotKeyed, waiting
 from feedback_app.staff.models import AuditEvent
 from feedback_app.staff.queries import Member
@@ -147,7 +147,7 @@ def test_undone_while_it_is_keyed_again_ends_one_way_or_the_other(
 
 
 def test_a_paper_that_is_not_there_is_said_with_a_reason(session: Session, sample: Sample) -> None:
-    with pytest.raises(checks.ReasonMissing):
+    with pytest.raises(ReasonMissing):
         checks.miss(session, 1, now=NOW, member=sample.beside, reason=" ")
     with pytest.raises(separation.OwnDepartment):
         checks.miss(session, 1, now=NOW, member=sample.colleague, reason="Không có")

@@ -208,3 +208,26 @@ def test_a_batch_is_not_closed_over_pages_that_wait_and_a_demonstration_is_forgo
     operations.remove_demonstration(session)
     session.commit()
     assert session.execute(select(PaperPage.state, PaperPage.form_number)).all() == [("unidentified", None)]
+
+
+def test_a_number_that_was_keyed_can_be_scanned_again_and_again(session: Session) -> None:
+    desk = make_desk(session)
+    keyed(session, desk, desk.numbers[0], "hai-long")
+    paper = sheet(session, desk.numbers[0], {"chung": [0]})
+    for _ in range(2):
+        assert counts(session, take_in(session, [paper], desk.uploader)) == {"duplicate": 1}
+    other = sheet(session, desk.numbers[0], {"chung": [2]}, wobble=2)
+    assert counts(session, take_in(session, [other], desk.uploader)) == {"conflict": 1}
+    assert responses(session) == 1
+
+
+def test_a_number_keyed_while_its_paper_waited_contradicts_it_again(session: Session) -> None:
+    desk = make_desk(session)
+    stranger = add_person(session, "nguoi-ngoai", "staff", desk.office.elsewhere)
+    take_in(session, [sheet(session, desk.numbers[0], {"chung": [0]})], stranger)
+    keyed(session, desk, desk.numbers[0], "binh-thuong")
+    page_id = session.scalars(select(PaperPage.id)).one()
+    operations.decide_conflict(session, page_id, decision="counted", reason="", member=desk.uploader, now=NOW)
+    session.commit()
+    (conflict,) = queries.conflicts(session, department_ids=None)
+    assert (conflict.page_id, conflict.why) == (page_id, "keyed")

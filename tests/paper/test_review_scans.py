@@ -213,7 +213,7 @@ def test_a_conflict_is_settled_by_somebody_outside(session: Session, decision: s
 def test_a_discarded_paper_needs_a_reason(session: Session) -> None:
     desk = make_desk(session)
     page_id = two_papers(session, desk)
-    with pytest.raises(operations.BadDecision):
+    with pytest.raises(operations.ReasonMissing):
         operations.decide_conflict(session, page_id, decision="discarded", reason=" ", member=desk.uploader, now=NOW)
 
 
@@ -298,3 +298,18 @@ def test_a_batch_says_what_of_it_waits_for_people(session: Session) -> None:
     decide(session, waiting(session), desk.uploader, "blank")
     settle(session)
     assert queries.pages_waiting(session, batch_id) == 0
+
+
+def test_a_number_whose_paper_waits_is_not_written_down_as_spoiled(session: Session) -> None:
+    desk = make_desk(session)
+    number = desk.numbers[0]
+    batch_id = session.get_one(PaperForm, number).batch_id
+    take_in(session, [sheet(session, number, DOUBTFUL)], desk.uploader)
+    with pytest.raises(operations.FormUsed):
+        operations.spoil(session, number, now=NOW, member=desk.uploader, reason="In lỗi")
+    with pytest.raises(operations.NumberRefused, match="đang đợi người xem"):
+        operations.return_blank(session, now=NOW, keyer=desk.uploader, batch_id=batch_id, number=number)
+    session.rollback()
+    decide(session, waiting(session), desk.uploader, "marked", 1)
+    settle(session)
+    assert stored(session) == {number: ["binh-thuong", "tot"]}

@@ -108,7 +108,7 @@ class PaperPage(Model):
             name="state",
         ),
         CheckConstraint("state <> 'conflict' OR why IS NOT NULL", name="conflict_says_why"),
-        CheckConstraint("why IN ('other_ink', 'keyed', 'spoiled', 'closed', 'outside', 'day')", name="why"),
+        CheckConstraint("why IN ('other_ink', 'keyed', 'undone', 'spoiled', 'closed', 'outside', 'day')", name="why"),
         CheckConstraint("decision IN ('same', 'second', 'counted', 'discarded')", name="decision"),
         CheckConstraint("num_nulls(decision, decided_by, decided_at) IN (0, 3)", name="decided_by_somebody"),
         CheckConstraint("decision <> 'discarded' OR reason IS NOT NULL", name="discarded_has_reason"),

@@ -19,24 +19,20 @@ from feedback_app.paper.operations.batches import (
 )
 from feedback_app.paper.operations.identifying import Rules
 from feedback_app.paper.operations.keying import (
-    LONGEST_REASON,
     RETURNED_BLANK,
     DepartmentNotThen,
-    NotTheLast,
     NumberRefused,
-    ReasonMissing,
     answered_at,
     check_existed,
     key_form,
     refusal_of,
     return_blank,
     start_of_day,
-    undo_last,
 )
 from feedback_app.paper.operations.locking import BatchClosed, FormNotFound
-from feedback_app.paper.operations.pausing import NoReason, NotPaused, PausedOwn, PauseRule, end_pause, pause_if_wrong
+from feedback_app.paper.operations.pausing import NotPaused, PausedOwn, PauseRule, end_pause, pause_if_wrong
 from feedback_app.paper.operations.reading import read_upload
-from feedback_app.paper.operations.refusals import record_refusal
+from feedback_app.paper.operations.reasons import LONGEST_REASON, ReasonMissing
 from feedback_app.paper.operations.reviewing import (
     AlreadyDecided,
     BadDecision,
@@ -54,6 +50,8 @@ from feedback_app.paper.operations.reviewing import (
     settle_reviewed,
     type_comment,
 )
+from feedback_app.paper.operations.trail import record_refusal
+from feedback_app.paper.operations.undoing import NotTheLast, undo_last
 from feedback_app.paper.operations.uploads import Kept, keep_upload, take_upload
 
 __all__ = [
@@ -71,7 +69,6 @@ __all__ = [
     "FormUsed",
     "Issued",
     "Kept",
-    "NoReason",
     "NotAsSeen",
     "NotPaused",
     "NotTheLast",

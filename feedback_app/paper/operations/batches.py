@@ -1,6 +1,5 @@
 """Issuing numbered forms in batches, and closing a batch so that it adds up. Nothing here commits."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -18,11 +17,12 @@ from feedback_app.paper.layout import RULES, Design, Size, lay_out
 from feedback_app.paper.lint import check_printable
 from feedback_app.paper.models import PaperBatch, PaperCheck, PaperForm, PaperKeying, PaperPrinting
 from feedback_app.paper.operations import drawing
-from feedback_app.paper.operations.keying import LONGEST_REASON, ReasonMissing, check_existed
+from feedback_app.paper.operations.keying import check_existed
 from feedback_app.paper.operations.locking import hold_batch, hold_open_batch, hold_open_form
+from feedback_app.paper.operations.reasons import given_reason
+from feedback_app.paper.operations.trail import record_about
 from feedback_app.paper.operations.uploads import forget_scans
 from feedback_app.paper.serials import grouped
-from feedback_app.staff.operations import record
 from feedback_app.staff.queries import Member
 from feedback_app.surveys import queries as surveys
 from feedback_app.tokens.commands import Stage
@@ -102,7 +102,7 @@ def issue(
     session.add(batch)
     session.flush()
     numbers = _give_out(session, batch.id, count)
-    _record(
+    record_about(
         session,
         batch,
         issuer,
@@ -118,14 +118,14 @@ def spoil(session: Session, number: int, *, now: datetime, member: Member, reaso
 
     Raises ReasonMissing, FormNotFound, BatchClosed and FormUsed.
     """
-    said = _reason(reason)
+    said = given_reason(reason)
     batch, form = hold_open_form(session, number)
-    if form.response_id is not None or form.spoiled_at is not None:
+    if form.response_id is not None or form.spoiled_at is not None or queries.paper_waits(session, number):
         raise FormUsed(
             N_("Phiếu số %(number)s đã được nhập, quét hoặc ghi là hỏng."), number=grouped(number), field="number"
         )
     form.spoiled_at, form.spoiled_by, form.spoiled_reason = now, member.id, said
-    _record(session, batch, member, now, "paper.spoiled", reason=said, details={"number": number})
+    record_about(session, batch, member, now, "paper.spoiled", reason=said, details={"number": number})
 
 
 def restore(session: Session, number: int, *, now: datetime, member: Member, reason: str) -> None:
@@ -133,12 +133,12 @@ def restore(session: Session, number: int, *, now: datetime, member: Member, rea
 
     Raises ReasonMissing, FormNotFound, BatchClosed and FormUsed.
     """
-    said = _reason(reason)
+    said = given_reason(reason)
     batch, form = hold_open_form(session, number)
     if form.spoiled_at is None or form.replaced_by is not None:
         raise FormUsed(N_("Phiếu số %(number)s không ghi là hỏng, hoặc đã có phiếu in thay."), number=grouped(number))
     form.spoiled_at = form.spoiled_by = form.spoiled_reason = None
-    _record(session, batch, member, now, "paper.restored", reason=said, details={"number": number})
+    record_about(session, batch, member, now, "paper.restored", reason=said, details={"number": number})
 
 
 def reprint(session: Session, number: int, *, now: datetime, member: Member) -> int:
@@ -153,7 +153,7 @@ def reprint(session: Session, number: int, *, now: datetime, member: Member) -> 
         )
     (replacement,) = _give_out(session, batch.id, 1)
     form.replaced_by = replacement
-    _record(session, batch, member, now, "paper.reprinted", details={"number": number, "replaced_by": replacement})
+    record_about(session, batch, member, now, "paper.reprinted", details={"number": number, "replaced_by": replacement})
     return replacement
 
 
@@ -175,7 +175,7 @@ def record_printing(
         )
     )
     details = {"first": first_number, "last": last_number}
-    _record(session, batch, member, now, "paper.printed", details=details)
+    record_about(session, batch, member, now, "paper.printed", details=details)
 
 
 def close(
@@ -198,7 +198,7 @@ def close(
             N_("Từ khi bạn mở trang, số phiếu chưa về đã thay đổi: nay là %(out)s. Xin xem lại rồi đóng tập."),
             out=sums.out,
         )
-    said = _reason(reason) if not_returned else normalise(reason)
+    said = given_reason(reason) if not_returned else normalise(reason)
     drawing.draw_at_least_one(session, batch_id, now=now)
     batch.closed_at, batch.closed_by, batch.not_returned = now, member.id, not_returned
     batch.closing_reason = said or None
@@ -209,7 +209,7 @@ def close(
         "spoiled": sums.spoiled,
         "not_returned": not_returned,
     }
-    _record(session, batch, member, now, "paper.batch_closed", reason=said or None, details=details)
+    record_about(session, batch, member, now, "paper.batch_closed", reason=said or None, details=details)
 
 
 def reopen(session: Session, batch_id: int, *, now: datetime, member: Member, reason: str) -> None:
@@ -217,13 +217,13 @@ def reopen(session: Session, batch_id: int, *, now: datetime, member: Member, re
 
     Raises BatchNotFound, BatchOpen and ReasonMissing.
     """
-    said = _reason(reason)
+    said = given_reason(reason)
     batch = hold_batch(session, batch_id, alone=True)
     if batch.closed_at is None:
         raise BatchOpen(N_("Tập phiếu này đang mở."))
     details = {"not_returned": batch.not_returned}
     batch.closed_at = batch.closed_by = batch.not_returned = batch.closing_reason = None
-    _record(session, batch, member, now, "paper.batch_reopened", reason=said, details=details)
+    record_about(session, batch, member, now, "paper.batch_reopened", reason=said, details=details)
 
 
 def remove_demonstration(session: Session) -> int:
@@ -244,34 +244,3 @@ def _give_out(session: Session, batch_id: int, count: int) -> range:
     numbers = range(first, first + count)
     session.execute(insert(PaperForm), [{"number": number, "batch_id": batch_id} for number in numbers])
     return numbers
-
-
-def _reason(written: str) -> str:
-    said = normalise(written)
-    if not said:
-        raise ReasonMissing(N_("Xin ghi rõ lý do."), field="reason")
-    if len(said) > LONGEST_REASON:
-        raise ReasonMissing(N_("Lý do dài quá %(limit)s ký tự. Xin rút gọn lại."), field="reason", limit=LONGEST_REASON)
-    return said
-
-
-def _record(
-    session: Session,
-    batch: PaperBatch,
-    member: Member,
-    now: datetime,
-    action: str,
-    *,
-    reason: str | None = None,
-    details: Mapping[str, int | None] | None = None,
-) -> None:
-    record(
-        session,
-        now=now,
-        actor_id=member.id,
-        action=action,
-        subject=f"batch:{batch.id}",
-        department_id=batch.department_id,
-        reason=reason,
-        details=dict(details or {}),
-    )

@@ -13,12 +13,11 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from feedback_app.kit.errors import N_, Conflict, Invalid, NotFound
-from feedback_app.kit.text import normalise
 from feedback_app.paper import separation
 from feedback_app.paper.models import PaperCheck
 from feedback_app.paper.operations import drawing
-from feedback_app.paper.operations.keying import LONGEST_REASON, ReasonMissing
-from feedback_app.paper.operations.refusals import record_refusal
+from feedback_app.paper.operations.reasons import given_reason
+from feedback_app.paper.operations.trail import record_refusal
 from feedback_app.paper.queries.checks import Answers, CheckView, KeyedForm, State, keyed_form, open_checks, view
 from feedback_app.paper.serials import grouped
 from feedback_app.staff.operations import record
@@ -127,11 +126,7 @@ def miss(session: Session, number: int, *, now: datetime, member: Member, reason
     Its response stays as it was keyed. Raises NotKeyed, NotDrawn, AlreadyChecked, ReasonMissing, and OwnKeying,
     OwnDepartment and KnownPassword, which are in the audit trail then.
     """
-    said = normalise(reason)
-    if not said:
-        raise ReasonMissing(N_("Xin cho biết đã tìm ở đâu, hoặc vì sao không có phiếu."), field="reason")
-    if len(said) > LONGEST_REASON:
-        raise ReasonMissing(N_("Lý do dài quá %(limit)s ký tự. Xin rút gọn lại."), field="reason", limit=LONGEST_REASON)
+    said = given_reason(reason)
     form = keyed_form(session, number)
     _allow(session, form, form.keyers, member, now, attempt="miss")
     row = _drawn(session, form)

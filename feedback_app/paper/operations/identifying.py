@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from feedback_app.departments import queries as departments
 from feedback_app.kit.clock import local_day
 from feedback_app.kit.ids import new_id
-from feedback_app.kit.locks import lock, try_lock
 from feedback_app.paper import form_codes, queries
 from feedback_app.paper.models import (
     PaperBatch,
@@ -26,6 +25,7 @@ from feedback_app.paper.models import (
     PaperWriting,
 )
 from feedback_app.paper.operations.keying import DepartmentNotThen, check_existed
+from feedback_app.paper.operations.locking import hold_batch, lock_number
 from feedback_app.paper.operations.settling import settle
 from feedback_app.paper.reading import correlation
 from feedback_app.paper.reading.results import PageReading
@@ -46,16 +46,6 @@ class Rules:
     def draw(self) -> bool:
         """Whether a field is drawn; nobody can know beforehand."""
         return secrets.randbelow(_OF_ALL) < self.blind_percent * _OF_ALL // 100
-
-
-def lock_number(session: Session, number: int) -> None:
-    """Wait for everybody else who decides something about papers of this number."""
-    lock(session, "paper numbers", number)
-
-
-def try_lock_number(session: Session, number: int) -> bool:
-    """Likewise, without waiting; whether nobody else does."""
-    return try_lock(session, "paper numbers", number)
 
 
 def record_page(
@@ -96,18 +86,20 @@ def _record(session: Session, page: PaperPage, reading: PageReading, *, rules: R
         page.state, page.problem = "unidentified", "not_ours"
         return
     lock_number(session, code.number)
-    form = session.get(PaperForm, code.number, with_for_update=True, populate_existing=True)
-    batch = session.get(PaperBatch, form.batch_id) if form else None
-    if form is None or batch is None or (batch.id, batch.version_id) != (code.batch_id, code.version_id):
+    batch_id = queries.batch_of(session, code.number)
+    batch = hold_batch(session, batch_id) if batch_id is not None else None
+    if batch is None or (batch.id, batch.version_id) != (code.batch_id, code.version_id):
         page.state, page.problem = "unidentified", "unknown_number"
         return
+    form = session.get_one(PaperForm, code.number, with_for_update=True, populate_existing=True)
     page.form_number, page.form_page = code.number, code.page
     before = session.scalars(
         select(PaperPage)
         .where(
             PaperPage.form_number == code.number,
             PaperPage.form_page == code.page,
-            PaperPage.state.in_(("read", "review", "conflict")),
+            # A page of a paper is no mere copy, even where the paper is a duplicate of what was keyed.
+            PaperPage.state.in_(("read", "review", "conflict")) | PaperPage.scan_id.is_not(None),
             PaperPage.id != page.id,
         )
         .order_by(PaperPage.id)

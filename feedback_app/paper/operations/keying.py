@@ -1,34 +1,31 @@
-"""Keying a paper form, and taking the last one back."""
+"""Keying a paper form."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from feedback_app.departments import queries as departments
 from feedback_app.kit.clock import VIETNAM, local_day
-from feedback_app.kit.errors import N_, Conflict, Invalid
-from feedback_app.kit.text import normalise
+from feedback_app.kit.errors import N_, Invalid
 from feedback_app.paper import queries
 from feedback_app.paper.commands import Sitting
 from feedback_app.paper.models import PaperForm, PaperKeying
 from feedback_app.paper.operations import drawing
-from feedback_app.paper.operations.locking import hold_open_batch, hold_open_form
+from feedback_app.paper.operations.locking import hold_open_batch
+from feedback_app.paper.operations.trail import record_about
 from feedback_app.paper.queries import FormView
 from feedback_app.paper.serials import grouped
 from feedback_app.staff import queries as staff
 from feedback_app.staff.operations import record
 from feedback_app.staff.queries import Member, is_outside
 from feedback_app.surveys import operations as surveys
-from feedback_app.surveys import queries as responses
 from feedback_app.surveys.commands import SubmitResponse
 from feedback_app.surveys.operations import Receipt
 from feedback_app.tokens.codes import Token
 
-LONGEST_REASON: Final = 300
 # Why a form without any answer is spoiled.
 RETURNED_BLANK: Final = "Trả lại để trống"
 
@@ -39,14 +36,6 @@ class DepartmentNotThen(Invalid):
 
 class NumberRefused(Invalid):
     """This number cannot be keyed here: it was used or spoiled, or is of another batch."""
-
-
-class NotTheLast(Conflict):
-    """Only the form its keyer keyed last today can be taken back."""
-
-
-class ReasonMissing(Invalid):
-    """A form is taken back only with a reason."""
 
 
 def key_form(
@@ -147,16 +136,14 @@ def return_blank(session: Session, *, now: datetime, keyer: Member, batch_id: in
     if known is not None and (known.spoiled_by, known.spoiled_reason) == (keyer.id, RETURNED_BLANK):
         return
     form = _form_to_key(session, batch_id, number)
+    if queries.paper_waits(session, form.number):
+        raise NumberRefused(
+            N_("Phiếu số %(number)s đã quét và đang đợi người xem, nên không ghi là trả lại để trống được."),
+            field="number",
+            number=grouped(form.number),
+        )
     form.spoiled_at, form.spoiled_by, form.spoiled_reason = now, keyer.id, RETURNED_BLANK
-    record(
-        session,
-        now=now,
-        actor_id=keyer.id,
-        action="paper.returned_blank",
-        subject=f"batch:{batch_id}",
-        department_id=batch.department_id,
-        details={"number": form.number},
-    )
+    record_about(session, batch, keyer, now, "paper.returned_blank", details={"number": form.number})
 
 
 def refusal_of(form: FormView, names: Mapping[int, str]) -> NumberRefused | None:
@@ -183,49 +170,6 @@ def refusal_of(form: FormView, names: Mapping[int, str]) -> NumberRefused | None
         number=number,
         who=names.get(form.keyer_id or 0, "?"),
         when=f"{form.keyed_at.astimezone(VIETNAM):%H:%M %d/%m/%Y}" if form.keyed_at else "?",
-    )
-
-
-def undo_last(
-    session: Session,
-    *,
-    now: datetime,
-    keyer: Member,
-    response_id: UUID,
-    reason: str,
-    words: str,
-) -> None:
-    """Take back the form `keyer` keyed last today; `reason` and `words` go into the audit trail.
-
-    The form's id stays known, so a delivery still under way does not bring it back. The dossier it named stays
-    answered: which one that was is written nowhere, and whoever could name another would free that one, and learn of
-    it. The form's number is out again, and it is keyed without its code. Raises NotTheLast, ReasonMissing, BatchClosed,
-    and AlreadyChecked for one that was keyed again.
-    """
-    said = ": ".join(part for part in (normalise(reason), normalise(words)) if part)
-    if not said:
-        raise ReasonMissing(N_("Xin cho biết lý do hoàn tác."), field="reason")
-    if len(said) > LONGEST_REASON:
-        raise ReasonMissing(N_("Lý do dài quá %(limit)s ký tự. Xin rút gọn lại."), field="words", limit=LONGEST_REASON)
-    held = queries.form_of_response(session, response_id)
-    if held is not None:
-        hold_open_form(session, held)
-    last = responses.last_keyed(session, keyer_id=keyer.id, since=start_of_day(now), limit=1)
-    if not last or last[0].id != response_id:
-        raise NotTheLast(N_("Chỉ hoàn tác được phiếu bạn vừa nhập sau cùng trong hôm nay."))
-    drawing.withdraw(session, response_id)
-    surveys.remove(session, response_id, now=now)
-    session.execute(update(PaperForm).where(PaperForm.response_id == response_id).values(response_id=None, source=None))
-    session.execute(delete(PaperKeying).where(PaperKeying.response_id == response_id))
-    record(
-        session,
-        now=now,
-        actor_id=keyer.id,
-        action="paper.undone",
-        subject=f"response:{response_id}",
-        department_id=last[0].rated_department_id,
-        reason=said,
-        details={"answered_on": last[0].answered_on.isoformat()} | ({"number": held} if held is not None else {}),
     )
 
 

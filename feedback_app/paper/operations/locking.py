@@ -1,10 +1,12 @@
 """Who holds a batch while it changes: keyers share its row, closing takes it alone, so that no form is keyed into a
-batch that somebody is adding up. A batch is held before its forms, everywhere."""
+batch that somebody is adding up. A number is locked before its batch, and a batch is held before its forms, everywhere.
+"""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback_app.kit.errors import N_, Conflict, NotFound
+from feedback_app.kit.locks import lock, try_lock
 from feedback_app.paper.models import PaperBatch, PaperForm
 from feedback_app.paper.queries import BatchNotFound
 
@@ -15,6 +17,16 @@ class FormNotFound(NotFound):
 
 class BatchClosed(Conflict):
     """The batch was added up; only an administrator opens it again."""
+
+
+def lock_number(session: Session, number: int) -> None:
+    """Wait for everybody else who decides something about papers of this number."""
+    lock(session, "paper numbers", number)
+
+
+def try_lock_number(session: Session, number: int) -> bool:
+    """Likewise, without waiting; whether nobody else does."""
+    return try_lock(session, "paper numbers", number)
 
 
 def hold_batch(session: Session, batch_id: int, *, alone: bool = False) -> PaperBatch:

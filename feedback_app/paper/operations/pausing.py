@@ -8,12 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback_app.kit.clock import local_day
-from feedback_app.kit.errors import N_, Conflict, Invalid, NotAllowed
+from feedback_app.kit.errors import N_, Conflict, NotAllowed
 from feedback_app.kit.locks import lock
-from feedback_app.kit.text import normalise
 from feedback_app.paper import queries
 from feedback_app.paper.models import PaperPause
-from feedback_app.paper.operations.keying import LONGEST_REASON
+from feedback_app.paper.operations.reasons import given_reason
 from feedback_app.staff import queries as staff
 from feedback_app.staff.operations import record
 from feedback_app.staff.queries import Member
@@ -26,10 +25,6 @@ class NotPaused(Conflict):
 class PausedOwn(NotAllowed):
     """Nobody ends a pause about their own department, or one above or below it. The attempt is in the trail by then:
     the caller commits first."""
-
-
-class NoReason(Invalid):
-    """A pause ends with a reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +58,7 @@ def pause_if_wrong(session: Session, department_id: int, *, rule: PauseRule, now
 
 
 def end_pause(session: Session, department_id: int, *, reason: str, member: Member, now: datetime) -> None:
-    """Accept fields of a department unseen again. Raises NotPaused, PausedOwn and NoReason."""
+    """Accept fields of a department unseen again. Raises NotPaused, PausedOwn and ReasonMissing."""
     lock(session, "paper pauses", department_id)
     pause = session.scalar(
         select(PaperPause)
@@ -75,9 +70,7 @@ def end_pause(session: Session, department_id: int, *, reason: str, member: Memb
     if not staff.is_outside(session, member, department_id=department_id, day=local_day(now)):
         _record(session, department_id, member, action="paper.pause_end_denied", now=now)
         raise PausedOwn(N_("Chỉ người quản lý ở ngoài đơn vị được đánh giá mới cho nhận tự động lại được."))
-    said = normalise(reason)
-    if not said or len(said) > LONGEST_REASON:
-        raise NoReason(N_("Xin cho biết lý do, không quá %(limit)s ký tự."), field="reason", limit=LONGEST_REASON)
+    said = given_reason(reason)
     pause.ended_at, pause.ended_by, pause.reason = now, member.id, said
     _record(session, department_id, member, action="paper.pause_ended", now=now, reason=said)
     session.flush()

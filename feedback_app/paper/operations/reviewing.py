@@ -18,12 +18,14 @@ from feedback_app.kit.errors import N_, Conflict, Invalid, NotAllowed, NotFound
 from feedback_app.kit.text import normalise
 from feedback_app.paper import queries
 from feedback_app.paper.models import PaperBatch, PaperForm, PaperPage, PaperScan, PaperScanField, PaperWriting
-from feedback_app.paper.operations.identifying import attach, day_of, lock_number, try_lock_number
-from feedback_app.paper.operations.keying import LONGEST_REASON, check_existed
+from feedback_app.paper.operations.identifying import attach, day_of
+from feedback_app.paper.operations.keying import check_existed
+from feedback_app.paper.operations.locking import lock_number, try_lock_number
 from feedback_app.paper.operations.pausing import PauseRule, pause_if_wrong
+from feedback_app.paper.operations.reasons import given_reason
 from feedback_app.paper.operations.settling import mark_discarded, needs_person, settle
+from feedback_app.paper.operations.trail import record_about
 from feedback_app.staff import queries as staff
-from feedback_app.staff.operations import record
 from feedback_app.staff.queries import Member
 from feedback_app.surveys import operations as surveys
 from feedback_app.surveys.masking import mask
@@ -48,7 +50,7 @@ class AlreadyDecided(Conflict):
 
 
 class BadDecision(Invalid):
-    """The choice does not exist, or a reason is missing."""
+    """The choice does not exist, or nothing was typed."""
 
 
 def reviewable(session: Session, member: Member, *, day: date) -> frozenset[int] | None:
@@ -141,7 +143,7 @@ def type_comment(session: Session, writing_id: int, *, text: str, member: Member
         settle(session, scan.id, texts={writing.field: text}, now=now)
     else:
         surveys.add_comment(session, scan.id, question=writing.field, text=text)
-    _record(session, member, batch, action="paper.comment_typed", subject=f"scan_writing:{writing_id}", now=now)
+    record_about(session, batch, member, now, "paper.comment_typed", subject=f"scan_writing:{writing_id}")
 
 
 def refuse_writing(session: Session, writing_id: int, *, reason: str, member: Member, now: datetime) -> None:
@@ -151,18 +153,18 @@ def refuse_writing(session: Session, writing_id: int, *, reason: str, member: Me
     scan = session.get(PaperScan, page.scan_id, with_for_update=True) if page.scan_id else None
     if writing.state != "held" or scan is None:
         raise AlreadyDecided(N_("Ý kiến này vừa có người khác xem."))
-    writing.reason = _reason(reason)
+    writing.reason = given_reason(mask(normalise(reason)).text)
     _decide_writing(writing, "refused", member, now=now)
     session.flush()
     if scan.state == "written":
         settle(session, scan.id, now=now)
-    _record(
+    record_about(
         session,
-        member,
         batch,
-        action="paper.comment_refused",
+        member,
+        now,
+        "paper.comment_refused",
         subject=f"scan_writing:{writing_id}",
-        now=now,
         reason=writing.reason,
     )
 
@@ -187,24 +189,24 @@ def decide_conflict(
     page, batch = _conflict(session, page_id)
     _check(session, member, batch, subject=f"scan_page:{page_id}", now=now)
     if not staff.is_outside(session, member, department_id=batch.department_id, day=local_day(now)):
-        _record(session, member, batch, action="paper.conflict_denied", subject=f"scan_page:{page_id}", now=now)
+        record_about(session, batch, member, now, "paper.conflict_denied", subject=f"scan_page:{page_id}")
         raise OwnDepartment(N_("Phiếu trùng số phải do người ngoài đơn vị được đánh giá phân xử."))
     if page.decision is not None or page.state != "conflict":
         raise AlreadyDecided(N_("Trang này vừa có người khác phân xử."))
     if decision not in decisions(page.why):
         raise BadDecision(N_("Xin chọn một cách giải quyết."), field="decision")
-    words = _reason(reason) if decision == "discarded" else normalise(reason) or None
+    words = given_reason(mask(normalise(reason)).text) if decision == "discarded" else normalise(reason) or None
     for each in _together(session, page):
         each.decision, each.decided_by, each.decided_at, each.reason = decision, member.id, now, words
     session.flush()
     _carry_out(session, page, batch, decision, answered_on=answered_on, now=now)
-    _record(
+    record_about(
         session,
-        member,
         batch,
-        action="paper.conflict_settled",
+        member,
+        now,
+        "paper.conflict_settled",
         subject=f"scan_page:{page_id}",
-        now=now,
         reason=words,
         details={"decision": decision, "why": page.why, "number": page.form_number},
     )
@@ -214,7 +216,7 @@ def decisions(why: str | None) -> tuple[Decision, ...]:
     """What may be decided about a conflict."""
     if why in ("other_ink", "keyed"):
         return ("same", "second", "discarded")
-    return ("counted", "discarded") if why in ("outside", "day") else ("second", "discarded")
+    return ("counted", "discarded") if why in ("undone", "outside", "day") else ("second", "discarded")
 
 
 def erase_writings(session: Session, *, before: datetime) -> int:
@@ -251,7 +253,7 @@ def _carry_out(
 
 
 def _carry_out_keyed(session: Session, page: PaperPage, decision: Decision, *, now: datetime) -> None:
-    """A whole paper whose number was keyed with other answers."""
+    """A whole paper whose number was keyed with other answers, or keyed and taken back."""
     scan = session.get_one(PaperScan, page.scan_id, with_for_update=True)
     if decision == "discarded":
         mark_discarded(session, scan.id, now=now)
@@ -262,7 +264,7 @@ def _carry_out_keyed(session: Session, page: PaperPage, decision: Decision, *, n
         scan.state, scan.settled_at = "duplicate", now
         session.flush()
         return
-    scan.numbered, scan.state = False, "review"
+    scan.numbered, scan.state = decision == "counted", "review"
     session.flush()
     settle(session, scan.id, now=now)
 
@@ -341,38 +343,6 @@ def _check(session: Session, member: Member, batch: PaperBatch, *, subject: str,
     if allowed is None or batch.department_id in allowed:
         return
     if batch.department_id == member.department_id:
-        _record(session, member, batch, action="paper.review_denied", subject=subject, now=now)
+        record_about(session, batch, member, now, "paper.review_denied", subject=subject)
         raise OwnDepartment(N_("Phiếu về đơn vị của bạn phải do người khác xem."))
     raise NothingThere(N_("Không có trang này để xem."))
-
-
-def _reason(written: str) -> str:
-    said = mask(normalise(written)).text
-    if not said:
-        raise BadDecision(N_("Xin cho biết lý do."), field="reason")
-    if len(said) > LONGEST_REASON:
-        raise BadDecision(N_("Lý do dài quá %(limit)s ký tự. Xin rút gọn lại."), field="reason", limit=LONGEST_REASON)
-    return said
-
-
-def _record(
-    session: Session,
-    member: Member,
-    batch: PaperBatch,
-    *,
-    action: str,
-    subject: str,
-    now: datetime,
-    reason: str | None = None,
-    details: dict[str, object] | None = None,
-) -> None:
-    record(
-        session,
-        now=now,
-        actor_id=member.id,
-        action=action,
-        subject=subject,
-        department_id=batch.department_id,
-        reason=reason,
-        details=details or {},
-    )

@@ -24,6 +24,7 @@ from feedback_app.paper.models import (
     PaperWriting,
 )
 from feedback_app.paper.operations.keying import answered_at
+from feedback_app.paper.operations.locking import hold_batch
 from feedback_app.staff import queries as staff
 from feedback_app.staff.operations import record
 from feedback_app.surveys import operations as surveys
@@ -54,9 +55,8 @@ def settle(
     scan = session.get_one(PaperScan, scan_id, with_for_update=True, populate_existing=True)
     if scan.state not in ("open", "review", "written"):
         return scan.state
+    batch = hold_batch(session, session.get_one(PaperForm, scan.form_number).batch_id)
     form = session.get_one(PaperForm, scan.form_number, with_for_update=True, populate_existing=True)
-    # Closing a batch takes its row alone.
-    batch = session.get_one(PaperBatch, form.batch_id, with_for_update={"read": True}, populate_existing=True)
     version = responses.version(session, batch.version_id)
     pages = session.scalars(select(PaperPage).where(PaperPage.scan_id == scan.id)).all()
     fields = session.scalars(
@@ -220,9 +220,33 @@ def _meet_keyed(
         for choice in question.choices
         if choice.key in picked
     }
-    scan.state, scan.settled_at = ("duplicate", now) if keyed == scanned else ("conflict", None)
+    if keyed == scanned:
+        scan.state, scan.settled_at = "duplicate", now
+        for page in pages:
+            page.state, page.why = "duplicate", None
+    else:
+        _contradict(scan, pages, "keyed")
+
+
+def ask_again(session: Session, number: int) -> None:
+    """The form keyed under a number was taken back: whether the paper that had met it counts is for a person to say."""
+    scan = session.scalars(
+        select(PaperScan)
+        .where(PaperScan.form_number == number, PaperScan.numbered, PaperScan.state.in_(("duplicate", "conflict")))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if scan is not None:
+        _contradict(scan, session.scalars(select(PaperPage).where(PaperPage.scan_id == scan.id)).all(), "undone")
+        session.flush()
+
+
+def _contradict(scan: PaperScan, pages: Sequence[PaperPage], why: str) -> None:
+    """Let a paper wait for somebody to settle it; what was decided about another contradiction stays in the trail."""
+    scan.state, scan.settled_at = "conflict", None
     for page in pages:
-        page.state, page.why = ("duplicate", None) if keyed == scanned else ("conflict", "keyed")
+        page.state, page.why = "conflict", why
+        page.decision = page.decided_by = page.decided_at = page.reason = None
 
 
 def said(field: PaperScanField) -> list[int]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from feedback_app.kit.errors import N_, NotFound
@@ -164,20 +164,27 @@ def unseen(session: Session, upload_id: UUID) -> list[Unseen]:
 
 def pages_waiting(session: Session, batch_id: int) -> int:
     """Scanned pages of a batch that wait for a person: doubts, conflicts, and papers whose other page is missing."""
-    waiting = or_(
-        PaperPage.state == "review",
-        (PaperPage.state == "conflict") & PaperPage.decision.is_(None),
-        PaperScan.state.in_(("open", "review", "written")),
-    )
+    numbers = select(PaperForm.number).where(PaperForm.batch_id == batch_id)
+    waiting = _waiting().where(PaperPage.form_number.in_(numbers)).subquery()
+    return session.scalar(select(func.count()).select_from(waiting)) or 0
+
+
+def paper_waits(session: Session, number: int) -> bool:
+    """Whether a scanned page of one number does."""
+    return session.scalar(_waiting().where(PaperPage.form_number == number).limit(1)) is not None
+
+
+def _waiting() -> Select[int]:
     return (
-        session.scalar(
-            select(func.count())
-            .select_from(PaperPage)
-            .join(PaperForm, PaperForm.number == PaperPage.form_number)
-            .join(PaperScan, PaperScan.id == PaperPage.scan_id, isouter=True)
-            .where(PaperForm.batch_id == batch_id, waiting)
+        select(PaperPage.id)
+        .join(PaperScan, PaperScan.id == PaperPage.scan_id, isouter=True)
+        .where(
+            or_(
+                PaperPage.state == "review",
+                (PaperPage.state == "conflict") & PaperPage.decision.is_(None),
+                PaperScan.state.in_(("open", "review", "written")),
+            )
         )
-        or 0
     )
 
 

@@ -17,11 +17,11 @@ from feedback_app.paper.forms.batches import CloseForm, IssueForm, PrintForm, Re
 from feedback_app.paper.queries import BatchView
 from feedback_app.paper.routes.batches import Answer, batch_page, found_batch
 from feedback_app.paper.routes.blueprint import blueprint
+from feedback_app.paper.routes.lists import version_choices, with_blank
 from feedback_app.paper.routes.refusals import asks_about, keeps_refusals
 from feedback_app.paper.serials import grouped, parse_serial
 from feedback_app.staff import access
 from feedback_app.staff.access import current_member, requires
-from feedback_app.surveys import queries as surveys
 
 
 @blueprint.route("/tap-phieu/moi", methods=["GET", "POST"])
@@ -203,7 +203,7 @@ def _issue_form(now: datetime) -> IssueForm:
         for view in departments.all_departments(session)
         if (scope is None or view.id in scope) and (view.closed_on is None or view.closed_on > today)
     ]
-    form.department.choices = _with_blank(
+    form.department.choices = with_blank(
         [
             SelectChoice(view.code, "\u2003" * depth + i18n.text_in(view.name, view.name_en))
             for depth, view in departments.in_tree_order(offered)
@@ -219,23 +219,8 @@ def _issue_form(now: datetime) -> IssueForm:
             if place.rated_department_id in ids or place.department_id in ids
         ),
     ]
-    versions = sorted(surveys.published_versions(session).values(), key=lambda each: (each.code, -each.number))
-    form.version.choices = _with_blank(
-        [
-            SelectChoice(
-                str(each.id),
-                _("%(title)s (bản %(number)s)", title=i18n.text_in(each.title, each.title_en), number=each.number),
-            )
-            for each in versions
-        ],
-        _("Chọn mẫu phiếu"),
-    )
+    form.version.choices = version_choices(session)
     return form
-
-
-def _with_blank(choices: list[SelectChoice], prompt: str) -> list[SelectChoice]:
-    """A list of one needs no choosing; a longer one begins with nothing chosen."""
-    return choices if len(choices) == 1 else [SelectChoice("", prompt), *choices]
 
 
 def _day(written: str | None, now: datetime) -> date | None:

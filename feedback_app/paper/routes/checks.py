@@ -1,8 +1,8 @@
 """Pages of verification: forms of the sample keyed again, and settled from the paper where two keyings differ."""
 
 import secrets
-from collections.abc import Callable, Iterable
-from typing import Any, Literal, TypeVar
+from collections.abc import Iterable
+from typing import Any, Literal
 
 from flask import flash, jsonify, redirect, render_template, url_for
 from flask_babel import gettext as _
@@ -11,14 +11,14 @@ from werkzeug.wrappers import Response
 from feedback_app.departments import queries as departments
 from feedback_app.kit import clock, i18n
 from feedback_app.kit.db import db
-from feedback_app.kit.errors import Conflict, Invalid, NotAllowed
+from feedback_app.kit.errors import Conflict, Invalid
 from feedback_app.paper.forms.checks import MissingForm, boxed, second_form, settling_form
 from feedback_app.paper.forms.keying import PREFIX
 from feedback_app.paper.operations import checks
 from feedback_app.paper.queries import checks as queries
 from feedback_app.paper.queries.checks import KeyedForm, NotKeyed
 from feedback_app.paper.routes.blueprint import blueprint
-from feedback_app.paper.routes.refusals import asks_about, keeps_refusals
+from feedback_app.paper.routes.refusals import asks_about, committed, keeps_refusals
 from feedback_app.paper.serials import BadSerial, grouped, parse_serial, serial
 from feedback_app.staff import access
 from feedback_app.staff.access import current_member, requires
@@ -27,7 +27,6 @@ from feedback_app.surveys.versions import QuestionView, VersionView
 
 Answer = Response | str | tuple[Response | str, int]
 State = Literal["waiting", "differs"]
-T = TypeVar("T")
 _PAGES: dict[State, str] = {"waiting": "paper.key_again", "differs": "paper.settle"}
 _LISTS: dict[State, str] = {"waiting": "paper.to_key_again", "differs": "paper.to_settle"}
 
@@ -57,7 +56,7 @@ def key_again(written: str) -> Answer:
     form = second_form(asked)
     if form.validate_on_submit():
         answers = form.answers(asked)
-        _committed(
+        committed(
             lambda: checks.key_again(db.session(), number, now=clock.now(), member=current_member(), answers=answers)
         )
         return _on_to_next(found, "waiting")
@@ -84,7 +83,7 @@ def settle(written: str) -> Answer:
     if form.validate_on_submit():
         given = form.answers(asked)
         answers = {question.key: given.get(question.key, ()) for question in asked.questions}
-        _committed(
+        committed(
             lambda: checks.settle(db.session(), number, now=clock.now(), member=current_member(), answers=answers)
         )
         return _on_to_next(found, "differs")
@@ -108,7 +107,7 @@ def missing(written: str, state: State) -> Answer:
     form = MissingForm()
     if form.validate_on_submit():
         try:
-            _committed(
+            committed(
                 lambda: checks.miss(
                     db.session(), number, now=clock.now(), member=current_member(), reason=form.reason.data or ""
                 )
@@ -136,12 +135,10 @@ def allow_insiders(batch_id: int) -> Response:
     for each in queries.open_checks(session, batch_id):
         asks_about(f"batch:{batch_id}", each.department_id)
     try:
-        forms = checks.allow_insiders(session, batch_id, now=now, member=member)
+        forms = committed(lambda: checks.allow_insiders(session, batch_id, now=now, member=member))
     except Conflict as error:
-        session.rollback()
         flash(i18n.say(error), "error")
     else:
-        session.commit()
         flash(
             _("Người trong đơn vị được kiểm tra %(count)s phiếu của tập này; kết quả sẽ được ghi rõ.", count=forms),
             "success",
@@ -208,21 +205,7 @@ def _number(written: str) -> int:
 
 
 def _admitted(number: int, state: State) -> KeyedForm:
-    return _committed(lambda: checks.admit(db.session(), number, now=clock.now(), member=current_member(), state=state))
-
-
-def _committed(operation: Callable[[], T]) -> T:
-    """Do it and commit; an attempt that is refused stays in the trail, and nothing else was written."""
-    try:
-        done = operation()
-    except NotAllowed:
-        db.session.commit()
-        raise
-    except (Conflict, Invalid):
-        db.session.rollback()
-        raise
-    db.session.commit()
-    return done
+    return committed(lambda: checks.admit(db.session(), number, now=clock.now(), member=current_member(), state=state))
 
 
 def _on_to_next(found: KeyedForm, state: State) -> Response:

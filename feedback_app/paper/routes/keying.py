@@ -1,21 +1,15 @@
-"""Keying pages: which forms, one form after another, and taking the last one back."""
+"""Keying pages: one form after another, and taking the last one back."""
 
-import hmac
-from base64 import b64encode
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
-from flask_babel import format_date, format_time
+from flask_babel import format_time
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms.fields import SelectChoice
 
-from feedback_app.departments import queries as departments
 from feedback_app.kit import clock, i18n
 from feedback_app.kit.db import db
 from feedback_app.kit.errors import N_, Invalid
@@ -24,19 +18,18 @@ from feedback_app.kit.web import settings
 from feedback_app.paper import operations, queries
 from feedback_app.paper.commands import Sitting
 from feedback_app.paper.days import parse_day
-from feedback_app.paper.forms.keying import PREFIX, SittingForm, UndoForm, paper_form
+from feedback_app.paper.forms.keying import PREFIX, UndoForm, paper_form
 from feedback_app.paper.queries import checks
 from feedback_app.paper.routes.blueprint import blueprint
 from feedback_app.paper.routes.refusals import asks_about, keeps_refusals
 from feedback_app.paper.routes.sittings import (
-    PROCEDURE,
-    about,
     address_of,
     heading_of,
     names_of,
     passed_on,
     sitting_of,
 )
+from feedback_app.paper.routes.vault import vault
 from feedback_app.paper.serials import BadSerial, grouped, parse_serial, serial
 from feedback_app.staff import access
 from feedback_app.staff import queries as staff
@@ -53,48 +46,6 @@ Kept = Literal["stored", "blank", "refused", "answered_before"]
 _STATUS: Final = {"stored": 200, "blank": 200, "refused": 422, "answered_before": 409}
 LAST_FORMS: Final = 5
 A_YEAR: Final = timedelta(days=365)
-MOST_BATCHES: Final = 100
-
-
-@blueprint.route("/nhap-phieu", methods=["GET", "POST"])
-@keeps_refusals
-@requires("staff")
-def choose() -> Response | str | tuple[str, int]:
-    """Choose a batch, or say once what a whole stack without numbers has in common; it goes into the address of the
-    keying page."""
-    now = clock.now()
-    form = _stack_form(now)
-    if form.validate_on_submit():
-        try:
-            sitting = sitting_of(
-                now,
-                {
-                    "don-vi": form.department.data,
-                    "mau": form.version.data,
-                    "ngay": form.answered_on.data,
-                    **about(form.field.data or ""),
-                    "giai-doan": form.stage.data,
-                    "tro-giup": "1" if form.assisted.data else "",
-                    "ma-ho-so": "1" if form.coded.data else "",
-                },
-            )
-        except Invalid as error:
-            form[error.field or "answered_on"].errors = [i18n.say(error)]
-        else:
-            return redirect(url_for("paper.key", **address_of(sitting)))
-    session, day = db.session(), clock.local_day(now)
-    scope = access.scope(session, current_member(), day)
-    batches = queries.batches(session, scope=scope, is_open=True, limit=MOST_BATCHES)
-    page = render_template(
-        "paper/choose.html",
-        form=form,
-        batches=[each for each in batches if each.still_out],
-        names=names_of({each.department_id for each in batches}, day),
-        places={place.id: i18n.text_in(place.name, place.name_en) for place in departments.places(session, on=day)},
-        grouped=grouped,
-        vault=vault(),
-    )
-    return page, 422 if form.errors else 200
 
 
 @blueprint.route("/nhap-phieu/phieu", methods=["GET", "POST"])
@@ -300,81 +251,6 @@ def _numbers(batch_id: int) -> dict[str, Any]:
     }
 
 
-def _stack_form(now: datetime) -> SittingForm:
-    """The first form with its lists, filled from the address when the keyer comes back to change something."""
-    session, args = db.session(), request.args
-    form = SittingForm(
-        data={
-            "department": args.get("don-vi"),
-            "version": args.get("mau"),
-            "answered_on": _as_typed(args.get("ngay", "")),
-            "field": PROCEDURE + args["thu-tuc"] if args.get("thu-tuc") else args.get("linh-vuc"),
-            "stage": args.get("giai-doan"),
-            "assisted": args.get("tro-giup") == "1",
-            "coded": args.get("ma-ho-so") == "1",
-        }
-    )
-    scope = access.scope(session, current_member(), clock.local_day(now))
-    views = [view for view in departments.all_departments(session) if scope is None or view.id in scope]
-    form.department.choices = _with_blank(
-        [
-            SelectChoice(view.code, "\u2003" * depth + view.name + _until(view.closed_on))
-            for depth, view in departments.in_tree_order(views)
-        ],
-        _("Chọn cơ quan, đơn vị"),
-    )
-    versions = sorted(surveys.published_versions(session).values(), key=lambda each: (each.code, -each.number))
-    form.version.choices = _with_blank(
-        [
-            SelectChoice(
-                str(each.id),
-                _(
-                    "%(title)s (bản %(number)s)",
-                    title=i18n.text_in(each.title, each.title_en),
-                    number=each.number,
-                ),
-            )
-            for each in versions
-        ],
-        _("Chọn mẫu phiếu"),
-    )
-    form.field.choices = [SelectChoice("", _("Không ghi")), *_fields_and_procedures(session)]
-    return form
-
-
-def _fields_and_procedures(session: Session) -> Iterator[SelectChoice]:
-    """Each field, and under its name its procedures where it has some."""
-    procedures = departments.procedures(session)
-    for field in departments.fields(session):
-        name = i18n.text_in(field.name, field.name_en)
-        own = [each for each in procedures if each.field_id == field.id]
-        if not own:
-            yield SelectChoice(field.code, name)
-            continue
-        yield SelectChoice(field.code, _("cả lĩnh vực, không rõ thủ tục"), optgroup=name)
-        for each in own:
-            yield SelectChoice(PROCEDURE + each.code, i18n.text_in(each.name, each.name_en), optgroup=name)
-
-
-def _with_blank(choices: list[SelectChoice], prompt: str) -> list[SelectChoice]:
-    """A list of one needs no choosing; a longer one begins with nothing chosen."""
-    return choices if len(choices) == 1 else [SelectChoice("", prompt), *choices]
-
-
-def _until(closed_on: date | None) -> str:
-    if closed_on is None:
-        return ""
-    words = _("(hoạt động đến trước ngày %(day)s)", day=format_date(closed_on, "dd/MM/yyyy"))
-    return f" {words}"
-
-
-def _as_typed(day: str) -> str:
-    try:
-        return date.fromisoformat(day).strftime("%d/%m/%Y")
-    except ValueError:
-        return day
-
-
 def _today(now: datetime, sitting: Sitting) -> dict[str, Any]:
     """How far the batch is, the running count of the keyer's day and the last forms with their numbers."""
     session, since = db.session(), operations.start_of_day(now)
@@ -398,13 +274,3 @@ def _today(now: datetime, sitting: Sitting) -> dict[str, Any]:
         ],
         "undo_url": url_for("paper.undo", response_id=last[0].id, **address_of(sitting)) if last else None,
     }
-
-
-def vault() -> dict[str, str]:
-    """What the page keeps unsent forms under in the browser, and the key it keeps them with.
-
-    Office computers are shared: another account finds neither, and cannot read what lies there.
-    """
-    member_id = current_member().id
-    secret = hmac.digest(settings().secret_key.encode(), f"unsent forms {member_id}".encode(), "sha256")
-    return {"name": f"keying:{member_id}", "key": b64encode(secret).decode()}

@@ -16,6 +16,7 @@ from feedback_app.kit.web import settings
 from feedback_app.paper import operations, queries
 from feedback_app.paper.forms.scans import PauseForm
 from feedback_app.paper.routes.blueprint import blueprint
+from feedback_app.paper.routes.refusals import committed
 from feedback_app.staff import access
 from feedback_app.staff import queries as staff
 from feedback_app.staff.access import current_member, requires
@@ -40,15 +41,14 @@ def end_pause(department_id: int) -> Response | tuple[str, int]:
     access.check_scope(session, member, department_id, clock.local_day(now))
     if form.validate_on_submit():
         try:
-            operations.end_pause(session, department_id, reason=form.reason.data or "", member=member, now=now)
-        except operations.PausedOwn:
-            session.commit()  # that it was tried stays in the trail
-            raise
-        except operations.NoReason as error:
-            session.rollback()
+            committed(
+                lambda: operations.end_pause(
+                    session, department_id, reason=form.reason.data or "", member=member, now=now
+                )
+            )
+        except operations.ReasonMissing as error:
             form.reason.errors = [i18n.say(error)]
         else:
-            session.commit()
             flash(_("Phiếu của đơn vị này được nhận tự động trở lại."), "success")
             return redirect(url_for("paper.scan_quality"))
     return _page(form, department_id), 422

@@ -8,12 +8,13 @@ from flask import g, request
 
 from feedback_app.kit import clock
 from feedback_app.kit.db import db
-from feedback_app.kit.errors import NotAllowed
+from feedback_app.kit.errors import Conflict, Invalid, NotAllowed
 from feedback_app.paper import operations
 from feedback_app.staff import access
 from feedback_app.staff.access import current_member, signed_in
 
 View = TypeVar("View", bound=Callable[..., Any])
+T = TypeVar("T")
 
 
 def keeps_refusals(view: View) -> View:
@@ -53,3 +54,17 @@ def asks_about(subject: str, department_id: int) -> None:
     """
     g.paper_subject = (subject, department_id)
     access.check_scope(db.session(), current_member(), department_id, clock.local_day(clock.now()))
+
+
+def committed(operation: Callable[[], T]) -> T:
+    """Do it and commit; what an operation wrote into the trail before it refused is kept, and nothing else of it."""
+    try:
+        done = operation()
+    except NotAllowed:
+        db.session.commit()
+        raise
+    except (Conflict, Invalid):
+        db.session.rollback()
+        raise
+    db.session.commit()
+    return done

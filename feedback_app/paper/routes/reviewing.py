@@ -1,6 +1,5 @@
 """The review screen: doubtful fields one after another, dossier codes, handwriting, and papers that contradict."""
 
-from datetime import date
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -19,6 +18,7 @@ from feedback_app.paper.forms.scans import DECISIONS, ConflictForm, DossierForm,
 from feedback_app.paper.operations import NothingThere, PauseRule
 from feedback_app.paper.queries import FieldView, WritingView
 from feedback_app.paper.routes.blueprint import blueprint
+from feedback_app.paper.routes.refusals import committed
 from feedback_app.paper.routes.uploads import picture
 from feedback_app.paper.serials import grouped
 from feedback_app.staff.access import current_member, requires
@@ -46,27 +46,22 @@ def review_field(field_id: int) -> Response | str | tuple[str, int]:
     form = FieldForm()
     if form.validate_on_submit():
         try:
-            operations.decide_field(
-                session,
-                field_id,
-                verdict=form.verdict.data if form.verdict.data in _VERDICTS else "marked",
-                chosen=_places(request.form.getlist("chosen")),
-                member=member,
-                rule=PauseRule(settings().paper_pause_per_mille, settings().paper_pause_base),
-                now=clock.now(),
+            committed(
+                lambda: operations.decide_field(
+                    session,
+                    field_id,
+                    verdict=form.verdict.data if form.verdict.data in _VERDICTS else "marked",
+                    chosen=_places(request.form.getlist("chosen")),
+                    member=member,
+                    rule=PauseRule(settings().paper_pause_per_mille, settings().paper_pause_base),
+                    now=clock.now(),
+                )
             )
-        except operations.OwnDepartment:
-            session.commit()  # that it was tried stays in the trail
-            raise
         except operations.AlreadyDecided as error:
-            session.rollback()
             flash(i18n.say(error), "warn")
         except operations.BadDecision as error:
-            session.rollback()
             flash(i18n.say(error), "error")
             return redirect(url_for("paper.review_field", field_id=field_id, **_batch()))
-        else:
-            session.commit()
         return redirect(url_for("paper.review", **_batch()))
     field = queries.field_view(session, field_id, member_id=member.id, department_ids=_allowed())
     if field is None:
@@ -100,25 +95,16 @@ def review_dossier(writing_id: int) -> Response | str | tuple[str, int]:
             form.dossier.errors = [_("Xin gõ mã hồ sơ, hoặc chọn “Không đọc được”.")]
             return _dossier_page(writing, form), 422
         stage: Stage | None = writing.stage if writing else None  # type: ignore[assignment]  # checked by the table
-        state = operations.name_dossier(
-            session,
-            writing_id,
-            token=None if unreadable else codes().token(written, stage),
-            member=current_member(),
-            now=clock.now(),
+        token = None if unreadable else codes().token(written, stage)
+        state = committed(
+            lambda: operations.name_dossier(session, writing_id, token=token, member=current_member(), now=clock.now())
         )
-    except operations.OwnDepartment:
-        session.commit()
-        raise
     except Conflict as error:
-        session.rollback()
         flash(i18n.say(error), "warn")
     except Invalid as error:
-        session.rollback()
         form.dossier.errors = [i18n.say(error)]
         return _dossier_page(writing, form), 422
     else:
-        session.commit()
         if state == "answered_before":
             flash(
                 _("Hồ sơ này đã có câu trả lời ở bước này nên phiếu không được tính; phiếu được ghi riêng trong tập."),
@@ -165,26 +151,24 @@ def writing(writing_id: int) -> Response | tuple[str, int]:
     if form.validate_on_submit():
         try:
             if request.form.get("decision") == "refuse":
-                operations.refuse_writing(
-                    session, writing_id, reason=form.reason.data or "", member=current_member(), now=clock.now()
+                committed(
+                    lambda: operations.refuse_writing(
+                        session, writing_id, reason=form.reason.data or "", member=current_member(), now=clock.now()
+                    )
                 )
             else:
-                operations.type_comment(
-                    session, writing_id, text=form.text.data or "", member=current_member(), now=clock.now()
+                committed(
+                    lambda: operations.type_comment(
+                        session, writing_id, text=form.text.data or "", member=current_member(), now=clock.now()
+                    )
                 )
-        except operations.OwnDepartment:
-            session.commit()
-            raise
         except operations.AlreadyDecided as error:
-            session.rollback()
             flash(i18n.say(error), "warn")
             return redirect(url_for("paper.writings"))
         except Invalid as error:
-            session.rollback()
             name = error.field if error.field in form else "text"
             form[name].errors = [i18n.say(error)]
         else:
-            session.commit()
             return redirect(url_for("paper.writings"))
     found = queries.writing_view(session, writing_id, kind="comment", department_ids=_allowed())
     return _writing_page(found, form), 422
@@ -207,31 +191,26 @@ def conflict(page_id: int) -> Response | str | tuple[str, int]:
         return _conflict_page(page_id, form)
     if form.validate_on_submit():
         try:
-            answered_on: date | None = None
-            if form.answered_on.data:
-                answered_on = parse_day(form.answered_on.data, today=clock.local_day(now))
-            operations.decide_conflict(
-                session,
-                page_id,
-                decision=form.decision.data,
-                reason=form.reason.data or "",
-                answered_on=answered_on,
-                member=current_member(),
-                now=now,
+            written = form.answered_on.data
+            answered_on = parse_day(written, today=clock.local_day(now)) if written else None
+            committed(
+                lambda: operations.decide_conflict(
+                    session,
+                    page_id,
+                    decision=form.decision.data,
+                    reason=form.reason.data or "",
+                    answered_on=answered_on,
+                    member=current_member(),
+                    now=now,
+                )
             )
-        except operations.OwnDepartment:
-            session.commit()
-            raise
         except operations.AlreadyDecided as error:
-            session.rollback()
             flash(i18n.say(error), "warn")
             return redirect(url_for("paper.conflicts"))
         except Invalid as error:
-            session.rollback()
             name = error.field if error.field in form else "reason"
             form[name].errors = [i18n.say(error)]
         else:
-            session.commit()
             flash(_("Đã giải quyết."), "success")
             return redirect(url_for("paper.conflicts"))
     return _conflict_page(page_id, form), 422

@@ -1,8 +1,9 @@
-// Keying paper forms by keyboard alone. The next form opens at once; what was keyed is sent in the background, one
-// form after another, and sent again until the server acknowledges it; until then it also lies in the vault of the
-// account. Without this script the page is a plain form.
-import { Numbers, grouped } from "./numbers.js";
-import { elsewhere, link, openVault } from "./vault.js";
+// Keying paper forms by keyboard alone. The next form opens at once, while what was keyed is sent in the background and
+// kept in the vault of the account until the server has it. Without this script the page is a plain form.
+import { offer } from "./leftovers.js";
+import { Numbers, figures, grouped } from "./numbers.js";
+import { Queue } from "./queue.js";
+import { Unsent } from "./unsent.js";
 
 const form = document.querySelector("form[data-keying]");
 const texts = form.dataset;
@@ -13,21 +14,18 @@ const save = end.querySelector("button");
 const state = document.querySelector("[data-state]");
 const panel = document.querySelector("[data-panel]");
 const left = document.querySelector("[data-left]");
-const numbers = texts.numbers ? new Numbers(JSON.parse(texts.numbers)) : null;
+const numbers = texts.numbers
+  ? new Numbers({ ...JSON.parse(texts.numbers), url: texts.numbersUrl, justKeyed: texts.justKeyed })
+  : null;
+const queue = new Queue({ form, say, stored, refused });
+const unsent = new Unsent(texts.sitting);
 const kept = (kind) => questions.find((question) => question.dataset.kind === kind);
 const numberField = kept("number");
 const dayField = kept("answered_on");
-const FIRST_WAIT = 1000;
-const LONGEST_WAIT = 15000;
-const STALE = 20000;
 
 let current = 0; // index of the question; questions.length is the end of the form
-const queue = []; // forms not acknowledged yet, oldest first: {url, data}
 let mending = 0; // refused forms that wait until the page is free for them
-let sending = false;
-let wait = FIRST_WAIT;
-let vault = null; // null until it is open, and where the browser has none
-let refreshed = Date.now();
+let sendingAlone = false;
 
 // UUID version 7 (RFC 9562): 48 bits of milliseconds, then random bits. Made when a form opens, so that sending it
 // twice stores it once.
@@ -143,21 +141,7 @@ function checkNumber() {
   return false;
 }
 
-async function refreshNumbers() {
-  refreshed = Date.now();
-  try {
-    const response = await fetch(texts.numbersUrl, { headers: { Accept: "application/json" } });
-    if (!response.ok) return;
-    const answer = await response.json();
-    numbers.serials = answer.serials;
-    for (const { data } of queue) answer.taken[figures(data.get("number"))] = texts.justKeyed;
-    numbers.taken = answer.taken;
-  } catch {
-    // Without network the list at hand goes on; the server decides in the end.
-  }
-}
-
-const figures = (text) => text.replace(/\D/g, "");
+const refreshNumbers = () => numbers.refresh(() => queue.all("number"));
 
 function leaveText(question) {
   if (question === numberField && !checkNumber()) return written(question).select();
@@ -259,16 +243,16 @@ function keep() {
     sendAlone(data);
     return;
   }
-  queue.push({ url: location.href, data });
-  if (vault) vault.put(data.get("response_id"), packed(data, "form"));
+  queue.push(location.href, data);
+  unsent.keep(data);
   clear();
-  send();
+  queue.send();
 }
 
 // A page of one form is left for the next one once the server has it; what cannot be sent stays on the page.
 async function sendAlone(body) {
-  if (sending) return;
-  sending = true;
+  if (sendingAlone) return;
+  sendingAlone = true;
   say(texts.sending);
   try {
     const response = await fetch(location.href, { method: "POST", body, headers: { Accept: "application/json" } });
@@ -278,7 +262,7 @@ async function sendAlone(body) {
   } catch {
     say(texts.unsent, true);
   }
-  sending = false;
+  sendingAlone = false;
 }
 
 // Makes the page ready for the next form: the next number that is out, and the day of the one before.
@@ -293,9 +277,8 @@ function clear() {
   });
   if (numbers) {
     const field = written(numberField);
-    const done = figures(field.value);
-    numbers.take(done, texts.justKeyed);
-    field.value = grouped(numbers.after(done));
+    numbers.take(field.value);
+    field.value = grouped(numbers.after(field.value));
   }
   summary.textContent = "";
   form.elements.response_id.value = newId();
@@ -325,89 +308,25 @@ function reopen(data) {
     const text = written(question);
     if (text) text.value = data.get(text.name) || "";
   });
-  if (numbers) delete numbers.taken[figures(data.get("number") || "")];
+  if (numbers) numbers.free(data.get("number") || "");
   open(0);
   remember();
 }
 
-// What the vault keeps of a form: all but the token of this session.
-function packed(data, kind) {
-  const fields = [...data].filter(([name]) => name !== "csrf_token");
-  return { kind, sitting: texts.sitting, url: location.href, fields };
+function remember() {
+  unsent.remember(() => (isUntouched() ? null : new FormData(form)));
 }
 
-function unpacked({ fields }) {
-  const data = new FormData();
-  fields.forEach(([name, value]) => data.append(name, value));
-  return data;
-}
-
-let remembering = false;
-let changed = false;
-
-// Keeps the form on the page as it is now; while it is being written, further keys wait for one more writing.
-async function remember() {
-  changed = true;
-  if (!vault || remembering) return;
-  remembering = true;
-  while (changed) {
-    changed = false;
-    await (isUntouched() ? vault.drop("draft") : vault.put("draft", packed(new FormData(form), "draft")));
-  }
-  remembering = false;
-}
-
-function later(message) {
-  say(`${message} (${queue.length} ${texts.pending})`, true);
-  setTimeout(() => {
-    sending = false;
-    send();
-  }, wait);
-  wait = Math.min(wait * 2, LONGEST_WAIT);
-}
-
-async function send() {
-  if (sending || queue.length === 0) return;
-  sending = true;
-  say(texts.sending);
-  const { url, data } = queue[0];
-  data.set("csrf_token", form.elements.csrf_token.value);
-  let response;
-  let answer;
-  try {
-    response = await fetch(url, { method: "POST", body: data, headers: { Accept: "application/json" } });
-    answer = await response.json();
-  } catch {
-    later(texts.waiting);
-    return;
-  }
-  if (response.ok) {
-    queue.shift();
-    if (vault) vault.drop(data.get("response_id"));
-    sending = false;
-    wait = FIRST_WAIT;
-    panel.innerHTML = answer.panel;
-    if (numbers && Date.now() - refreshed > STALE) refreshNumbers();
-    say(queue.length ? texts.sending : texts.sent);
-    send();
-  } else if (response.status === 401 || response.status === 400) {
-    // Signed out, or signed in anew elsewhere: the token in hand belongs to the session before.
-    const token = await freshToken();
-    if (token) form.elements.csrf_token.value = token;
-    later(token ? texts.waiting : texts.signedOut);
-  } else if (response.status >= 500 || response.status === 429) {
-    later(texts.waiting);
-  } else {
-    refused(data, answer.message, answer.field);
-  }
+function stored(data, answer) {
+  unsent.drop(data);
+  panel.innerHTML = answer.panel;
+  if (numbers && numbers.isStale) refreshNumbers();
 }
 
 // The server will never take this form as it is. It comes back to be mended as soon as the page is free.
 function refused(data, message, field) {
-  queue.shift();
-  sending = false;
   const mend = () => {
-    if (vault) vault.drop(data.get("response_id"));
+    unsent.drop(data);
     reopen(data);
     say(`${texts.refused} ${message} ${texts.reopened}`, true);
     const question = field && kept(field);
@@ -418,7 +337,6 @@ function refused(data, message, field) {
   if (numbers && field === "number") refreshNumbers();
   if (isUntouched()) {
     mend();
-    send();
     return;
   }
   say(`${texts.refused} ${message}`, true);
@@ -429,61 +347,25 @@ function refused(data, message, field) {
     mending -= 1;
     mend();
   }, 200);
-  send();
-}
-
-async function freshToken() {
-  try {
-    const page = await fetch(location.href, { headers: { Accept: "text/html" } });
-    if (page.redirected || !page.ok) return null;
-    const read = new DOMParser().parseFromString(await page.text(), "text/html");
-    const field = read.querySelector("form[data-keying] [name=csrf_token]");
-    return field && field.value;
-  } catch {
-    return null;
-  }
 }
 
 addEventListener("beforeunload", (event) => {
   if (queue.length || mending) event.preventDefault();
 });
 
-// Forms that a page left behind here, with the lid closed or the network gone: offered, never sent unasked.
-async function offer() {
-  vault = await openVault(left.dataset.name, left.dataset.key);
-  if (!vault) return;
-  const found = await vault.left();
-  const own = found.filter(({ value }) => value.sitting === texts.sitting);
-  const forms = own.filter(({ value }) => value.kind === "form");
-  const draft = own.find(({ value }) => value.kind === "draft");
-  const away = elsewhere(found, texts.sitting);
-  link(left.querySelector("[data-left-list]"), away, left.dataset.elsewhere);
-  const button = left.querySelector("button");
-  button.hidden = own.length === 0;
-  const lines = [];
-  if (forms.length) lines.push(left.dataset.forms.replace("{count}", forms.length));
-  if (draft) lines.push(left.dataset.draft);
-  left.querySelector("[data-left-text]").textContent = lines.join(" ");
-  left.hidden = found.length === 0;
-  if (!own.length) return;
-  button.addEventListener("click", async () => {
-    left.hidden = true;
-    for (const each of forms) {
-      await vault.adopt(each);
-      const data = unpacked(each.value);
-      if (numbers) numbers.take(figures(data.get("number")), texts.justKeyed);
-      queue.push({ url: each.value.url, data });
-    }
-    if (draft) {
-      await vault.adopt(draft);
-      reopen(unpacked(draft.value));
-    } else {
-      nextNumber();
-      open(0);
-    }
-    send();
-  });
-  button.focus();
+// Goes on with what a page left behind: its forms are sent, the one that was being keyed is opened.
+function resume(forms, draft) {
+  for (const { url, data } of forms) {
+    if (numbers) numbers.take(data.get("number"));
+    queue.push(url, data);
+  }
+  if (draft) {
+    reopen(draft.data);
+  } else {
+    nextNumber();
+    open(0);
+  }
+  queue.send();
 }
 
 function nextNumber() {
@@ -493,13 +375,12 @@ function nextNumber() {
   if (!meant || numbers.refusal(meant)) field.value = grouped(numbers.after(meant || ""));
 }
 
-function start() {
+async function start() {
   if (numbers && !written(numberField).value) nextNumber();
   open(Math.max(0, questions.findIndex((question) => question.classList.contains("is-wrong"))));
   if (!left) return;
-  offer().then(() => {
-    document.documentElement.dataset.offered = "";
-  });
+  if (await unsent.open(left.dataset.name, left.dataset.key)) await offer(left, unsent, resume);
+  document.documentElement.dataset.offered = "";
 }
 
 document.documentElement.dataset.keying = "";

@@ -78,23 +78,3 @@ class Vault {
 }
 
 const isHeld = (page) => navigator.locks.request(page, { ifAvailable: true }, (lock) => lock === null);
-
-// How many forms wait for each other sitting, by its address.
-export function elsewhere(left, sitting) {
-  const counts = new Map();
-  for (const { value } of left) {
-    if (value.sitting !== sitting) counts.set(value.url, (counts.get(value.url) || 0) + 1);
-  }
-  return counts;
-}
-
-export function link(list, counts, text) {
-  for (const [url, count] of counts) {
-    const line = document.createElement("p");
-    const way = document.createElement("a");
-    way.href = url;
-    way.textContent = text.replace("{count}", count);
-    line.append(way);
-    list.append(line);
-  }
-}

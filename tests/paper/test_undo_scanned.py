@@ -1,0 +1,131 @@
+"""A keyed form is taken back whose paper was scanned too: what was scanned is not lost with it."""
+
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from feedback_app.paper import operations, queries
+from feedback_app.paper.models import PaperForm, PaperPage, PaperScan
+from feedback_app.staff.queries import Member
+from tests.paper.scanned import NOW, Desk, counts, make_desk, responses, sheet, stored, take_in
+from tests.paper.stacks import ANOTHER_ID, ID
+from tests.staff.people import add_person, sign_in
+
+SAID = {"chung": [0], "thai-do": [0]}
+OTHERWISE = {"chung": [2]}
+
+
+@pytest.fixture
+def desk(session: Session) -> Desk:
+    return make_desk(session)
+
+
+@pytest.fixture
+def keyer(session: Session, desk: Desk) -> Member:
+    return add_person(session, "nguoi-nhap", "staff", desk.office.ward)
+
+
+def key(session: Session, desk: Desk, keyer: Member, response_id: str = ID) -> None:
+    batch = queries.batch(session, batch_of(session, desk))
+    operations.key_form(
+        session,
+        now=NOW,
+        keyer=keyer,
+        sitting=queries.sitting_of(batch, today=NOW.date()),
+        number=desk.numbers[0],
+        response_id=UUID(response_id),
+        answers={"chung": ("hai-long",), "thai-do": ("tot",)},
+        comments={},
+        rapid_seconds=0,
+    )
+    session.commit()
+
+
+def undo(session: Session, keyer: Member) -> None:
+    operations.undo_last(session, now=NOW, keyer=keyer, response_id=UUID(ID), reason="Nhập nhầm câu trả lời", words="")
+    session.commit()
+
+
+def decide(session: Session, member: Member, decision: str) -> None:
+    (conflict,) = queries.conflicts(session, department_ids=None)
+    operations.decide_conflict(
+        session,
+        conflict.page_id,
+        decision=decision,  # type: ignore[arg-type]
+        reason="Giấy không hợp lệ",
+        member=member,
+        now=NOW,
+    )
+    session.commit()
+
+
+def batch_of(session: Session, desk: Desk) -> int:
+    return session.get_one(PaperForm, desk.numbers[0]).batch_id
+
+
+def sums(session: Session, desk: Desk) -> tuple[int, int, int, int]:
+    found = queries.sums(session, batch_of(session, desk))
+    return found.keyed, found.scanned, found.spoiled, found.out
+
+
+@pytest.mark.parametrize(
+    ("answers", "settled", "says"),
+    [
+        (SAID, False, ["hai-long", "tot"]),
+        (OTHERWISE, False, ["khong-hai-long"]),
+        (OTHERWISE, True, ["khong-hai-long"]),
+    ],
+    ids=["a duplicate", "a conflict", "a conflict that somebody settled"],
+)
+def test_the_scanned_paper_waits_again_and_can_be_counted(
+    session: Session, desk: Desk, keyer: Member, answers: dict[str, list[int]], settled: bool, says: list[str]
+) -> None:
+    key(session, desk, keyer)
+    upload_id = take_in(session, [sheet(session, desk.numbers[0], answers)], desk.uploader)
+    if settled:
+        decide(session, desk.uploader, "same")
+    undo(session, keyer)
+    assert counts(session, upload_id) == {"conflict": 1}
+    assert (stored(session), sums(session, desk)) == ({}, (0, 0, 0, 4))
+    with pytest.raises(operations.PagesWaiting):
+        operations.close(
+            session, batch_of(session, desk), now=NOW, member=desk.uploader, not_returned=4, reason="Chưa về"
+        )
+    session.rollback()
+    decide(session, desk.uploader, "counted")
+    assert counts(session, upload_id) == {"read": 1}
+    assert (stored(session), sums(session, desk)) == ({desk.numbers[0]: says}, (0, 1, 0, 3))
+    operations.close(session, batch_of(session, desk), now=NOW, member=desk.uploader, not_returned=3, reason="Chưa về")
+
+
+def test_or_it_is_left_out_and_the_number_is_still_out(session: Session, desk: Desk, keyer: Member) -> None:
+    key(session, desk, keyer)
+    take_in(session, [sheet(session, desk.numbers[0], SAID)], desk.uploader)
+    undo(session, keyer)
+    decide(session, desk.uploader, "discarded")
+    assert session.scalars(select(PaperScan.state)).all() == ["discarded"]
+    assert (stored(session), sums(session, desk)) == ({}, (0, 0, 0, 4))
+
+
+def test_keyed_anew_it_meets_the_scanned_paper_as_before(session: Session, desk: Desk, keyer: Member) -> None:
+    key(session, desk, keyer)
+    take_in(session, [sheet(session, desk.numbers[0], OTHERWISE)], desk.uploader)
+    undo(session, keyer)
+    key(session, desk, keyer, ANOTHER_ID)
+    decide(session, desk.uploader, "counted")
+    assert session.execute(select(PaperPage.state, PaperPage.why)).all() == [("conflict", "keyed")]
+    decide(session, desk.uploader, "same")
+    assert (responses(session), sums(session, desk)) == (2, (1, 0, 0, 3))
+
+
+def test_the_page_says_why_it_waits(app: Flask, session: Session, desk: Desk, keyer: Member) -> None:
+    key(session, desk, keyer)
+    take_in(session, [sheet(session, desk.numbers[0], SAID)], desk.uploader)
+    undo(session, keyer)
+    page = sign_in(app, "quet").get("/duyet-quet/trung-so").text
+    assert "đã nhập tay rồi hoàn tác" in page
+    assert "Tính phiếu này" in page
+    assert "Cùng một tờ phiếu" not in page
