@@ -22,7 +22,8 @@ def close_visit_days() -> None:
 
 @app.task
 def erase_comment_originals() -> None:
-    """Erase what people wrote once its review can no longer be taken back; what was cleared stays.
+    """Erase what people wrote once its review can no longer be taken back; what was cleared stays. Files of scans,
+    where the same words stand by hand, go as long after they were read.
 
     Deliveries in conflict hold such words, too: they go as long after they were settled, and after twice that time
     if nobody settles them.
@@ -32,6 +33,7 @@ def erase_comment_originals() -> None:
         surveys.erase_originals(db.session(), before=now - kept)
         surveys.forget_conflicts(db.session(), settled_before=now - kept, received_before=now - 2 * kept)
         paper.erase_writings(db.session(), before=now - kept)
+        paper.erase_files(db.session(), before=now - kept)
         db.session.commit()
 
 

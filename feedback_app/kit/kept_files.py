@@ -4,12 +4,12 @@ Nothing here commits. Each slice keeps its own: `kept_by` names it, so that one 
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import IO, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, select
+from sqlalchemy import BigInteger, DateTime, ForeignKey, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback_app.kit.db import Model
@@ -60,6 +60,11 @@ def keep(session: Session, content: IO[bytes], *, kept_by: str, name: str, media
     kept.sha256 = digest.hexdigest()
     session.flush()
     return kept
+
+
+def erase(session: Session, ids: Sequence[UUID]) -> None:
+    """Delete kept files with all their parts."""
+    session.execute(delete(KeptFile).where(KeptFile.id.in_(ids)))
 
 
 def file_part(session: Session, file_id: UUID, number: int) -> bytes | None:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import numpy
 import pypdfium2
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -100,8 +101,14 @@ def sheet(
             top = (rect.y + rect.h / 2) * DOTS
             draw.line((left, top - 12, left + 14, top + 12 - wobble * 3), fill=50, width=4)
             draw.line((left + 14, top + 12, left + 20, top - 10), fill=50, width=4)
-    # A scanner's lens; without it the reader takes the image for one of black and white alone, and asks more.
-    return image.filter(ImageFilter.GaussianBlur(0.8))
+    # A scanner's lens and grain; without them the reader takes the image for black and white, and asks more.
+    blurred = numpy.asarray(image.filter(ImageFilter.GaussianBlur(0.8)))
+    return Image.fromarray(numpy.clip(blurred.astype(numpy.int16) - _grain(blurred.shape), 0, 255).astype(numpy.uint8))
+
+
+@cache
+def _grain(shape: tuple[int, int]) -> NDArray[numpy.int16]:
+    return numpy.random.default_rng(1).integers(0, 14, shape, numpy.int16)
 
 
 @cache

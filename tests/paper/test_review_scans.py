@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from feedback_app.kit.kept_files import FilePart
 from feedback_app.paper import operations, queries
 from feedback_app.paper.models import (
     PaperForm,
@@ -17,7 +18,7 @@ from feedback_app.paper.models import (
     PaperScanField,
     PaperWriting,
 )
-from feedback_app.paper.operations import AlreadyDecided, NothingThere, OwnDepartment, PauseRule
+from feedback_app.paper.operations import AlreadyDecided, NothingThere, OwnDepartment, PauseRule, uploads
 from feedback_app.staff.models import AuditEvent
 from feedback_app.staff.queries import Member
 from feedback_app.surveys.models import Comment, Response
@@ -32,10 +33,12 @@ from tests.paper.scanned import (
     Desk,
     counts,
     make_desk,
+    pdf_of,
     responses,
     sheet,
     stored,
     take_in,
+    upload,
 )
 from tests.staff.people import add_person
 
@@ -247,6 +250,19 @@ def test_handwriting_becomes_a_held_comment(session: Session) -> None:
     assert queries.next_writing(session, kind="comment", department_ids=None) is None
     assert operations.erase_writings(session, before=NOW) == 0
     assert operations.erase_writings(session, before=LATER) == 1
+
+
+def test_a_file_is_erased_after_its_time_and_known_when_it_comes_again(session: Session) -> None:
+    desk = make_desk(session)
+    content = pdf_of([sheet(session, desk.numbers[0], GOOD)])
+    upload_id = upload(session, content, desk.uploader)
+    assert operations.erase_files(session, before=LATER) == 0
+    uploads.fail_upload(session, upload_id, problem="unreadable", now=NOW)
+    assert operations.erase_files(session, before=NOW) == 0
+    assert operations.erase_files(session, before=LATER) == 1
+    assert session.scalar(select(func.count()).select_from(FilePart)) == 0
+    assert operations.erase_files(session, before=LATER) == 0
+    assert upload(session, content, desk.uploader) == upload_id
 
 
 def test_a_paper_that_says_nothing_but_a_comment_waits_for_it(session: Session) -> None:

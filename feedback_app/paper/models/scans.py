@@ -25,7 +25,8 @@ from feedback_app.kit.db import Model
 
 
 class PaperUpload(Model):
-    """One file of scans. The same bytes are the same upload, whoever sends them again.
+    """One file of scans. The same bytes are the same upload, whoever sends them again; `file_id` is null once they were
+    erased.
 
     `department_id` is the uploader's then (null: the whole service). `answered_on` is the day of the answers as the
     uploader stated it; without one it is the batch's, and without that the day of the upload.
@@ -37,11 +38,12 @@ class PaperUpload(Model):
         CheckConstraint("media_type IN ('application/pdf', 'image/jpeg', 'image/png')", name="media_type"),
         CheckConstraint("state <> 'failed' OR problem IS NOT NULL", name="failed_says_why"),
         CheckConstraint("state <> 'read' OR pages IS NOT NULL", name="read_has_pages"),
+        CheckConstraint("file_id IS NOT NULL OR finished_at IS NOT NULL", name="unread_has_file"),
         Index("ix_paper_uploads_waiting", "uploaded_at", postgresql_where="state IN ('waiting', 'reading')"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    file_id: Mapped[UUID] = mapped_column(ForeignKey("kept_files.id"), unique=True)
+    file_id: Mapped[UUID | None] = mapped_column(ForeignKey("kept_files.id", ondelete="SET NULL"), unique=True)
     sha256: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     size: Mapped[int] = mapped_column(BigInteger)

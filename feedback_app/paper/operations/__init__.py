@@ -52,7 +52,7 @@ from feedback_app.paper.operations.reviewing import (
 )
 from feedback_app.paper.operations.trail import record_refusal
 from feedback_app.paper.operations.undoing import NotTheLast, undo_last
-from feedback_app.paper.operations.uploads import Kept, keep_upload, take_upload
+from feedback_app.paper.operations.uploads import Kept, erase_files, keep_upload, take_upload
 
 __all__ = [
     "LONGEST_REASON",
@@ -88,6 +88,7 @@ __all__ = [
     "decide_field",
     "decisions",
     "end_pause",
+    "erase_files",
     "erase_writings",
     "issue",
     "keep_upload",

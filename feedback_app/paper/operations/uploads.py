@@ -155,6 +155,20 @@ def fail_upload(session: Session, upload_id: UUID, *, problem: str, now: datetim
     )
 
 
+def erase_files(session: Session, *, before: datetime) -> int:
+    """Erase the files that were read to their end before a moment; how many there were.
+
+    Whole pages with handwriting stand in them, and nobody looks at them again. What was read stays, as does the sum
+    that the same bytes are known by.
+    """
+    done = session.scalars(
+        select(PaperUpload.file_id).where(PaperUpload.file_id.is_not(None), PaperUpload.finished_at < before)
+    ).all()
+    kept_files.erase(session, [file_id for file_id in done if file_id is not None])
+    session.expire_all()
+    return len(done)
+
+
 def forget_scans(session: Session, numbers: Select[int]) -> None:
     """Forget what was read of forms that are to be deleted; their pages stay accounted for, as of no form."""
     pages = list(session.scalars(select(PaperPage.id).where(PaperPage.form_number.in_(numbers))))
