@@ -384,3 +384,18 @@ def test_two_papers_without_ink_are_alike_and_one_with_ink_is_not() -> None:
     empty = look(scanned(paper_of(page), seed=1)).ink
     assert correlation(empty, look(scanned(paper_of(page), seed=2)).ink) == 1.0
     assert correlation(empty, look(scanned(crossed(page, 0, 1, 1, 2))).ink) == 0.0
+
+
+def test_a_page_to_write_on_alone_is_told_by_what_is_written() -> None:
+    form = blanks.layout("kiosk", Design("A5"))
+    page = next(each for each in blanks.printed(form, 1, DPI) if not form.pages[each.page - 1].boxes)
+    space = next(iter(form.pages[page.page - 1].comments.values()))
+
+    def ink(*, hand_seed: int, scan_seed: int) -> bytes:
+        paper = paper_of(page, hand_seed)
+        write(paper, hand(), space, letters=40)
+        return look(scanned(paper, seed=scan_seed)).ink
+
+    first = ink(hand_seed=1, scan_seed=1)
+    assert correlation(first, ink(hand_seed=1, scan_seed=2)) >= 0.85
+    assert correlation(first, ink(hand_seed=2, scan_seed=1)) < 0.85

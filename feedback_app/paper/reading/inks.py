@@ -73,6 +73,8 @@ def correlation(ink_a: bytes, ink_b: bytes) -> float:
 
 def _is_solid(boxes: Floats) -> bool:
     """Whether the marks are areas rather than strokes."""
+    if not boxes.size:
+        return False
     inked = boxes > 0.6
     runs = np.convolve(inked, np.ones(_RUN), "valid") >= _RUN
     return bool(runs.sum() > _SOLID * max(1, int(inked.sum())))
