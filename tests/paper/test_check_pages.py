@@ -1,5 +1,7 @@
 """Pages on which forms are keyed again and settled: what they show to whom, and what they keep."""
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -55,9 +57,24 @@ def test_a_form_is_keyed_blind_and_the_next_one_follows(app: Flask, session: Ses
     assert "Ý kiến khác" not in page
     answer = post(browser, AGAIN, {"q-chung": "hai-long", "q-thai-do": "tot"})
     assert (answer.status_code, answer.location) == (302, ALSO)
-    answer = post(browser, ALSO, {"q-chung": "", "q-thai-do": ""}, headers=JSON)
+    answer = post(browser, ALSO, {"q-chung": "", "q-thai-do": "", "blank": "y"}, headers=JSON)
     assert answer.json == {"next": "/nhap-lai"}
     assert [check_of(session, number).state for number in (1, 2)] == ["agrees", "differs"]
+
+
+@pytest.mark.parametrize("sent", [{}, {"q-chung": "", "q-thai-do": ""}])
+def test_a_form_is_keyed_again_as_blank_only_by_who_says_so(
+    app: Flask, session: Session, sample: Sample, sent: dict[str, str]
+) -> None:
+    browser = sign_in(app, "beside")
+    for headers in ({}, JSON):
+        answer = post(browser, AGAIN, sent, headers=headers)
+        assert answer.status_code == 422
+        text = answer.get_json()["message"] if headers else answer.text
+        assert "Nếu tờ phiếu để trống, xin đánh dấu vào ô." in text
+    assert check_of(session, 1).state == "waiting"
+    assert post(browser, AGAIN, {**sent, "blank": "y"}).status_code == 302
+    assert check_of(session, 1).second_answers == {}
 
 
 def test_a_choice_that_is_not_on_the_form_keeps_what_was_chosen(app: Flask, session: Session, sample: Sample) -> None:
@@ -104,9 +121,10 @@ def test_the_settler_sees_both_keyings_and_not_whose_they_are(app: Flask, differ
     assert ">Không hài lòng<" in both
     assert "Người keyer" not in page
     assert "Người beside" not in page
-    # Keys 1 and 2 are what the keyings say, whichever stands first.
-    options = page.split('class="options"', 1)[1]
-    assert {options.split("<span>")[place].split("<", 1)[0] for place in (1, 2)} == {"Hài lòng", "Không hài lòng"}
+    # A practised keyer presses what stands on the paper without reading: each choice has the key it has everywhere.
+    options = page.split('class="options"', 1)[1].split("</fieldset>", 1)[0]
+    shown = re.findall(r"<kbd>(.)</kbd> <span>([^<]+)</span>", options)
+    assert shown == [("1", "Hài lòng"), ("2", "Bình thường"), ("3", "Không hài lòng"), ("0", "Bỏ trống")]
     assert "Thái độ phục vụ" not in page
 
 

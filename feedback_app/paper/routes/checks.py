@@ -79,7 +79,7 @@ def settle(written: str) -> Answer:
     said = {
         question.key: (sides[0].get(question.key, ()), sides[1].get(question.key, ())) for question in asked.questions
     }
-    form = settling_form(asked, said)
+    form = settling_form(asked)
     if form.validate_on_submit():
         given = form.answers(asked)
         answers = {question.key: given.get(question.key, ()) for question in asked.questions}

@@ -11,6 +11,7 @@ const questions = [...form.querySelectorAll("fieldset.question")];
 const end = form.querySelector("[data-end]");
 const summary = form.querySelector("[data-summary]");
 const save = end.querySelector("button");
+const leftBlank = end.querySelector("[name=blank]");
 const state = document.querySelector("[data-state]");
 const panel = document.querySelector("[data-panel]");
 const left = document.querySelector("[data-left]");
@@ -236,6 +237,11 @@ function keep() {
   if (missing >= 0 && !(numbers && isBlank())) {
     complain(questions[missing], texts.required);
     open(missing);
+    return;
+  }
+  if (leftBlank && isBlank() && !leftBlank.checked) {
+    say(texts.sure, true);
+    leftBlank.focus();
     return;
   }
   const data = new FormData(form);
