@@ -6,10 +6,11 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from feedback_app.departments import queries as department_queries
+from feedback_app.departments.models import DepartmentVersion
 from feedback_app.kit import clock
 from feedback_app.kit.clock import VIETNAM
 from feedback_app.paper.models import PaperKeying
@@ -55,6 +56,14 @@ def choose(browser: FlaskClient, version: int, **changes: str):
 
 def stored(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Response)) or 0
+
+
+def test_departments_are_offered_in_english_too(
+    keyer: FlaskClient, session: Session, office: Office, version: int
+) -> None:
+    session.execute(update(DepartmentVersion).values(name_en="Dong Son Ward"))
+    session.commit()
+    assert ">Dong Son Ward<" in keyer.get("/nhap-phieu?lang=en").text
 
 
 def test_the_choice_goes_into_the_address(keyer: FlaskClient, version: int) -> None:
