@@ -102,6 +102,18 @@ def test_a_form_without_answers_is_returned_blank(keying: Page, session: Session
     assert queries.sums(session, batch.batch_id).spoiled == 1
 
 
+def test_the_last_form_is_undone_from_the_number_unless_somebody_is_typing_there(keying: Page, batch: Issued) -> None:
+    press(keying, "Enter 1 0 0 Control+Enter Enter")
+    expect(keying.locator(".keyed-today-number")).to_have_text("1")
+    number = keying.get_by_label("Số phiếu")
+    expect(number).to_be_focused()
+    keying.keyboard.type("77")
+    press(keying, "Control+z")
+    expect(number).to_have_value(grouped(batch.first_number + 1))
+    press(keying, "Control+z")
+    expect(keying.get_by_role("heading", level=1)).to_have_text("Hoàn tác phiếu vừa nhập")
+
+
 def test_a_closed_page_loses_nothing_and_shows_nothing_to_another_account(
     keying: Page, context: BrowserContext, session: Session, batch: Issued
 ) -> None:

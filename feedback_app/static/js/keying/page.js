@@ -83,7 +83,10 @@ function open(index) {
     const field = written(questions[current]);
     (field || questions[current]).focus({ preventScroll: true });
     // A number or a day that stands there already is accepted by Enter and replaced by typing.
-    if (field instanceof HTMLInputElement) field.select();
+    if (field instanceof HTMLInputElement) {
+      field.defaultValue = field.value;
+      field.select();
+    }
   }
   // As little as needed, so that the count stays in sight, and at once: a keyer looks at the paper, not at easing.
   (questions[current] || end).scrollIntoView({ block: "nearest", behavior: "instant" });
@@ -187,11 +190,17 @@ function keyAtEnd(event) {
   return true;
 }
 
+// Whether somebody writes there, to whom Ctrl+Z gives back what they wrote. After each form of a batch the focus stands
+// in the number, as it was proposed.
+const isTyping = (field) =>
+  field instanceof HTMLTextAreaElement ||
+  (field.type === "text" && field.value !== "" && field.value !== field.defaultValue);
+
 document.addEventListener("keydown", (event) => {
   // A composing input method (Telex, VNI) owns its keys until it is done.
   if (event.isComposing) return;
   const inText = event.target instanceof HTMLTextAreaElement || event.target.type === "text";
-  if (!inText && (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
+  if (!isTyping(event.target) && (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
     const undo = panel.querySelector("a");
     if (undo) {
       event.preventDefault();
