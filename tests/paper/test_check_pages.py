@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from feedback_app.kit import clock
 from feedback_app.kit.ids import new_id
 from feedback_app.paper.models import PaperCheck
 from feedback_app.paper.operations import checks
@@ -174,11 +175,15 @@ def test_an_administrator_lets_insiders_in_only_where_nobody_else_can(
     path = f"/nhap-lai/tap/{sample.batch_id}/cho-phep"
     assert post(sign_in(app, "chief"), path, {}).status_code == 403
     browser = sign_in(app, "head")
-    assert "Khi không có ai ở ngoài đơn vị" in browser.get("/nhap-lai").text
+    page = browser.get("/nhap-lai").text
+    assert "Khi không có ai ở ngoài đơn vị" in page
+    assert "2 phiếu đang chờ người ở ngoài đơn vị. Có 3 tài khoản" in page
+    assert path not in page
     assert "Có 3 tài khoản" in post(browser, path, {}, follow_redirects=True).text
     outside = [each.id for each in (sample.beside, sample.another, sample.stranger)]
     session.execute(update(StaffMember).where(StaffMember.id.in_(outside)).values(active=False))
     session.commit()
+    assert path in browser.get("/nhap-lai").text
     assert "Người trong đơn vị được kiểm tra 2 phiếu" in post(browser, path, {}, follow_redirects=True).text
     colleague = sign_in(app, "colleague")
     assert "không độc lập" in colleague.get("/nhap-lai").text
@@ -186,6 +191,22 @@ def test_an_administrator_lets_insiders_in_only_where_nobody_else_can(
     assert check_of(session, 1).not_independent
     add_person(session, "far", "administrator", sample.office.elsewhere)
     assert post(sign_in(app, "far"), path, {}).status_code == 403
+
+
+def test_what_was_drawn_today_is_told_to_no_administrator_before_tomorrow(
+    app: Flask, session: Session, sample: Sample
+) -> None:
+    add_person(session, "head", "administrator", sample.office.ward)
+    outside = [each.id for each in (sample.beside, sample.another, sample.stranger)]
+    session.execute(update(StaffMember).where(StaffMember.id.in_(outside)).values(active=False))
+    session.execute(update(PaperCheck).where(PaperCheck.number == 2).values(drawn_at=clock.now()))
+    session.commit()
+    browser, path = sign_in(app, "head"), f"/nhap-lai/tap/{sample.batch_id}/cho-phep"
+    assert "1 phiếu đang chờ người ở ngoài đơn vị." in browser.get("/nhap-lai").text
+    assert "kiểm tra 1 phiếu của tập này" in post(browser, path, {}, follow_redirects=True).text
+    assert path not in browser.get("/nhap-lai").text
+    assert "không có phiếu nào đang chờ kiểm tra lại" in post(browser, path, {}, follow_redirects=True).text
+    assert check_of(session, 2).allowed_by is None
 
 
 def test_a_form_keyed_by_somebody_elsewhere_is_no_business_of_theirs_either(
