@@ -94,6 +94,21 @@ def test_a_number_that_is_taken_is_refused_beside_the_field_at_once(
     assert [each.number for each in queries.forms(session, batch.batch_id) if each.source] == [first, first + 5]
 
 
+def test_a_wrong_figure_and_a_form_of_another_batch_are_told_apart(
+    keying: Page, session: Session, batch: Issued
+) -> None:
+    known = queries.batch(session, batch.batch_id)
+    other = make_batch(session, add_person(session, "kho", "staff", None), known.department_id, known.version_id)
+    field = keying.get_by_role("group", name="Số phiếu")
+    keying.keyboard.type(serial(other.first_number))
+    press(keying, "Enter")
+    expect(field.get_by_role("alert")).to_contain_text(f"thuộc tập {other.batch_id}, không thuộc tập đang nhập")
+    keying.keyboard.type("00000018")
+    press(keying, "Enter")
+    expect(field.get_by_role("alert")).to_contain_text("có chữ số gõ nhầm. Xin xem lại")
+    expect(keying.get_by_label("Số phiếu")).to_be_focused()
+
+
 def test_a_form_without_answers_is_returned_blank(keying: Page, session: Session, batch: Issued) -> None:
     press(keying, "Enter 0 0 0 0 Control+Enter")
     expect(keying.locator("[data-summary]")).to_contain_text("ghi là trả lại để trống")

@@ -100,6 +100,7 @@ def test_each_number_that_cannot_be_keyed_has_its_own_sentence(
 ) -> None:
     member = add_person(session, "dong-nghiep", "staff", office.ward)
     other = make_batch(session, member, office.ward, version)
+    elsewhere = make_batch(session, member, office.elsewhere, version)
     used, spoiled = batch.first_number, batch.first_number + 1
     post(sign_in(app, "dong-nghiep"), address, numbered(used))
     operations.spoil(session, spoiled, now=clock.now(), member=member, reason="In lỗi")
@@ -109,6 +110,7 @@ def test_each_number_that_cannot_be_keyed_has_its_own_sentence(
         (serial(used), f"Phiếu số {grouped(used)} đã được Người dong-nghiep nhập lúc "),
         (serial(spoiled), "đã ghi là không dùng ngày"),
         (serial(other.first_number), f"thuộc tập {other.batch_id}, không thuộc tập đang nhập"),
+        (serial(elsewhere.first_number), "thuộc tập của cơ quan, đơn vị khác"),
         (serial(9_000_000), "Chưa từng in phiếu nào mang số này."),
         (wrong, "có chữ số gõ nhầm"),
         ("", "Xin nhập số phiếu"),
@@ -122,6 +124,21 @@ def test_each_number_that_cannot_be_keyed_has_its_own_sentence(
     assert " checked" in page.text, "nothing that was typed is lost"
     taken = keyer.get(f"/nhap-phieu/tap/{batch.batch_id}/so").get_json()["taken"]
     assert set(taken) == {serial(used), serial(spoiled)}
+
+
+def test_the_page_asks_why_a_number_is_none_of_the_batch(
+    keyer: FlaskClient, session: Session, office: Office, version: int, batch: Issued
+) -> None:
+    member = add_person(session, "dong-nghiep", "staff", office.ward)
+    other = make_batch(session, member, office.ward, version)
+    for typed, said in (
+        (serial(other.first_number), f"thuộc tập {other.batch_id}, không thuộc tập đang nhập"),
+        ("00000018", "có chữ số gõ nhầm"),
+        ("999", "kết thúc như vậy"),
+    ):
+        assert said in keyer.get(f"/nhap-phieu/tap/{batch.batch_id}/so?so={typed}").get_json()["said"]
+    for typed in ("", serial(batch.first_number)):
+        assert keyer.get(f"/nhap-phieu/tap/{batch.batch_id}/so?so={typed}").get_json()["said"] is None
 
 
 def test_a_form_without_any_answer_is_returned_blank(

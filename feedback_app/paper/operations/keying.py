@@ -96,7 +96,7 @@ def key_form(
     )
     if receipt.outcome == "stored":
         if sitting.batch_id is not None:
-            form = _form_to_key(session, sitting.batch_id, number)
+            form = _form_to_key(session, sitting.batch_id, number, keyer, now)
             form.response_id, form.source = response_id, "keyed"
         session.add(
             PaperKeying(
@@ -143,7 +143,7 @@ def return_blank(session: Session, *, now: datetime, keyer: Member, batch_id: in
     known = queries.form(session, number) if number is not None else None
     if known is not None and (known.spoiled_by, known.spoiled_reason) == (keyer.id, RETURNED_BLANK):
         return
-    form = _form_to_key(session, batch_id, number)
+    form = _form_to_key(session, batch_id, number, keyer, now)
     if queries.paper_waits(session, form.number):
         raise NumberRefused(
             N_("Phiếu số %(number)s đã quét và đang đợi người xem, nên không ghi là trả lại để trống được."),
@@ -181,20 +181,29 @@ def refusal_of(form: FormView, names: Mapping[int, str]) -> NumberRefused | None
     )
 
 
-def _form_to_key(session: Session, batch_id: int, number: int | None) -> PaperForm:
+def check_of_batch(session: Session, number: int, batch_id: int, *, member: Member, now: datetime) -> None:
+    """Raise NumberRefused unless the number is one of the batch; which other batch it is of is told to who answers for
+    that one."""
+    found = queries.batch_of(session, number)
+    if found is None:
+        raise NumberRefused(N_("Chưa từng in phiếu nào mang số này."), field="number")
+    if found == batch_id:
+        return
+    scope = departments.within(session, department_id=member.department_id, day=local_day(now))
+    said = (
+        N_("Phiếu số %(number)s thuộc tập %(batch)s, không thuộc tập đang nhập.")
+        if queries.batch(session, found).department_id in scope
+        else N_("Phiếu số %(number)s thuộc tập của cơ quan, đơn vị khác, không thuộc tập đang nhập.")
+    )
+    raise NumberRefused(said, field="number", number=grouped(number), batch=found)
+
+
+def _form_to_key(session: Session, batch_id: int, number: int | None, keyer: Member, now: datetime) -> PaperForm:
     """The form of a batch with this number, if it is out; held until the transaction ends."""
     if number is None:
         raise NumberRefused(N_("Xin nhập số phiếu, in ở đầu phiếu."), field="number")
-    form = session.get(PaperForm, number, with_for_update=True, populate_existing=True)
-    if form is None:
-        raise NumberRefused(N_("Chưa từng in phiếu nào mang số này."), field="number")
-    if form.batch_id != batch_id:
-        raise NumberRefused(
-            N_("Phiếu số %(number)s thuộc tập %(batch)s, không thuộc tập đang nhập."),
-            field="number",
-            number=grouped(number),
-            batch=form.batch_id,
-        )
+    check_of_batch(session, number, batch_id, member=keyer, now=now)
+    form = session.get_one(PaperForm, number, with_for_update=True, populate_existing=True)
     view = queries.form(session, number)
     people = frozenset({view.keyer_id} if view.keyer_id else ())
     if refused := refusal_of(view, staff.names(session, ids=people)):

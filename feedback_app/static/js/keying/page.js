@@ -132,6 +132,7 @@ function checkNumber() {
   const meant = numbers.meant(field.value);
   if (meant.length !== 1) {
     complain(numberField, meant.length ? texts.several : texts.none);
+    if (meant.length === 0) explain(field.value);
     return false;
   }
   field.value = grouped(meant[0]);
@@ -145,7 +146,13 @@ function checkNumber() {
   return false;
 }
 
-const refreshNumbers = () => numbers.refresh(() => queue.all("number"));
+// A figure typed wrong is looked up on the paper, a form of another batch is put aside: the server knows which it is.
+async function explain(typed) {
+  const said = await refreshNumbers(typed);
+  if (said && written(numberField).value === typed) complain(numberField, said);
+}
+
+const refreshNumbers = (typed) => numbers.refresh(() => queue.all("number"), typed);
 
 function leaveText(question) {
   if (question === numberField && !checkNumber()) return written(question).select();
