@@ -83,6 +83,23 @@ def test_the_same_delivery_again_is_the_same_form(
     assert queries.sums(session, batch.batch_id).keyed == counted(session) == 1
 
 
+def test_the_same_form_under_another_number_is_a_conflict(
+    keyer: FlaskClient, session: Session, version: int, batch: Issued, address: str
+) -> None:
+    stack = f"/nhap-phieu/phieu?don-vi=dong-son&mau={version}&ngay={DAY.isoformat()}"
+    assert post(keyer, address, numbered(batch.first_number), headers=JSON).status_code == 200
+    assert post(keyer, stack, filled(ANOTHER_ID), headers=JSON).status_code == 200
+    for where, form in (
+        (address, numbered(batch.first_number + 1)),
+        (address, numbered(batch.first_number + 1, ANOTHER_ID)),
+        (stack, filled()),
+    ):
+        answer = post(keyer, where, form, headers=JSON)
+        assert answer.status_code == 409
+        assert "không phải với số này" in answer.get_json()["message"]
+    assert queries.sums(session, batch.batch_id).keyed == 1
+
+
 def test_the_last_figures_are_enough_where_they_are_of_one_number(
     keyer: FlaskClient, session: Session, batch: Issued, address: str
 ) -> None:

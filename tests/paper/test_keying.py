@@ -280,3 +280,11 @@ def test_a_procedure_of_another_field_is_refused(session: Session, keyer: FlaskC
         answer = keyer.get(f"{stack}&{wrong}")
         assert answer.status_code == 302
         assert answer.location.startswith("/nhap-phieu?")
+
+
+def test_a_nul_in_an_opinion_is_left_out_of_what_is_kept_for_review_too(
+    keyer: FlaskClient, session: Session, stack: str
+) -> None:
+    assert post(keyer, stack, filled(**{"q-y-kien": "Chậm\0 quá"}), headers=JSON).status_code == 200
+    assert post(keyer, stack, filled(**{"q-y-kien": "Xa\0 quá"}), headers=JSON).status_code == 409
+    assert session.scalars(select(ResponseConflict.content)).one()["comments"] == {"y-kien": "Xa quá"}

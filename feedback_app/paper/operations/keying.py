@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app.departments import queries as departments
 from feedback_app.kit.clock import VIETNAM, local_day
-from feedback_app.kit.errors import N_, Invalid
+from feedback_app.kit.errors import N_, Conflict, Invalid
 from feedback_app.paper import queries
 from feedback_app.paper.commands import Sitting
 from feedback_app.paper.days import issued_before
@@ -39,6 +39,10 @@ class NotIssuedThen(Invalid):
     """The batch was not issued yet on the day of the answer: nobody can have had one of its forms."""
 
 
+class KeyedOtherwise(Conflict):
+    """The id belongs to a form with another number, or with none."""
+
+
 class NumberRefused(Invalid):
     """This number cannot be keyed here: it was used or spoiled, or is of another batch."""
 
@@ -62,7 +66,8 @@ def key_form(
 
     Keyers often key forms about the office they belong to: the row of the keying says so, and the audit line keeps
     their own department, because it may change. Raises DepartmentNotThen, BadAnswer, FutureAnswer, and for a batch
-    BatchNotFound, BatchClosed, NotIssuedThen and NumberRefused.
+    BatchNotFound, BatchClosed, NotIssuedThen and NumberRefused. KeyedOtherwise where the same answers come again under
+    another number: said to be stored, that number would stay out.
     """
     check_existed(session, department_id=sitting.department_id, day=sitting.answered_on)
     if sitting.batch_id is not None:
@@ -94,6 +99,8 @@ def key_form(
         now=now,
         rapid_seconds=rapid_seconds,
     )
+    if receipt.outcome == "same":
+        _check_same_number(session, response_id, sitting.batch_id, number)
     if receipt.outcome == "stored":
         if sitting.batch_id is not None:
             form = _form_to_key(session, sitting.batch_id, number, keyer, now)
@@ -179,6 +186,18 @@ def refusal_of(form: FormView, names: Mapping[int, str]) -> NumberRefused | None
         who=names.get(form.keyer_id or 0, "?"),
         when=f"{form.keyed_at.astimezone(VIETNAM):%H:%M %d/%m/%Y}" if form.keyed_at else "?",
     )
+
+
+def _check_same_number(session: Session, response_id: UUID, batch_id: int | None, number: int | None) -> None:
+    """Raise KeyedOtherwise unless a form that is delivered again has the number it had; one taken back has none."""
+    keying = session.get(PaperKeying, response_id)
+    if keying is None:
+        return
+    held = queries.form_of_response(session, response_id)
+    if (keying.batch_id, held) != (batch_id, number if batch_id is not None else None):
+        raise KeyedOtherwise(
+            N_("Phiếu này đã được lưu, nhưng không phải với số này. Xin tải lại trang (F5) để nhập phiếu khác.")
+        )
 
 
 def check_of_batch(session: Session, number: int, batch_id: int, *, member: Member, now: datetime) -> None:
