@@ -147,6 +147,8 @@ def undo(response_id: UUID) -> Response | str | tuple[str, int]:
             said = [_("Đã hoàn tác phiếu vừa nhập.")]
             if number is not None:
                 said.append(_("Số %(number)s nhập lại được.", number=grouped(number)))
+                if queries.paper_waits(db.session(), number):
+                    said.append(_("Tờ phiếu đã quét của số này nay đợi người xem; xin hỏi lại trước khi nhập."))
             flash(" ".join(said), "success")
             return redirect(url_for("paper.key", **passed_on()))
     names = names_of({last[0].rated_department_id}, last[0].answered_on)
