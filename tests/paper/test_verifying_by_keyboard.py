@@ -64,7 +64,7 @@ def test_a_form_is_keyed_again_as_blank_only_by_who_says_so(context: object, ses
     page.get_by_role("link", name="Bắt đầu").press("Enter")
     opened(page, f"Nhập lại phiếu số {grouped(1)}")
     page.get_by_role("button", name="Lưu phiếu").click()
-    expect(page.locator("[data-state]")).to_contain_text("Nếu tờ phiếu để trống")
+    expect(page.locator("[data-summary]")).to_contain_text("Nếu tờ phiếu để trống")
     expect(page.get_by_label("Tờ phiếu để trống")).to_be_focused()
     assert check_of(session, 1).state == "waiting"
     press(page, "Space Enter")

@@ -77,7 +77,7 @@ function open(index) {
   questions.forEach((question, place) => question.classList.toggle("is-current", place === current));
   end.classList.toggle("is-current", current === questions.length);
   if (current === questions.length) {
-    summary.textContent = isBlank() && numbers ? texts.returned : asked.map(describe).join(" · ");
+    summary.textContent = isBlank() && texts.returned ? texts.returned : asked.map(describe).join(" · ");
     save.focus({ preventScroll: true });
   } else {
     const field = written(questions[current]);
@@ -256,7 +256,7 @@ function keep() {
     return;
   }
   if (leftBlank && isBlank() && !leftBlank.checked) {
-    say(texts.sure, true);
+    summary.textContent = texts.returned;
     leftBlank.focus();
     return;
   }
