@@ -27,6 +27,7 @@ from feedback_app.paper.media import NotAScan
 from feedback_app.paper.printing import form_pdf
 from feedback_app.paper.queries import PaperRead
 from feedback_app.paper.serials import serial
+from feedback_app.staff import access
 from feedback_app.staff import queries as staff
 from feedback_app.staff.queries import Member
 from feedback_app.surveys import queries as surveys
@@ -34,6 +35,7 @@ from feedback_app.surveys.versions import VersionView
 
 group = AppGroup("paper", help="Phiếu giấy có số.")
 _SCANS = (".pdf", ".jpg", ".jpeg", ".png")
+_FORMS, _LAYOUT = "blanks.pdf", "layout.json"
 _SIZES: tuple[Size, ...] = ("A4", "A5")
 
 
@@ -67,19 +69,24 @@ def lint_forms() -> None:
 @click.option("--department", metavar="MÃ", help="Mã cơ quan, đơn vị; không ghi là cơ quan đứng đầu danh mục.")
 @click.option("--coded", is_flag=True, help="Có dòng ghi mã hồ sơ.")
 @click.option("--by", "username", metavar="TÊN", help="Tài khoản phát hành; không ghi là một quản trị viên.")
+@click.option("--force", is_flag=True, help="Ghi đè blanks.pdf và layout.json đã có.")
 def blanks(
-    code: str, count: int, out: Path, size: Size, department: str | None, coded: bool, username: str | None
+    code: str, count: int, out: Path, size: Size, department: str | None, coded: bool, username: str | None, force: bool
 ) -> None:
     """Phát hành một tập phiếu trống: blanks.pdf để in, layout.json nói ô nào ở đâu."""
     session = db.session()
     now = clock.now()
+    written = [name for name in (_FORMS, _LAYOUT) if (out / name).exists()]
+    if written and not force:
+        raise click.ClickException(f"{out} đã có {', '.join(written)}. Chọn thư mục khác, hoặc ghi đè bằng --force.")
     try:
-        issuer = _issuer(session, username)
+        department_id = _department(session, department)
+        issuer = _issuer(session, username, department_id=department_id)
         issued = operations.issue(
             session,
             now=now,
             issuer=issuer,
-            department_id=_department(session, department),
+            department_id=department_id,
             place_id=None,
             version_id=_version(session, code).id,
             size=size,
@@ -108,8 +115,8 @@ def blanks(
         code=lambda number, page: printable.code(number, page, key),
     )
     out.mkdir(parents=True, exist_ok=True)
-    (out / "blanks.pdf").write_bytes(pdf)
-    (out / "layout.json").write_text(json.dumps(describe(printable.layout, numbers)), encoding="utf-8")
+    (out / _FORMS).write_bytes(pdf)
+    (out / _LAYOUT).write_text(json.dumps(describe(printable.layout, numbers)), encoding="utf-8")
     # Last, so that no number is given out for forms that could not be written.
     session.commit()
     click.echo(f"Tập {issued.batch_id}: {count} phiếu {size}, {len(printable.layout.pages)} trang mỗi phiếu, ở {out}.")
@@ -180,14 +187,20 @@ def _unidentified(name: str, page: int, problem: str | None) -> dict[str, object
     return {"serial": None, "state": "unidentified", "file": name, "page": page, "problem": problem}
 
 
-def _issuer(session: Session, username: str | None) -> Member:
+def _issuer(session: Session, username: str | None, *, department_id: int | None = None) -> Member:
+    """The account named, or an administrator; of those who answer for the department, if one is given."""
+    today = clock.local_day(clock.now())
     if username is not None:
         account = staff.account_named(session, username=username)
         if not account.active:
             raise click.ClickException(f"Tài khoản {username} đã ngừng.")
+        if department_id is not None:
+            access.check_scope(session, account.member, department_id, today)
         return account.member
     for account in staff.accounts(session, scope=None):
-        if account.active and account.member.role == "administrator":
+        scope = access.scope(session, account.member, today)
+        answers_for = department_id is None or scope is None or department_id in scope
+        if account.active and account.member.role == "administrator" and answers_for:
             return account.member
     raise click.ClickException("Chưa có quản trị viên nào. Thêm bằng: flask staff add TÊN")
 

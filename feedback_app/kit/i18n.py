@@ -70,6 +70,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=lambda text: _catalogue().gettext(text),
         ngettext=lambda one, many, number: _catalogue().ngettext(one, many, number),
+        pgettext=lambda context, text: _catalogue().pgettext(context, text),
         newstyle=True,
     )
     app.register_blueprint(blueprint)

@@ -56,7 +56,13 @@ def sheet(
         ],
         "missing": missing,
         "keyers": [
-            (people.get(each.keyer_id, "?"), format_count(each.forms), format_count(each.own)) for each in keyers
+            (
+                people.get(each.keyer_id, "?"),
+                format_count(each.keyed),
+                format_count(each.scanned),
+                format_count(each.own),
+            )
+            for each in keyers
         ],
         "closing": batch.closing_reason or "",
         "closed": f"{batch.closed_at.astimezone(VIETNAM):%H:%M ngày %d/%m/%Y}" if batch.closed_at else "",

@@ -94,12 +94,39 @@ def test_a_number_that_is_taken_is_refused_beside_the_field_at_once(
     assert [each.number for each in queries.forms(session, batch.batch_id) if each.source] == [first, first + 5]
 
 
+def test_a_wrong_figure_and_a_form_of_another_batch_are_told_apart(
+    keying: Page, session: Session, batch: Issued
+) -> None:
+    known = queries.batch(session, batch.batch_id)
+    other = make_batch(session, add_person(session, "kho", "staff", None), known.department_id, known.version_id)
+    field = keying.get_by_role("group", name="Số phiếu")
+    keying.keyboard.type(serial(other.first_number))
+    press(keying, "Enter")
+    expect(field.get_by_role("alert")).to_contain_text(f"thuộc tập {other.batch_id}, không thuộc tập đang nhập")
+    keying.keyboard.type("00000018")
+    press(keying, "Enter")
+    expect(field.get_by_role("alert")).to_contain_text("có chữ số gõ nhầm. Xin xem lại")
+    expect(keying.get_by_label("Số phiếu")).to_be_focused()
+
+
 def test_a_form_without_answers_is_returned_blank(keying: Page, session: Session, batch: Issued) -> None:
     press(keying, "Enter 0 0 0 0 Control+Enter")
     expect(keying.locator("[data-summary]")).to_contain_text("ghi là trả lại để trống")
     press(keying, "Enter")
     expect(keying.locator("[data-state]")).to_have_text("Đã lưu.")
     assert queries.sums(session, batch.batch_id).spoiled == 1
+
+
+def test_the_last_form_is_undone_from_the_number_unless_somebody_is_typing_there(keying: Page, batch: Issued) -> None:
+    press(keying, "Enter 1 0 0 Control+Enter Enter")
+    expect(keying.locator(".keyed-today-number")).to_have_text("1")
+    number = keying.get_by_label("Số phiếu")
+    expect(number).to_be_focused()
+    keying.keyboard.type("77")
+    press(keying, "Control+z")
+    expect(number).to_have_value(grouped(batch.first_number + 1))
+    press(keying, "Control+z")
+    expect(keying.get_by_role("heading", level=1)).to_have_text("Hoàn tác phiếu vừa nhập")
 
 
 def test_a_closed_page_loses_nothing_and_shows_nothing_to_another_account(

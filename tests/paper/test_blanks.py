@@ -22,20 +22,21 @@ from feedback_app.surveys import definitions
 from feedback_app.surveys.commands import DefineChoice, DefineQuestion, DefineQuestionnaire
 from feedback_app.surveys.operations import publish_questionnaire
 from tests.paper.printed import PER_MM, rendered
-from tests.staff.people import MORNING, add_person, make_office
+from tests.staff.people import MORNING, Office, add_person, make_office
 
 
 def run(app: Flask, *words: str) -> Result:
     return app.test_cli_runner().invoke(args=["paper", *words])
 
 
-def ready(session: Session) -> None:
+def ready(session: Session) -> Office:
     """An office, an administrator, the shipped questionnaires."""
-    make_office(session)
+    office = make_office(session)
     add_person(session, "quan-tri", "administrator", None)
     for path in definitions.shipped():
         publish_questionnaire(session, definitions.read_file(path), now=MORNING)
     session.commit()
+    return office
 
 
 @pytest.mark.parametrize("size", ["A4", "A5"])
@@ -74,6 +75,32 @@ def test_write_forms_and_where_their_boxes_are(app: Flask, session: Session, tmp
     assert session.scalar(select(func.count()).select_from(PaperPrinting)) == 1
 
 
+def test_forms_written_before_are_overwritten_only_with_force(app: Flask, session: Session, tmp_path: Path) -> None:
+    ready(session)
+    (tmp_path / "layout.json").write_text("[]", encoding="utf-8")
+    words = ("blanks", "--questionnaire", "kiosk", "--count", "1", "--out", str(tmp_path))
+    refused = run(app, *words)
+    assert refused.exit_code == 1
+    assert "đã có layout.json" in refused.output
+    assert (tmp_path / "layout.json").read_text(encoding="utf-8") == "[]"
+    assert not (tmp_path / "blanks.pdf").exists()
+    assert session.scalar(select(func.count()).select_from(PaperBatch)) == 0
+    assert run(app, *words, "--force").exit_code == 0
+    assert (tmp_path / "blanks.pdf").exists()
+    assert (tmp_path / "layout.json").read_text(encoding="utf-8") != "[]"
+
+
+def test_an_account_issues_only_what_its_page_would_let_it(app: Flask, session: Session, tmp_path: Path) -> None:
+    office = ready(session)
+    add_person(session, "noi-khac", "staff", office.elsewhere)
+    words = ("blanks", "--questionnaire", "kiosk", "--count", "1", "--out", str(tmp_path), "--by", "noi-khac")
+    refused = run(app, *words, "--department", "dong-son")
+    assert refused.exit_code == 1
+    assert "ngoài phạm vi tài khoản" in refused.output
+    assert run(app, *words, "--department", "ba-don").exit_code == 0
+    assert session.scalar(select(func.count()).select_from(PaperBatch)) == 1
+
+
 def _check_box(image: Any, box: dict[str, Any]) -> None:
     left, top, right, bottom = (
         round(edge * PER_MM) for edge in (box["x"], box["y"], box["x"] + box["w"], box["y"] + box["h"])
@@ -86,7 +113,7 @@ def _check_box(image: Any, box: dict[str, Any]) -> None:
 def test_go_on_where_the_last_batch_ended(app: Flask, session: Session, tmp_path: Path) -> None:
     ready(session)
     for _time in range(2):
-        ran = run(app, "blanks", "--questionnaire", "tt32", "--count", "2", "--out", str(tmp_path))
+        ran = run(app, "blanks", "--questionnaire", "tt32", "--count", "2", "--out", str(tmp_path), "--force")
         assert ran.exit_code == 0, ran.output
     numbers = list(session.scalars(select(PaperForm.number).order_by(PaperForm.number)))
     assert numbers == list(range(numbers[0], numbers[0] + 4))

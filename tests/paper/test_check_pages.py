@@ -1,11 +1,14 @@
 """Pages on which forms are keyed again and settled: what they show to whom, and what they keep."""
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from feedback_app.kit import clock
 from feedback_app.kit.ids import new_id
 from feedback_app.paper.models import PaperCheck
 from feedback_app.paper.operations import checks
@@ -55,9 +58,24 @@ def test_a_form_is_keyed_blind_and_the_next_one_follows(app: Flask, session: Ses
     assert "Ý kiến khác" not in page
     answer = post(browser, AGAIN, {"q-chung": "hai-long", "q-thai-do": "tot"})
     assert (answer.status_code, answer.location) == (302, ALSO)
-    answer = post(browser, ALSO, {"q-chung": "", "q-thai-do": ""}, headers=JSON)
+    answer = post(browser, ALSO, {"q-chung": "", "q-thai-do": "", "blank": "y"}, headers=JSON)
     assert answer.json == {"next": "/nhap-lai"}
     assert [check_of(session, number).state for number in (1, 2)] == ["agrees", "differs"]
+
+
+@pytest.mark.parametrize("sent", [{}, {"q-chung": "", "q-thai-do": ""}])
+def test_a_form_is_keyed_again_as_blank_only_by_who_says_so(
+    app: Flask, session: Session, sample: Sample, sent: dict[str, str]
+) -> None:
+    browser = sign_in(app, "beside")
+    for headers in ({}, JSON):
+        answer = post(browser, AGAIN, sent, headers=headers)
+        assert answer.status_code == 422
+        text = answer.get_json()["message"] if headers else answer.text
+        assert "Nếu tờ phiếu để trống, xin đánh dấu vào ô." in text
+    assert check_of(session, 1).state == "waiting"
+    assert post(browser, AGAIN, {**sent, "blank": "y"}).status_code == 302
+    assert check_of(session, 1).second_answers == {}
 
 
 def test_a_choice_that_is_not_on_the_form_keeps_what_was_chosen(app: Flask, session: Session, sample: Sample) -> None:
@@ -104,9 +122,10 @@ def test_the_settler_sees_both_keyings_and_not_whose_they_are(app: Flask, differ
     assert ">Không hài lòng<" in both
     assert "Người keyer" not in page
     assert "Người beside" not in page
-    # Keys 1 and 2 are what the keyings say, whichever stands first.
-    options = page.split('class="options"', 1)[1]
-    assert {options.split("<span>")[place].split("<", 1)[0] for place in (1, 2)} == {"Hài lòng", "Không hài lòng"}
+    # A practised keyer presses what stands on the paper without reading: each choice has the key it has everywhere.
+    options = page.split('class="options"', 1)[1].split("</fieldset>", 1)[0]
+    shown = re.findall(r"<kbd>(.)</kbd> <span>([^<]+)</span>", options)
+    assert shown == [("1", "Hài lòng"), ("2", "Bình thường"), ("3", "Không hài lòng"), ("0", "Bỏ trống")]
     assert "Thái độ phục vụ" not in page
 
 
@@ -156,11 +175,15 @@ def test_an_administrator_lets_insiders_in_only_where_nobody_else_can(
     path = f"/nhap-lai/tap/{sample.batch_id}/cho-phep"
     assert post(sign_in(app, "chief"), path, {}).status_code == 403
     browser = sign_in(app, "head")
-    assert "Khi không có ai ở ngoài đơn vị" in browser.get("/nhap-lai").text
+    page = browser.get("/nhap-lai").text
+    assert "Khi không có ai ở ngoài đơn vị" in page
+    assert "2 phiếu đang chờ người ở ngoài đơn vị. Có 3 tài khoản" in page
+    assert path not in page
     assert "Có 3 tài khoản" in post(browser, path, {}, follow_redirects=True).text
     outside = [each.id for each in (sample.beside, sample.another, sample.stranger)]
     session.execute(update(StaffMember).where(StaffMember.id.in_(outside)).values(active=False))
     session.commit()
+    assert path in browser.get("/nhap-lai").text
     assert "Người trong đơn vị được kiểm tra 2 phiếu" in post(browser, path, {}, follow_redirects=True).text
     colleague = sign_in(app, "colleague")
     assert "không độc lập" in colleague.get("/nhap-lai").text
@@ -168,6 +191,22 @@ def test_an_administrator_lets_insiders_in_only_where_nobody_else_can(
     assert check_of(session, 1).not_independent
     add_person(session, "far", "administrator", sample.office.elsewhere)
     assert post(sign_in(app, "far"), path, {}).status_code == 403
+
+
+def test_what_was_drawn_today_is_told_to_no_administrator_before_tomorrow(
+    app: Flask, session: Session, sample: Sample
+) -> None:
+    add_person(session, "head", "administrator", sample.office.ward)
+    outside = [each.id for each in (sample.beside, sample.another, sample.stranger)]
+    session.execute(update(StaffMember).where(StaffMember.id.in_(outside)).values(active=False))
+    session.execute(update(PaperCheck).where(PaperCheck.number == 2).values(drawn_at=clock.now()))
+    session.commit()
+    browser, path = sign_in(app, "head"), f"/nhap-lai/tap/{sample.batch_id}/cho-phep"
+    assert "1 phiếu đang chờ người ở ngoài đơn vị." in browser.get("/nhap-lai").text
+    assert "kiểm tra 1 phiếu của tập này" in post(browser, path, {}, follow_redirects=True).text
+    assert path not in browser.get("/nhap-lai").text
+    assert "không có phiếu nào đang chờ kiểm tra lại" in post(browser, path, {}, follow_redirects=True).text
+    assert check_of(session, 2).allowed_by is None
 
 
 def test_a_form_keyed_by_somebody_elsewhere_is_no_business_of_theirs_either(

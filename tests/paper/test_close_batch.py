@@ -78,7 +78,13 @@ def test_a_closed_batch_takes_nothing(clerk: FlaskClient, session: Session, batc
     last = session.scalars(select(AuditEvent.subject).where(AuditEvent.action == "paper.keyed")).one()
     undo = f"/nhap-phieu/hoan-tac/{last.partition(':')[2]}?tap={batch.batch_id}"
     assert post(clerk, undo, {"reason": "Nhập trùng phiếu", "words": ""}).status_code == 409
-    assert close(clerk, batch, missing="2", confirmed="y", reason="Lần nữa").status_code == 409
+    again = close(clerk, batch, missing="2", confirmed="y", reason="Lần nữa")
+    assert again.status_code == 409
+    assert f'href="/tap-phieu/{batch.batch_id}"' in again.text
+    spoiled = {"number": numbered(batch.last_number)["number"], "reason": "In lỗi", "words": "Lem mực"}
+    answer = post(clerk, f"/tap-phieu/{batch.batch_id}/hong", spoiled)
+    assert "Tập phiếu này đã đóng." in answer.text
+    assert 'value="Lem mực"' in answer.text, "nothing that was typed is lost"
     assert queries.sums(session, batch.batch_id).keyed == 1
 
 
@@ -94,7 +100,10 @@ def test_an_administrator_reopens_it_and_staff_is_refused(
     administrator = sign_in(app, "quantri")
     assert post(administrator, address, {"reason": " "}).status_code == 422
     assert post(administrator, address, {"reason": "Tìm thấy phiếu"}).status_code == 302
-    assert post(administrator, address, {"reason": "Tìm thấy phiếu"}).status_code == 409
+    again = post(administrator, address, {"reason": "Tìm thấy phiếu"})
+    assert again.status_code == 409
+    assert "Tập phiếu này đang mở." in again.text
+    assert 'value="Tìm thấy phiếu"' in again.text, "nothing that was typed is lost"
     assert row(session, batch).closed_at is None
     event = session.scalars(select(AuditEvent).where(AuditEvent.action == "paper.batch_reopened")).one()
     assert (event.reason, event.details) == ("Tìm thấy phiếu", {"not_returned": 2})

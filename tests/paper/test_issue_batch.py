@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from feedback_app.departments.models import Counter, Place
 from feedback_app.paper import operations, queries
 from feedback_app.paper.models import PaperBatch, PaperForm
 from feedback_app.staff.models import AuditEvent
@@ -57,6 +58,7 @@ def test_a_batch_is_issued_from_its_page(clerk: FlaskClient, session: Session, o
         ({"count": "0"}, "Mỗi tập có từ 1 đến 500 phiếu."),
         ({"answered_on": "31/2"}, "Không có ngày này trong lịch."),
         ({"answered_on": "1/1/2019"}, "chưa thành lập"),
+        ({"answered_on": "2/3/2026"}, "Ngày trả lời không thể trước ngày phát hành tập phiếu"),
         ({"version": ""}, "Xin chọn mẫu phiếu."),
     ],
 )
@@ -68,6 +70,25 @@ def test_what_cannot_be_issued_keeps_what_was_typed(
     assert message in answer.text
     assert 'value="returned"' in answer.text
     assert session.scalar(select(func.count()).select_from(PaperForm)) == 0
+
+
+def test_a_place_serves_the_department_of_the_batch(app: Flask, session: Session, office: Office, version: int) -> None:
+    halls = [
+        Place(slug=f"diem-{each}", name=f"Điểm {each}", department_id=each, rated_department_id=each)
+        for each in (office.ward, office.city, office.bureau, office.elsewhere)
+    ]
+    session.add_all(halls)
+    session.flush()
+    session.add(Counter(place_id=halls[3].id, slug="quay-1", name="Quầy 1", rated_department_id=office.bureau))
+    add_person(session, "head", "administrator", None)
+    browser = sign_in(app, "head")
+    accepted = {"dong-son": (0, 1), "tai-chinh": (1, 2, 3), "dong-hoi": (0, 1, 2, 3)}
+    for department, places in accepted.items():
+        for place, hall in enumerate(halls):
+            wanted = {**WANTED, "version": str(version), "department": department, "place": str(hall.id)}
+            answer = post(browser, "/tap-phieu/moi", wanted)
+            assert answer.status_code == (302 if place in places else 422), (department, hall.name)
+            assert ("Điểm này không phục vụ cơ quan, đơn vị đã chọn." in answer.text) == (place not in places)
 
 
 def test_only_a_published_version_is_issued(session: Session, office: Office) -> None:

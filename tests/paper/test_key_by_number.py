@@ -83,6 +83,23 @@ def test_the_same_delivery_again_is_the_same_form(
     assert queries.sums(session, batch.batch_id).keyed == counted(session) == 1
 
 
+def test_the_same_form_under_another_number_is_a_conflict(
+    keyer: FlaskClient, session: Session, version: int, batch: Issued, address: str
+) -> None:
+    stack = f"/nhap-phieu/phieu?don-vi=dong-son&mau={version}&ngay={DAY.isoformat()}"
+    assert post(keyer, address, numbered(batch.first_number), headers=JSON).status_code == 200
+    assert post(keyer, stack, filled(ANOTHER_ID), headers=JSON).status_code == 200
+    for where, form in (
+        (address, numbered(batch.first_number + 1)),
+        (address, numbered(batch.first_number + 1, ANOTHER_ID)),
+        (stack, filled()),
+    ):
+        answer = post(keyer, where, form, headers=JSON)
+        assert answer.status_code == 409
+        assert "không phải với số này" in answer.get_json()["message"]
+    assert queries.sums(session, batch.batch_id).keyed == 1
+
+
 def test_the_last_figures_are_enough_where_they_are_of_one_number(
     keyer: FlaskClient, session: Session, batch: Issued, address: str
 ) -> None:
@@ -100,6 +117,7 @@ def test_each_number_that_cannot_be_keyed_has_its_own_sentence(
 ) -> None:
     member = add_person(session, "dong-nghiep", "staff", office.ward)
     other = make_batch(session, member, office.ward, version)
+    elsewhere = make_batch(session, member, office.elsewhere, version)
     used, spoiled = batch.first_number, batch.first_number + 1
     post(sign_in(app, "dong-nghiep"), address, numbered(used))
     operations.spoil(session, spoiled, now=clock.now(), member=member, reason="In lỗi")
@@ -109,6 +127,7 @@ def test_each_number_that_cannot_be_keyed_has_its_own_sentence(
         (serial(used), f"Phiếu số {grouped(used)} đã được Người dong-nghiep nhập lúc "),
         (serial(spoiled), "đã ghi là không dùng ngày"),
         (serial(other.first_number), f"thuộc tập {other.batch_id}, không thuộc tập đang nhập"),
+        (serial(elsewhere.first_number), "thuộc tập của cơ quan, đơn vị khác"),
         (serial(9_000_000), "Chưa từng in phiếu nào mang số này."),
         (wrong, "có chữ số gõ nhầm"),
         ("", "Xin nhập số phiếu"),
@@ -122,6 +141,21 @@ def test_each_number_that_cannot_be_keyed_has_its_own_sentence(
     assert " checked" in page.text, "nothing that was typed is lost"
     taken = keyer.get(f"/nhap-phieu/tap/{batch.batch_id}/so").get_json()["taken"]
     assert set(taken) == {serial(used), serial(spoiled)}
+
+
+def test_the_page_asks_why_a_number_is_none_of_the_batch(
+    keyer: FlaskClient, session: Session, office: Office, version: int, batch: Issued
+) -> None:
+    member = add_person(session, "dong-nghiep", "staff", office.ward)
+    other = make_batch(session, member, office.ward, version)
+    for typed, said in (
+        (serial(other.first_number), f"thuộc tập {other.batch_id}, không thuộc tập đang nhập"),
+        ("00000018", "có chữ số gõ nhầm"),
+        ("999", "kết thúc như vậy"),
+    ):
+        assert said in keyer.get(f"/nhap-phieu/tap/{batch.batch_id}/so?so={typed}").get_json()["said"]
+    for typed in ("", serial(batch.first_number)):
+        assert keyer.get(f"/nhap-phieu/tap/{batch.batch_id}/so?so={typed}").get_json()["said"] is None
 
 
 def test_a_form_without_any_answer_is_returned_blank(
@@ -143,6 +177,13 @@ def test_a_batch_without_a_day_asks_it_of_each_form(app: Flask, session: Session
     keyer, address = sign_in(app, "owner"), f"/nhap-phieu/phieu?tap={batch.batch_id}"
     answer = post(keyer, address, numbered(batch.first_number, answered_on="31/2"), headers=JSON)
     assert (answer.status_code, answer.get_json()["field"]) == (422, "answered_on")
+    early = numbered(batch.first_number, answered_on="1/3/2026")
+    answer = post(keyer, address, early, headers=JSON)
+    assert (answer.status_code, answer.get_json()["field"]) == (422, "answered_on")
+    page = post(keyer, address, early)
+    assert "Ngày trả lời không thể trước ngày phát hành tập phiếu, 02/03/2026." in page.text
+    assert 'value="1/3/2026"' in page.text
+    assert " checked" in page.text, "nothing that was typed is lost"
     answer = post(keyer, address, numbered(batch.first_number, answered_on="2/3/2026"))
     assert answer.location.endswith("ngay=2026-03-02")
     assert 'value="02/03/2026"' in keyer.get(answer.location).text, "the day before is proposed"

@@ -6,10 +6,11 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from feedback_app.departments import queries as department_queries
+from feedback_app.departments.models import DepartmentVersion
 from feedback_app.kit import clock
 from feedback_app.kit.clock import VIETNAM
 from feedback_app.paper.models import PaperKeying
@@ -55,6 +56,14 @@ def choose(browser: FlaskClient, version: int, **changes: str):
 
 def stored(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Response)) or 0
+
+
+def test_departments_are_offered_in_english_too(
+    keyer: FlaskClient, session: Session, office: Office, version: int
+) -> None:
+    session.execute(update(DepartmentVersion).values(name_en="Dong Son Ward"))
+    session.commit()
+    assert ">Dong Son Ward<" in keyer.get("/nhap-phieu?lang=en").text
 
 
 def test_the_choice_goes_into_the_address(keyer: FlaskClient, version: int) -> None:
@@ -271,3 +280,11 @@ def test_a_procedure_of_another_field_is_refused(session: Session, keyer: FlaskC
         answer = keyer.get(f"{stack}&{wrong}")
         assert answer.status_code == 302
         assert answer.location.startswith("/nhap-phieu?")
+
+
+def test_a_nul_in_an_opinion_is_left_out_of_what_is_kept_for_review_too(
+    keyer: FlaskClient, session: Session, stack: str
+) -> None:
+    assert post(keyer, stack, filled(**{"q-y-kien": "Chậm\0 quá"}), headers=JSON).status_code == 200
+    assert post(keyer, stack, filled(**{"q-y-kien": "Xa\0 quá"}), headers=JSON).status_code == 409
+    assert session.scalars(select(ResponseConflict.content)).one()["comments"] == {"y-kien": "Xa quá"}

@@ -101,6 +101,16 @@ def test_an_outsider_sees_nothing(app: Flask, session: Session) -> None:
     assert session.scalars(select(PaperScanField.verdict)).all() == [None, None, None]
 
 
+def test_an_empty_review_names_the_own_department_only_to_who_has_one(app: Flask, session: Session) -> None:
+    desk = make_desk(session)
+    add_person(session, "tat-ca", "manager", None)
+    add_person(session, "nguoi-phuong", "manager", desk.office.ward)
+    for who, is_told in (("tat-ca", False), ("nguoi-phuong", True)):
+        page = sign_in(app, who).get("/duyet-quet").text
+        assert "Không còn câu nào chờ xem." in page
+        assert ("phiếu quét về đơn vị của bạn do người khác xem" in page) == is_told
+
+
 def test_the_own_department_is_refused_with_words_and_kept_in_the_trail(app: Flask, session: Session) -> None:
     desk = make_desk(session)
     add_person(session, "nguoi-phuong", "manager", desk.office.ward)

@@ -80,7 +80,14 @@ def test_a_form_spoiled_by_mistake_is_used_again_but_not_once_it_was_replaced(
     assert post(clerk, f"{address}/dung-lai/{first}", {"reason": ""}).status_code == 422
     assert post(clerk, f"{address}/dung-lai/{first}", {"reason": "Ghi nhầm số"}).status_code == 302
     assert post(clerk, f"{address}/in-thay/{second}", {}).status_code == 302
-    assert post(clerk, f"{address}/in-thay/{second}", {}).status_code == 409
-    assert post(clerk, f"{address}/dung-lai/{second}", {"reason": "Ghi nhầm số"}).status_code == 409
+    again = post(clerk, f"{address}/in-thay/{second}", {})
+    assert again.status_code == 409
+    assert "Chỉ in thay được phiếu hỏng, và chỉ một lần" in again.text
+    assert f"<h1>Tập phiếu {batch.batch_id}</h1>" in again.text
+    replaced = post(clerk, f"{address}/dung-lai/{second}", {"reason": "Ghi nhầm số"})
+    assert replaced.status_code == 409
+    assert "đã có phiếu in thay" in replaced.text
+    assert 'value="Ghi nhầm số"' in replaced.text, "nothing that was typed is lost"
+    assert f'href="{address}"' in replaced.text
     sums = queries.sums(session, batch.batch_id)
     assert (sums.issued, sums.spoiled, sums.out) == (6, 1, 5)

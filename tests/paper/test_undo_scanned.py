@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from feedback_app.paper import operations, queries
 from feedback_app.paper.models import PaperForm, PaperPage, PaperScan
+from feedback_app.paper.serials import grouped
 from feedback_app.staff.queries import Member
+from tests.paper.batches import numbered
 from tests.paper.scanned import NOW, Desk, counts, make_desk, responses, sheet, stored, take_in
 from tests.paper.stacks import ANOTHER_ID, ID
-from tests.staff.people import add_person, sign_in
+from tests.staff.people import add_person, post, sign_in
 
 SAID = {"chung": [0], "thai-do": [0]}
 OTHERWISE = {"chung": [2]}
@@ -129,3 +131,18 @@ def test_the_page_says_why_it_waits(app: Flask, session: Session, desk: Desk, ke
     assert "đã nhập tay rồi hoàn tác" in page
     assert "Tính phiếu này" in page
     assert "Cùng một tờ phiếu" not in page
+
+
+@pytest.mark.parametrize("is_scanned", [True, False])
+def test_its_keyer_is_told_that_the_scanned_paper_waits(
+    app: Flask, session: Session, desk: Desk, keyer: Member, is_scanned: bool
+) -> None:
+    browser, sitting = sign_in(app, "nguoi-nhap"), f"tap={batch_of(session, desk)}"
+    form = numbered(desk.numbers[0], **{"q-thai-do": "tot"})
+    assert post(browser, f"/nhap-phieu/phieu?{sitting}", form).status_code == 302
+    if is_scanned:
+        take_in(session, [sheet(session, desk.numbers[0], SAID)], desk.uploader)
+    reason = {"reason": "Nhập nhầm câu trả lời", "words": ""}
+    page = post(browser, f"/nhap-phieu/hoan-tac/{ID}?{sitting}", reason, follow_redirects=True).text
+    assert f"Số {grouped(desk.numbers[0])} nhập lại được." in page
+    assert ("Tờ phiếu đã quét của số này nay đợi người xem" in page) == is_scanned

@@ -58,6 +58,20 @@ def test_two_forms_are_keyed_again_and_a_cut_line_loses_nothing(
     assert [check_of(session, number).state for number in (1, 2)] == ["agrees", "differs"]
 
 
+def test_a_form_is_keyed_again_as_blank_only_by_who_says_so(context: object, session: Session, page: Page) -> None:
+    make_sample(session, drawn=1)
+    sign_in(page, "beside", "/nhap-lai")
+    page.get_by_role("link", name="Bắt đầu").press("Enter")
+    opened(page, f"Nhập lại phiếu số {grouped(1)}")
+    page.get_by_role("button", name="Lưu phiếu").click()
+    expect(page.locator("[data-summary]")).to_contain_text("Nếu tờ phiếu để trống")
+    expect(page.get_by_label("Tờ phiếu để trống")).to_be_focused()
+    assert check_of(session, 1).state == "waiting"
+    press(page, "Space Enter")
+    heading(page, "Nhập lại phiếu để kiểm tra")
+    assert check_of(session, 1).second_answers == {}
+
+
 def test_a_difference_is_settled_from_the_paper(
     context: object, session: Session, page: Page, axe: Callable[[Page], None]
 ) -> None:
@@ -72,7 +86,7 @@ def test_a_difference_is_settled_from_the_paper(
     axe(page)
     press(page, "Enter Enter")  # nothing chosen
     expect(page.locator("[data-state]")).to_contain_text("Xin nhập điều ghi trên phiếu")
-    press(page, "Escape 3 Enter")  # neither of the two
+    press(page, "Escape 2 Enter")  # neither of the two
     heading(page, "Đối chiếu từ tờ phiếu")
     row = check_of(session, 1)
     assert (row.state, row.first_errors, row.second_errors) == ("settled", 1, 1)

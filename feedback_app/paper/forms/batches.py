@@ -3,6 +3,7 @@
 from typing import Final
 
 from flask_babel import lazy_gettext as _
+from flask_babel import lazy_pgettext
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, SubmitField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
@@ -68,7 +69,7 @@ class PrintForm(Form):
 
 class SpoilForm(Form):
     number = StringField(
-        _("Số phiếu"),
+        lazy_pgettext("printed on the form", "Số phiếu"),
         description=_("In ở đầu phiếu, 8 chữ số."),
         validators=[InputRequired(_("Xin nhập số phiếu, in ở đầu phiếu."))],
         render_kw={"inputmode": "numeric", "autocomplete": "off", "autofocus": True},

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField, StringField, SubmitField
+from wtforms import BooleanField, RadioField, StringField, SubmitField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
@@ -21,6 +21,16 @@ class VerifiedForm(FormOnPaper):
     """Base of the forms made here: the form is named by its number, in the address."""
 
     response_id = None
+
+
+class SecondKeying(VerifiedForm):
+    """Base of a second keying, which nobody can take back: that nothing stands on the paper has to be said."""
+
+    blank = BooleanField(_("Tờ phiếu để trống, không đánh dấu ở câu nào"))
+
+    def validate_blank(self, field: BooleanField) -> None:
+        if not field.data and not any(each.data for each in self if each.name.startswith(PREFIX)):
+            raise ValidationError(gettext("Phiếu chưa có câu trả lời nào. Nếu tờ phiếu để trống, xin đánh dấu vào ô."))
 
 
 class MissingForm(Form):
@@ -50,27 +60,22 @@ def boxed(version: VersionView, keys: Collection[str] | None = None) -> VersionV
 def second_form(version: VersionView) -> Any:
     """The form of a second keying; `version` is `boxed`."""
     fields = {PREFIX + question.key: question_field(question) for question in version.questions}
-    return type("SecondForm", (VerifiedForm,), fields)()
+    return type("SecondForm", (SecondKeying,), fields)()
 
 
-def settling_form(version: VersionView, said: dict[str, tuple[tuple[str, ...], tuple[str, ...]]]) -> Any:
-    """What stands on the paper, of the questions of `version`, which is `boxed`; `said` are both keyings of each.
-
-    Of a question with one answer, what the keyings say comes first: keys 1 and 2 choose between them.
-    """
-    fields = {PREFIX + question.key: _settled_field(question, said[question.key]) for question in version.questions}
+def settling_form(version: VersionView) -> Any:
+    """What stands on the paper, of the questions of `version`, which is `boxed`; keys choose as on every other page."""
+    fields = {PREFIX + question.key: _settled_field(question) for question in version.questions}
     return type("SettlingForm", (VerifiedForm,), fields)()
 
 
-def _settled_field(question: QuestionView, said: tuple[tuple[str, ...], tuple[str, ...]]) -> Any:
+def _settled_field(question: QuestionView) -> Any:
     if question.kind == "several":
         return question_field(question)
-    first = [key for keys in said for key in keys]
-    ordered = sorted(question.choices, key=lambda choice: first.index(choice.key) if choice.key in first else 2)
     return RadioField(
         text_in(question.text, question.text_en),
         choices=[
-            *(SelectChoice(choice.key, text_in(choice.text, choice.text_en)) for choice in ordered),
+            *(SelectChoice(choice.key, text_in(choice.text, choice.text_en)) for choice in question.choices),
             SelectChoice("", _("Bỏ trống")),
         ],
         validators=[_chosen],

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
+from flask_babel import lazy_pgettext
 from wtforms import (
     BooleanField,
     HiddenField,
@@ -113,7 +114,7 @@ def paper_form(version: VersionView, sitting: Sitting) -> Any:
     fields: dict[str, Any] = {PREFIX + question.key: question_field(question) for question in version.questions}
     if sitting.batch_id is not None:
         fields["number"] = StringField(
-            _("Số phiếu"),
+            lazy_pgettext("printed on the form", "Số phiếu"),
             description=_("In ở đầu phiếu. Gõ cả số hoặc vài chữ số cuối."),
             validators=[InputRequired(_("Xin nhập số phiếu, in ở đầu phiếu."))],
             render_kw={"inputmode": "numeric", "autocomplete": "off"},

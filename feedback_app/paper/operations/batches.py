@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from feedback_app.departments import queries as departments
+from feedback_app.departments.queries import PlaceView
 from feedback_app.kit.clock import local_day
 from feedback_app.kit.errors import N_, Conflict, Invalid
 from feedback_app.kit.locks import lock
@@ -17,7 +18,7 @@ from feedback_app.paper.layout import RULES, Design, Size, lay_out
 from feedback_app.paper.lint import check_printable
 from feedback_app.paper.models import PaperBatch, PaperCheck, PaperForm, PaperKeying, PaperPrinting
 from feedback_app.paper.operations import drawing
-from feedback_app.paper.operations.keying import check_existed
+from feedback_app.paper.operations.keying import check_existed, check_issued
 from feedback_app.paper.operations.locking import hold_batch, hold_open_batch, hold_open_form
 from feedback_app.paper.operations.reasons import given_reason
 from feedback_app.paper.operations.trail import record_about
@@ -31,7 +32,7 @@ MOST_FORMS: Final = 500
 
 
 class BadIssue(Invalid):
-    """A batch has from 1 to MOST_FORMS forms, printed for a place that is open."""
+    """A batch has from 1 to MOST_FORMS forms, printed for a place that is open and serves the department."""
 
 
 class BatchOpen(Conflict):
@@ -77,15 +78,21 @@ def issue(
     """Give out `count` consecutive numbers for forms of one questionnaire version, one department and one place.
 
     Numbers are never used again, whatever becomes of the batch. Raises NoQuestionnaire for a version that is not
-    published, NotPrintable for one whose forms would not be read reliably, DepartmentNotThen and BadIssue.
+    published, NotPrintable for one whose forms would not be read reliably, DepartmentNotThen, NotIssuedThen and
+    BadIssue.
     """
     if not 1 <= count <= MOST_FORMS:
         raise BadIssue(N_("Mỗi tập có từ 1 đến %(most)s phiếu."), field="count", most=MOST_FORMS)
     check_printable(lay_out(surveys.version(session, version_id), Design(size, RULES, coded)))
     today = local_day(now)
     check_existed(session, department_id=department_id, day=answered_on or today)
-    if place_id is not None and all(place.id != place_id for place in departments.places(session, on=today)):
+    if answered_on is not None:
+        check_issued(now, day=answered_on)
+    place = next((each for each in departments.places(session, on=today) if each.id == place_id), None)
+    if place_id is not None and place is None:
         raise BadIssue(N_("Không có điểm phục vụ này, hoặc điểm đã ngừng hoạt động."), field="place")
+    if place is not None and not _serves(session, place, department_id, today):
+        raise BadIssue(N_("Điểm này không phục vụ cơ quan, đơn vị đã chọn."), field="place")
     batch = PaperBatch(
         department_id=department_id,
         place_id=place_id,
@@ -235,6 +242,16 @@ def remove_demonstration(session: Session) -> int:
         session.execute(delete(table).where(table.batch_id.in_(ids)))
     removed = session.execute(delete(PaperBatch).where(PaperBatch.demonstration).returning(PaperBatch.id)).all()
     return len(removed)
+
+
+def _serves(session: Session, place: PlaceView, department_id: int, day: date) -> bool:
+    """Whether forms about a department are given out at a place: its own, one of a department above it, or one where
+    answers may rate it. What lies below a department is part of it."""
+    own = departments.within(session, department_id=department_id, day=day)
+    rated = {rated for place_id, rated in departments.rated_at(session, on=day) if place_id == place.id}
+    return not own.isdisjoint({place.department_id, *rated}) or department_id in departments.within(
+        session, department_id=place.department_id, day=day
+    )
 
 
 def _give_out(session: Session, batch_id: int, count: int) -> range:

@@ -144,7 +144,7 @@ def allow_insiders(session: Session, batch_id: int, *, now: datetime, member: Me
     """
     rows = [
         row
-        for each in open_checks(session, batch_id)
+        for each in open_checks(session, batch_id, now=now)
         if not each.insiders_allowed and (row := drawing.locked(session, each.response_id)) is not None
     ]
     if not rows:

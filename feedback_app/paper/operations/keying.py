@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from feedback_app.departments import queries as departments
 from feedback_app.kit.clock import VIETNAM, local_day
-from feedback_app.kit.errors import N_, Invalid
+from feedback_app.kit.errors import N_, Conflict, Invalid
 from feedback_app.paper import queries
 from feedback_app.paper.commands import Sitting
+from feedback_app.paper.days import issued_before
 from feedback_app.paper.models import PaperForm, PaperKeying
 from feedback_app.paper.operations import drawing
 from feedback_app.paper.operations.locking import hold_open_batch
@@ -32,6 +33,14 @@ RETURNED_BLANK: Final = "Trả lại để trống"
 
 class DepartmentNotThen(Invalid):
     """The department did not exist on the day of the answer."""
+
+
+class NotIssuedThen(Invalid):
+    """The batch was not issued yet on the day of the answer: nobody can have had one of its forms."""
+
+
+class KeyedOtherwise(Conflict):
+    """The id belongs to a form with another number, or with none."""
 
 
 class NumberRefused(Invalid):
@@ -57,11 +66,15 @@ def key_form(
 
     Keyers often key forms about the office they belong to: the row of the keying says so, and the audit line keeps
     their own department, because it may change. Raises DepartmentNotThen, BadAnswer, FutureAnswer, and for a batch
-    BatchNotFound, BatchClosed and NumberRefused.
+    BatchNotFound, BatchClosed, NotIssuedThen and NumberRefused. KeyedOtherwise where the same answers come again under
+    another number: said to be stored, that number would stay out.
     """
     check_existed(session, department_id=sitting.department_id, day=sitting.answered_on)
     if sitting.batch_id is not None:
-        hold_open_batch(session, sitting.batch_id)
+        batch = hold_open_batch(session, sitting.batch_id)
+        # The day of a whole batch was checked when it was issued, and a keyer cannot mend it.
+        if sitting.dated_each:
+            check_issued(batch.issued_at, day=sitting.answered_on)
     receipt = surveys.submit(
         session,
         SubmitResponse(
@@ -86,9 +99,11 @@ def key_form(
         now=now,
         rapid_seconds=rapid_seconds,
     )
+    if receipt.outcome == "same":
+        _check_same_number(session, response_id, sitting.batch_id, number)
     if receipt.outcome == "stored":
         if sitting.batch_id is not None:
-            form = _form_to_key(session, sitting.batch_id, number)
+            form = _form_to_key(session, sitting.batch_id, number, keyer, now)
             form.response_id, form.source = response_id, "keyed"
         session.add(
             PaperKeying(
@@ -135,7 +150,7 @@ def return_blank(session: Session, *, now: datetime, keyer: Member, batch_id: in
     known = queries.form(session, number) if number is not None else None
     if known is not None and (known.spoiled_by, known.spoiled_reason) == (keyer.id, RETURNED_BLANK):
         return
-    form = _form_to_key(session, batch_id, number)
+    form = _form_to_key(session, batch_id, number, keyer, now)
     if queries.paper_waits(session, form.number):
         raise NumberRefused(
             N_("Phiếu số %(number)s đã quét và đang đợi người xem, nên không ghi là trả lại để trống được."),
@@ -173,20 +188,41 @@ def refusal_of(form: FormView, names: Mapping[int, str]) -> NumberRefused | None
     )
 
 
-def _form_to_key(session: Session, batch_id: int, number: int | None) -> PaperForm:
+def _check_same_number(session: Session, response_id: UUID, batch_id: int | None, number: int | None) -> None:
+    """Raise KeyedOtherwise unless a form that is delivered again has the number it had; one taken back has none."""
+    keying = session.get(PaperKeying, response_id)
+    if keying is None:
+        return
+    held = queries.form_of_response(session, response_id)
+    if (keying.batch_id, held) != (batch_id, number if batch_id is not None else None):
+        raise KeyedOtherwise(
+            N_("Phiếu này đã được lưu, nhưng không phải với số này. Xin tải lại trang (F5) để nhập phiếu khác.")
+        )
+
+
+def check_of_batch(session: Session, number: int, batch_id: int, *, member: Member, now: datetime) -> None:
+    """Raise NumberRefused unless the number is one of the batch; which other batch it is of is told to who answers for
+    that one."""
+    found = queries.batch_of(session, number)
+    if found is None:
+        raise NumberRefused(N_("Chưa từng in phiếu nào mang số này."), field="number")
+    if found == batch_id:
+        return
+    scope = departments.within(session, department_id=member.department_id, day=local_day(now))
+    said = (
+        N_("Phiếu số %(number)s thuộc tập %(batch)s, không thuộc tập đang nhập.")
+        if queries.batch(session, found).department_id in scope
+        else N_("Phiếu số %(number)s thuộc tập của cơ quan, đơn vị khác, không thuộc tập đang nhập.")
+    )
+    raise NumberRefused(said, field="number", number=grouped(number), batch=found)
+
+
+def _form_to_key(session: Session, batch_id: int, number: int | None, keyer: Member, now: datetime) -> PaperForm:
     """The form of a batch with this number, if it is out; held until the transaction ends."""
     if number is None:
         raise NumberRefused(N_("Xin nhập số phiếu, in ở đầu phiếu."), field="number")
-    form = session.get(PaperForm, number, with_for_update=True, populate_existing=True)
-    if form is None:
-        raise NumberRefused(N_("Chưa từng in phiếu nào mang số này."), field="number")
-    if form.batch_id != batch_id:
-        raise NumberRefused(
-            N_("Phiếu số %(number)s thuộc tập %(batch)s, không thuộc tập đang nhập."),
-            field="number",
-            number=grouped(number),
-            batch=form.batch_id,
-        )
+    check_of_batch(session, number, batch_id, member=keyer, now=now)
+    form = session.get_one(PaperForm, number, with_for_update=True, populate_existing=True)
     view = queries.form(session, number)
     people = frozenset({view.keyer_id} if view.keyer_id else ())
     if refused := refusal_of(view, staff.names(session, ids=people)):
@@ -204,6 +240,16 @@ def check_existed(session: Session, *, department_id: int, day: date) -> None:
             N_("Cơ quan, đơn vị đã chọn hoạt động đến hết ngày trước %(closed_on)s."),
             field="answered_on",
             closed_on=view.closed_on.strftime("%d/%m/%Y"),
+        )
+
+
+def check_issued(issued_at: datetime, *, day: date) -> None:
+    """Raise NotIssuedThen unless a batch issued at that moment was issued by that day."""
+    if not issued_before(day, issued_at):
+        raise NotIssuedThen(
+            N_("Ngày trả lời không thể trước ngày phát hành tập phiếu, %(issued)s."),
+            field="answered_on",
+            issued=local_day(issued_at).strftime("%d/%m/%Y"),
         )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from feedback_app.kit.clock import local_day
+from feedback_app.kit.errors import N_
 from feedback_app.paper import queries
 from feedback_app.paper.models import (
     PaperBatch,
@@ -34,9 +35,9 @@ from feedback_app.surveys.versions import VersionView
 from feedback_app.tokens.codes import Token
 
 # Reasons a form is spoiled for that no person typed; they stand among those people did.
-RETURNED_BLANK: Final = "Phiếu thu về để trống, không có dấu nào"
-NOTHING_READABLE: Final = "Phiếu thu về không đọc được câu trả lời nào"
-ANSWERED_BEFORE: Final = "Hồ sơ ghi trên phiếu đã có câu trả lời ở bước này"
+RETURNED_BLANK: Final = N_("Phiếu thu về để trống, không có dấu nào")
+NOTHING_READABLE: Final = N_("Phiếu thu về không đọc được câu trả lời nào")
+ANSWERED_BEFORE: Final = N_("Hồ sơ ghi trên phiếu đã có câu trả lời ở bước này")
 
 
 def settle(

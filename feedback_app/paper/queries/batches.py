@@ -90,10 +90,12 @@ class FormView:
 
 @dataclass(frozen=True, slots=True)
 class KeyerProgress:
-    """What one person keyed of a batch; `own` of it about a department they were not outside of."""
+    """How many forms of a batch one person keyed and how many they scanned; `own` of both about a department they were
+    not outside of."""
 
     keyer_id: int
-    forms: int
+    keyed: int
+    scanned: int
     own: int
     last_at: datetime
 
@@ -188,11 +190,12 @@ def form_of_response(session: Session, response_id: UUID) -> int | None:
 
 
 def keyers(session: Session, batch_id: int) -> list[KeyerProgress]:
-    """Who keyed how many forms of a batch that count, most first."""
+    """Who keyed or scanned how many forms of a batch that count, most first."""
     rows = session.execute(
         select(
             PaperKeying.keyer_id,
-            func.count(),
+            func.count().filter(PaperForm.source == "keyed"),
+            func.count().filter(PaperForm.source == "scanned"),
             func.count().filter(PaperKeying.own_department),
             func.max(PaperKeying.keyed_at),
         )

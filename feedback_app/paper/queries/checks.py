@@ -78,6 +78,16 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Stuck:
+    """How many forms of one batch wait for somebody outside, and how many accounts there are that may do it."""
+
+    batch_id: int
+    department_id: int
+    forms: int
+    others: int
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorRate:
     """How often the first keying of a sample was wrong.
 
@@ -169,15 +179,29 @@ def waiting(
     ]
 
 
-def stuck(session: Session, *, department_ids: Collection[int] | None) -> list[Waiting]:
-    """Forms about these departments that wait for somebody outside, for a second keying or for settlement, by batch."""
-    query = select(PaperCheck).where(PaperCheck.state.in_(("waiting", "differs")), PaperCheck.allowed_by.is_(None))
+def stuck(session: Session, *, department_ids: Collection[int] | None, now: datetime) -> list[Stuck]:
+    """Forms about these departments that wait for somebody outside, for a second keying or for settlement, by batch;
+    those drawn today are told tomorrow."""
+    query = select(PaperCheck).where(
+        PaperCheck.state.in_(("waiting", "differs")), PaperCheck.allowed_by.is_(None), _told(now)
+    )
     if department_ids is not None:
         query = query.where(PaperCheck.department_id.in_(department_ids))
-    found: dict[tuple[int, int], list[int]] = {}
-    for row in session.scalars(query.order_by(PaperCheck.batch_id, PaperCheck.number)):
-        found.setdefault((row.batch_id, row.department_id), []).append(row.number)
-    return [Waiting(batch, department, tuple(numbers), False) for (batch, department), numbers in found.items()]
+    found: dict[tuple[int, int], list[tuple[int, ...]]] = {}
+    for each in map(view, session.scalars(query.order_by(PaperCheck.batch_id, PaperCheck.number))):
+        found.setdefault((each.batch_id, each.department_id), []).append(each.keyers)
+    return [
+        Stuck(
+            batch_id,
+            department_id,
+            len(forms),
+            max(
+                separation.others_who_may(session, department_id=department_id, keyers=keyers, now=now)
+                for keyers in set(forms)
+            ),
+        )
+        for (batch_id, department_id), forms in found.items()
+    ]
 
 
 def next_number(
@@ -208,11 +232,11 @@ def may_check(session: Session, member: Member, check: CheckView, *, now: dateti
     return refused is None
 
 
-def open_checks(session: Session, batch_id: int) -> list[CheckView]:
-    """Forms of a batch that wait for a second keying or for settlement."""
+def open_checks(session: Session, batch_id: int, *, now: datetime) -> list[CheckView]:
+    """Forms of a batch that wait for a second keying or for settlement; those drawn today are told tomorrow."""
     rows = session.scalars(
         select(PaperCheck)
-        .where(PaperCheck.batch_id == batch_id, PaperCheck.state.in_(("waiting", "differs")))
+        .where(PaperCheck.batch_id == batch_id, PaperCheck.state.in_(("waiting", "differs")), _told(now))
         .order_by(PaperCheck.number)
     )
     return [view(row) for row in rows]
@@ -239,8 +263,7 @@ def error_rates(
     """By batch, keyer or department (ids), of forms answered from `first` until before `before`; one without a sample
     is absent.
 
-    What was drawn today and waits is left out: until midnight its keyer can take it back, and a count that grows with
-    a form would say that this form was drawn.
+    What was drawn today and waits is left out (`_told`).
     """
     group = _GROUPS[by]
     rows = session.execute(
@@ -323,6 +346,13 @@ def _sums() -> tuple[ColumnElement[int], ...]:
     )
 
 
+def _told(now: datetime) -> ColumnElement[bool]:
+    """What others than those who verify are told of: until midnight the keyer of a form drawn today can take it back,
+    and a count that grows with a form would say that this form was drawn."""
+    midnight = datetime.combine(local_day(now), time(0), VIETNAM)
+    return or_(PaperCheck.state != "waiting", PaperCheck.drawn_at < midnight)
+
+
 def _which(
     now: datetime,
     first: date | None,
@@ -331,8 +361,7 @@ def _which(
     keyer_ids: Collection[int] | None,
     batch_ids: Collection[int] | None,
 ) -> ColumnElement[bool]:
-    midnight = datetime.combine(local_day(now), time(0), VIETNAM)
-    wanted: list[ColumnElement[bool]] = [or_(PaperCheck.state != "waiting", PaperCheck.drawn_at < midnight)]
+    wanted: list[ColumnElement[bool]] = [_told(now)]
     if first is not None:
         wanted.append(PaperCheck.answered_on >= first)
     if before is not None:

@@ -77,7 +77,7 @@ def spoil(batch_id: int) -> Answer:
             replacement = (
                 operations.reprint(session, number, now=now, member=current_member()) if form.again.data else None
             )
-        except (Invalid, operations.FormUsed) as error:
+        except (Invalid, Conflict) as error:
             session.rollback()
             form[error.field if error.field in form else "number"].errors = [i18n.say(error)]
         else:
@@ -98,7 +98,12 @@ def reprint(batch_id: int, number: int) -> Answer:
     form = ReplaceForm()
     if not form.validate_on_submit():
         return batch_page(found, PrintForm(formdata=None)), 422
-    replacement = operations.reprint(db.session(), number, now=clock.now(), member=current_member())
+    try:
+        replacement = operations.reprint(db.session(), number, now=clock.now(), member=current_member())
+    except Conflict as error:
+        db.session.rollback()
+        flash(i18n.say(error), "error")
+        return batch_page(found_batch(batch_id), PrintForm(formdata=None)), 409
     db.session.commit()
     flash(_("Phiếu in thay mang số %(number)s; hãy tạo tệp in.", number=grouped(replacement)), "success")
     return redirect(url_for("paper.batch", batch_id=batch_id))
@@ -139,7 +144,7 @@ def close(batch_id: int) -> Answer:
                 not_returned=form.missing.data or 0,
                 reason=form.reason.data or "",
             )
-        except (Invalid, operations.NotAsSeen, operations.PagesWaiting) as error:
+        except (Invalid, Conflict) as error:
             session.rollback()
             found = found_batch(batch_id)
             form.confirmed.errors = [i18n.say(error)]
@@ -171,19 +176,21 @@ def reopen(batch_id: int) -> Answer:
 
 def _with_reason(found: BatchView, title: str, text: str, operation: Callable[[str], None]) -> Answer:
     """A page that asks why before it does something."""
-    form = ReasonForm()
+    form, status = ReasonForm(), 200
     if form.validate_on_submit():
         try:
             operation(form.reason.data or "")
-        except Invalid as error:
+        except (Invalid, Conflict) as error:
             db.session.rollback()
             form.reason.errors = [i18n.say(error)]
+            status = 409 if isinstance(error, Conflict) else 422
         else:
             db.session.commit()
             flash(_("Đã ghi lại."), "success")
             return redirect(url_for("paper.batch", batch_id=found.id))
-    page = render_template("paper/reason.html", form=form, batch=found, title=title, text=text)
-    return page, 422 if form.errors else 200
+    elif form.errors:
+        status = 422
+    return render_template("paper/reason.html", form=form, batch=found, title=title, text=text), status
 
 
 def _found_with(batch_id: int, number: int) -> BatchView:

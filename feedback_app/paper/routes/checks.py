@@ -79,7 +79,7 @@ def settle(written: str) -> Answer:
     said = {
         question.key: (sides[0].get(question.key, ()), sides[1].get(question.key, ())) for question in asked.questions
     }
-    form = settling_form(asked, said)
+    form = settling_form(asked)
     if form.validate_on_submit():
         given = form.answers(asked)
         answers = {question.key: given.get(question.key, ()) for question in asked.questions}
@@ -132,7 +132,7 @@ def missing(written: str, state: State) -> Answer:
 def allow_insiders(batch_id: int) -> Response:
     """Let people of the rated department verify what nobody outside can."""
     session, member, now = db.session(), current_member(), clock.now()
-    for each in queries.open_checks(session, batch_id):
+    for each in queries.open_checks(session, batch_id, now=now):
         asks_about(f"batch:{batch_id}", each.department_id)
     try:
         forms = committed(lambda: checks.allow_insiders(session, batch_id, now=now, member=member))
@@ -151,7 +151,7 @@ def _listing(state: State) -> str:
     found = queries.waiting(session, member, state=state, now=now)
     day = clock.local_day(now)
     stuck = (
-        queries.stuck(session, department_ids=access.scope(session, member, day))
+        queries.stuck(session, department_ids=access.scope(session, member, day), now=now)
         if state == "waiting" and access.is_at_least("administrator")
         else []
     )
@@ -160,7 +160,7 @@ def _listing(state: State) -> str:
         state=state,
         waiting=found,
         stuck=stuck,
-        names=_names({each.department_id for each in (*found, *stuck)}),
+        names=_names({each.department_id for each in found} | {each.department_id for each in stuck}),
         page=_PAGES[state],
         serial=serial,
         grouped=grouped,

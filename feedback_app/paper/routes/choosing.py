@@ -88,7 +88,7 @@ def _stack_form(now: datetime) -> SittingForm:
     views = [view for view in departments.all_departments(session) if scope is None or view.id in scope]
     form.department.choices = with_blank(
         [
-            SelectChoice(view.code, "\u2003" * depth + view.name + _until(view.closed_on))
+            SelectChoice(view.code, "\u2003" * depth + i18n.text_in(view.name, view.name_en) + _until(view.closed_on))
             for depth, view in departments.in_tree_order(views)
         ],
         _("Chọn cơ quan, đơn vị"),

@@ -105,9 +105,17 @@ def key() -> Response | str | tuple[Response | str, int]:
 @keeps_refusals
 @requires("staff")
 def numbers(batch_id: int) -> Response:
-    """The numbers of a batch as they are now, for a page that has been open for long."""
+    """The numbers of a batch as they are now, for a page that has been open for long, and why `so` is none of them."""
     asks_about(f"batch:{batch_id}", queries.batch(db.session(), batch_id).department_id)
-    return jsonify(_numbers(batch_id))
+    typed, said = request.args.get("so", ""), None
+    if typed:
+        try:
+            operations.check_of_batch(
+                db.session(), _number(typed, batch_id), batch_id, member=current_member(), now=clock.now()
+            )
+        except Invalid as error:
+            said = i18n.say(error)
+    return jsonify(_numbers(batch_id) | {"said": said})
 
 
 @blueprint.route("/nhap-phieu/hoan-tac/<uuid:response_id>", methods=["GET", "POST"])
@@ -139,6 +147,8 @@ def undo(response_id: UUID) -> Response | str | tuple[str, int]:
             said = [_("Đã hoàn tác phiếu vừa nhập.")]
             if number is not None:
                 said.append(_("Số %(number)s nhập lại được.", number=grouped(number)))
+                if queries.paper_waits(db.session(), number):
+                    said.append(_("Tờ phiếu đã quét của số này nay đợi người xem; xin hỏi lại trước khi nhập."))
             flash(" ".join(said), "success")
             return redirect(url_for("paper.key", **passed_on()))
     names = names_of({last[0].rated_department_id}, last[0].answered_on)
@@ -174,7 +184,7 @@ def _store(form: Any, version: VersionView, sitting: Sitting, now: datetime) -> 
     """Store the form, unless it was refused and the messages stand beside its fields."""
     answers, comments = form.answers(version), form.comments(version)
     try:
-        number = _number(form, sitting.batch_id) if sitting.batch_id is not None else None
+        number = _number(form.number.data, sitting.batch_id) if sitting.batch_id is not None else None
         if sitting.batch_id is not None and not answers and not comments:
             operations.return_blank(
                 db.session(), now=now, keyer=current_member(), batch_id=sitting.batch_id, number=number
@@ -219,14 +229,14 @@ def _store(form: Any, version: VersionView, sitting: Sitting, now: datetime) -> 
     return "stored"
 
 
-def _number(form: Any, batch_id: int) -> int:
+def _number(typed: str, batch_id: int) -> int:
     """The number that was typed: whole, or its last figures where only one number of the batch ends so.
 
     Raises BadSerial and NumberRefused.
     """
-    figures = "".join(each for each in form.number.data if each.isascii() and each.isdigit())
+    figures = "".join(each for each in typed if each.isascii() and each.isdigit())
     if len(figures) >= len(serial(0)):
-        return parse_serial(form.number.data)
+        return parse_serial(typed)
     found = [
         each.number
         for each in queries.forms(db.session(), batch_id)

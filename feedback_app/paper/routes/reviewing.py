@@ -253,6 +253,7 @@ def _frame(**more: Any) -> dict[str, Any]:
         "dossiers_waiting": queries.waiting_writings(session, kind="dossier", department_ids=allowed),
         "comments_waiting": queries.waiting_writings(session, kind="comment", department_ids=allowed),
         "conflicts_waiting": queries.waiting_conflicts(session, department_ids=allowed),
+        "own_left_out": allowed is not None and current_member().department_id not in allowed,
         "departments": departments.departments(session, ids=ids, on=clock.local_day(clock.now())),
         "grouped": grouped,
         **more,

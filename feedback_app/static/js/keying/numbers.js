@@ -43,16 +43,22 @@ export class Numbers {
     return Date.now() - this.#asked > STALE;
   }
 
-  // Asks the server, which does not know yet of those that `underway` tells.
-  async refresh(underway) {
+  // Asks the server, which does not know yet of those that `underway` tells; gives the sentence why `typed` is none of
+  // the batch's numbers.
+  async refresh(underway, typed = "") {
     this.#asked = Date.now();
     try {
-      const response = await fetch(this.url, { headers: { Accept: "application/json" } });
-      if (!response.ok) return;
-      ({ serials: this.serials, taken: this.taken } = await response.json());
+      const query = figures(typed) ? `?so=${figures(typed)}` : "";
+      const response = await fetch(`${this.url}${query}`, { headers: { Accept: "application/json" } });
+      if (!response.ok) return null;
+      const { serials, taken, said } = await response.json();
+      this.serials = serials;
+      this.taken = taken;
       underway().forEach((number) => this.take(number));
+      return said;
     } catch {
       // Without network the list at hand goes on; the server decides in the end.
+      return null;
     }
   }
 }

@@ -11,6 +11,7 @@ const questions = [...form.querySelectorAll("fieldset.question")];
 const end = form.querySelector("[data-end]");
 const summary = form.querySelector("[data-summary]");
 const save = end.querySelector("button");
+const leftBlank = end.querySelector("[name=blank]");
 const state = document.querySelector("[data-state]");
 const panel = document.querySelector("[data-panel]");
 const left = document.querySelector("[data-left]");
@@ -76,13 +77,16 @@ function open(index) {
   questions.forEach((question, place) => question.classList.toggle("is-current", place === current));
   end.classList.toggle("is-current", current === questions.length);
   if (current === questions.length) {
-    summary.textContent = isBlank() && numbers ? texts.returned : asked.map(describe).join(" · ");
+    summary.textContent = isBlank() && texts.returned ? texts.returned : asked.map(describe).join(" · ");
     save.focus({ preventScroll: true });
   } else {
     const field = written(questions[current]);
     (field || questions[current]).focus({ preventScroll: true });
     // A number or a day that stands there already is accepted by Enter and replaced by typing.
-    if (field instanceof HTMLInputElement) field.select();
+    if (field instanceof HTMLInputElement) {
+      field.defaultValue = field.value;
+      field.select();
+    }
   }
   // As little as needed, so that the count stays in sight, and at once: a keyer looks at the paper, not at easing.
   (questions[current] || end).scrollIntoView({ block: "nearest", behavior: "instant" });
@@ -128,6 +132,7 @@ function checkNumber() {
   const meant = numbers.meant(field.value);
   if (meant.length !== 1) {
     complain(numberField, meant.length ? texts.several : texts.none);
+    if (meant.length === 0) explain(field.value);
     return false;
   }
   field.value = grouped(meant[0]);
@@ -141,7 +146,13 @@ function checkNumber() {
   return false;
 }
 
-const refreshNumbers = () => numbers.refresh(() => queue.all("number"));
+// A figure typed wrong is looked up on the paper, a form of another batch is put aside: the server knows which it is.
+async function explain(typed) {
+  const said = await refreshNumbers(typed);
+  if (said && written(numberField).value === typed) complain(numberField, said);
+}
+
+const refreshNumbers = (typed) => numbers.refresh(() => queue.all("number"), typed);
 
 function leaveText(question) {
   if (question === numberField && !checkNumber()) return written(question).select();
@@ -186,11 +197,17 @@ function keyAtEnd(event) {
   return true;
 }
 
+// Whether somebody writes there, to whom Ctrl+Z gives back what they wrote. After each form of a batch the focus stands
+// in the number, as it was proposed.
+const isTyping = (field) =>
+  field instanceof HTMLTextAreaElement ||
+  (field.type === "text" && field.value !== "" && field.value !== field.defaultValue);
+
 document.addEventListener("keydown", (event) => {
   // A composing input method (Telex, VNI) owns its keys until it is done.
   if (event.isComposing) return;
   const inText = event.target instanceof HTMLTextAreaElement || event.target.type === "text";
-  if (!inText && (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
+  if (!isTyping(event.target) && (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
     const undo = panel.querySelector("a");
     if (undo) {
       event.preventDefault();
@@ -236,6 +253,11 @@ function keep() {
   if (missing >= 0 && !(numbers && isBlank())) {
     complain(questions[missing], texts.required);
     open(missing);
+    return;
+  }
+  if (leftBlank && isBlank() && !leftBlank.checked) {
+    summary.textContent = texts.returned;
+    leftBlank.focus();
     return;
   }
   const data = new FormData(form);
