@@ -147,7 +147,7 @@ def read_folder(folder: Path, out: Path, username: str | None, jobs: int | None)
             pass
     told = [_told(paper, kept[paper.upload_id]) for paper in queries.papers(session, list(kept))]
     for upload_id, name in kept.items():
-        upload = queries.upload(session, upload_id, department_ids=None, member_id=uploader.id)
+        upload = queries.upload(session, upload_id)
         if upload.pages is None:
             unread.append(_unidentified(name, 0, upload.problem))
     out.write_text(json.dumps(told + unread, ensure_ascii=False), encoding="utf-8")

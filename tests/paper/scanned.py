@@ -3,7 +3,7 @@
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from uuid import UUID
 
@@ -62,7 +62,7 @@ def issue(
         rules=DESIGN.rules,
         coded=coded,
         answered_on=date(2026, 3, 2),
-        issued_at=now,
+        issued_at=now - timedelta(days=3),
         issued_by=issued_by,
     )
     session.add(batch)
@@ -189,7 +189,7 @@ def read_by_child(session: Session, content: bytes, uploader: Member, *, rules: 
 
 
 def counts(session: Session, upload_id: UUID) -> dict[str, int]:
-    return queries.upload(session, upload_id, department_ids=None, member_id=0).counts
+    return queries.upload(session, upload_id).counts
 
 
 def stored(session: Session) -> dict[int, list[str]]:

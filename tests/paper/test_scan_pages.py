@@ -17,6 +17,7 @@ from tests.paper.scanned import ALWAYS, DOUBTFUL, GOOD, image_of, make_desk, she
 from tests.staff.people import add_person, post, sign_in
 
 JSON = {"Accept": "application/json"}
+REFUSED = ("paper.attempt_refused", "paper.review_denied")
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -95,9 +96,12 @@ def test_an_outsider_sees_nothing(app: Flask, session: Session) -> None:
         f"/duyet-quet/trang/{page}.jpg",
         f"/duyet-quet/trung-so/{page}",
     ):
-        assert stranger.get(path).status_code == 404, path
+        answer = stranger.get(path)
+        assert answer.status_code == 403, path
+        assert "nằm ngoài phạm vi tài khoản của bạn" in answer.text
+    assert len(session.scalars(select(AuditEvent.id).where(AuditEvent.action.in_(REFUSED))).all()) == 6
     assert "Không còn câu nào chờ xem." in stranger.get("/duyet-quet").text
-    assert post(stranger, f"/duyet-quet/{field}", {"verdict": "blank"}).status_code == 404
+    assert post(stranger, f"/duyet-quet/{field}", {"verdict": "blank"}).status_code == 403
     assert session.scalars(select(PaperScanField.verdict)).all() == [None, None, None]
 
 

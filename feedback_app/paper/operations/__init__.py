@@ -17,6 +17,7 @@ from feedback_app.paper.operations.batches import (
     restore,
     spoil,
 )
+from feedback_app.paper.operations.conflicts import BeingChecked, Decision, decide_conflict, decisions
 from feedback_app.paper.operations.identifying import Rules
 from feedback_app.paper.operations.keying import (
     RETURNED_BLANK,
@@ -29,20 +30,19 @@ from feedback_app.paper.operations.keying import (
     return_blank,
     start_of_day,
 )
-from feedback_app.paper.operations.locking import BatchClosed, FormNotFound
+from feedback_app.paper.operations.locking import BatchClosed, BeforeIssue, FormNotFound, check_issued
 from feedback_app.paper.operations.pausing import NotPaused, PausedOwn, PauseRule, end_pause, pause_if_wrong
 from feedback_app.paper.operations.reading import read_upload
 from feedback_app.paper.operations.reasons import LONGEST_REASON, ReasonMissing
 from feedback_app.paper.operations.reviewing import (
     AlreadyDecided,
     BadDecision,
-    Decision,
     NothingThere,
+    NotTheirs,
     OwnDepartment,
     Verdict,
-    decide_conflict,
+    check_reviewer_of,
     decide_field,
-    decisions,
     erase_writings,
     name_dossier,
     refuse_writing,
@@ -63,6 +63,8 @@ __all__ = [
     "BadIssue",
     "BatchClosed",
     "BatchOpen",
+    "BeforeIssue",
+    "BeingChecked",
     "Decision",
     "DepartmentNotThen",
     "FormNotFound",
@@ -71,6 +73,7 @@ __all__ = [
     "Kept",
     "NotAsSeen",
     "NotPaused",
+    "NotTheirs",
     "NotTheLast",
     "NothingThere",
     "NumberRefused",
@@ -83,6 +86,8 @@ __all__ = [
     "Verdict",
     "answered_at",
     "check_existed",
+    "check_issued",
+    "check_reviewer_of",
     "close",
     "decide_conflict",
     "decide_field",
