@@ -1,9 +1,11 @@
 """`flask paper read`: a folder goes through the same pipeline, and what became of each paper is told as JSON."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from PIL import Image, ImageDraw
 from sqlalchemy import func, select
@@ -16,6 +18,12 @@ from tests.paper.stacks import publish
 from tests.staff.people import add_person, make_office
 
 NOW = datetime(2026, 3, 4, 3, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def nothing_drawn_by_lot(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = replace(app.extensions["settings"], paper_blind_review_percent=0)
+    monkeypatch.setitem(app.extensions, "settings", settings)
 
 
 def test_a_folder_is_read_and_told(app: Flask, session: Session, tmp_path: Path) -> None:
