@@ -1,9 +1,10 @@
 """Days as keyers type them. Pure."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
+from feedback_app.kit.clock import local_day
 from feedback_app.kit.errors import N_, Invalid
 
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
@@ -38,6 +39,11 @@ def parse_day(text: str, *, today: date) -> date:
     if parsed < _EARLIEST:
         raise BadDay(N_("Ngày trả lời quá xa; xin xem lại năm."), field="answered_on")
     return parsed
+
+
+def issued_before(day: date, issued_at: datetime) -> bool:
+    """Whether a numbered form can have been answered on a day: its batch was issued on that day or before."""
+    return local_day(issued_at) <= day
 
 
 def _year(written: str | None, *, day: int, month: int, today: date) -> int:

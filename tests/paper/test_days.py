@@ -1,12 +1,12 @@
 """Days as keyers type them."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.paper.days import BadDay, parse_day
+from feedback_app.paper.days import BadDay, issued_before, parse_day
 
 TODAY = date(2026, 11, 22)
 
@@ -34,3 +34,10 @@ def test_what_is_no_day_is_refused(typed: str) -> None:
 def test_every_day_of_the_past_reads_back(ago: int, shape: str) -> None:
     day = TODAY - timedelta(days=ago)
     assert parse_day(day.strftime(shape), today=TODAY) == day
+
+
+def test_a_form_is_answered_on_the_local_day_its_batch_was_issued_or_later() -> None:
+    half_past_midnight_in_vietnam = datetime(2026, 11, 21, 17, 30, tzinfo=UTC)
+    assert issued_before(TODAY, half_past_midnight_in_vietnam)
+    assert issued_before(TODAY + timedelta(days=1), half_past_midnight_in_vietnam)
+    assert not issued_before(TODAY - timedelta(days=1), half_past_midnight_in_vietnam)

@@ -57,6 +57,7 @@ def test_a_batch_is_issued_from_its_page(clerk: FlaskClient, session: Session, o
         ({"count": "0"}, "Mỗi tập có từ 1 đến 500 phiếu."),
         ({"answered_on": "31/2"}, "Không có ngày này trong lịch."),
         ({"answered_on": "1/1/2019"}, "chưa thành lập"),
+        ({"answered_on": "2/3/2026"}, "Ngày trả lời không thể trước ngày phát hành tập phiếu"),
         ({"version": ""}, "Xin chọn mẫu phiếu."),
     ],
 )

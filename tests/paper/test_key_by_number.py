@@ -143,6 +143,13 @@ def test_a_batch_without_a_day_asks_it_of_each_form(app: Flask, session: Session
     keyer, address = sign_in(app, "owner"), f"/nhap-phieu/phieu?tap={batch.batch_id}"
     answer = post(keyer, address, numbered(batch.first_number, answered_on="31/2"), headers=JSON)
     assert (answer.status_code, answer.get_json()["field"]) == (422, "answered_on")
+    early = numbered(batch.first_number, answered_on="1/3/2026")
+    answer = post(keyer, address, early, headers=JSON)
+    assert (answer.status_code, answer.get_json()["field"]) == (422, "answered_on")
+    page = post(keyer, address, early)
+    assert "Ngày trả lời không thể trước ngày phát hành tập phiếu, 02/03/2026." in page.text
+    assert 'value="1/3/2026"' in page.text
+    assert " checked" in page.text, "nothing that was typed is lost"
     answer = post(keyer, address, numbered(batch.first_number, answered_on="2/3/2026"))
     assert answer.location.endswith("ngay=2026-03-02")
     assert 'value="02/03/2026"' in keyer.get(answer.location).text, "the day before is proposed"

@@ -22,15 +22,17 @@ from feedback_app.paper.operations.identifying import Rules
 from feedback_app.paper.operations.keying import (
     RETURNED_BLANK,
     DepartmentNotThen,
+    NotIssuedThen,
     NumberRefused,
     answered_at,
     check_existed,
+    check_issued,
     key_form,
     refusal_of,
     return_blank,
     start_of_day,
 )
-from feedback_app.paper.operations.locking import BatchClosed, BeforeIssue, FormNotFound, check_issued
+from feedback_app.paper.operations.locking import BatchClosed, FormNotFound
 from feedback_app.paper.operations.pausing import NotPaused, PausedOwn, PauseRule, end_pause, pause_if_wrong
 from feedback_app.paper.operations.reading import read_upload
 from feedback_app.paper.operations.reasons import LONGEST_REASON, ReasonMissing
@@ -63,7 +65,6 @@ __all__ = [
     "BadIssue",
     "BatchClosed",
     "BatchOpen",
-    "BeforeIssue",
     "BeingChecked",
     "Decision",
     "DepartmentNotThen",
@@ -72,6 +73,7 @@ __all__ = [
     "Issued",
     "Kept",
     "NotAsSeen",
+    "NotIssuedThen",
     "NotPaused",
     "NotTheirs",
     "NotTheLast",

@@ -17,7 +17,7 @@ from feedback_app.paper.layout import RULES, Design, Size, lay_out
 from feedback_app.paper.lint import check_printable
 from feedback_app.paper.models import PaperBatch, PaperCheck, PaperForm, PaperKeying, PaperPrinting
 from feedback_app.paper.operations import drawing
-from feedback_app.paper.operations.keying import check_existed
+from feedback_app.paper.operations.keying import check_existed, check_issued
 from feedback_app.paper.operations.locking import hold_batch, hold_open_batch, hold_open_form
 from feedback_app.paper.operations.reasons import given_reason
 from feedback_app.paper.operations.trail import record_about
@@ -77,13 +77,16 @@ def issue(
     """Give out `count` consecutive numbers for forms of one questionnaire version, one department and one place.
 
     Numbers are never used again, whatever becomes of the batch. Raises NoQuestionnaire for a version that is not
-    published, NotPrintable for one whose forms would not be read reliably, DepartmentNotThen and BadIssue.
+    published, NotPrintable for one whose forms would not be read reliably, DepartmentNotThen, NotIssuedThen and
+    BadIssue.
     """
     if not 1 <= count <= MOST_FORMS:
         raise BadIssue(N_("Mỗi tập có từ 1 đến %(most)s phiếu."), field="count", most=MOST_FORMS)
     check_printable(lay_out(surveys.version(session, version_id), Design(size, RULES, coded)))
     today = local_day(now)
     check_existed(session, department_id=department_id, day=answered_on or today)
+    if answered_on is not None:
+        check_issued(now, day=answered_on)
     if place_id is not None and all(place.id != place_id for place in departments.places(session, on=today)):
         raise BadIssue(N_("Không có điểm phục vụ này, hoặc điểm đã ngừng hoạt động."), field="place")
     batch = PaperBatch(

@@ -15,8 +15,8 @@ from feedback_app.kit.text import normalise
 from feedback_app.paper.models import PaperBatch, PaperCheck, PaperForm, PaperPage, PaperScan, PaperScanField
 from feedback_app.paper.operations.checks import correct_from_paper
 from feedback_app.paper.operations.identifying import attach, day_of
-from feedback_app.paper.operations.keying import check_existed
-from feedback_app.paper.operations.locking import check_issued, hold_open_form
+from feedback_app.paper.operations.keying import check_existed, check_issued
+from feedback_app.paper.operations.locking import hold_open_form
 from feedback_app.paper.operations.reasons import given_reason
 from feedback_app.paper.operations.reviewing import (
     AlreadyDecided,
@@ -89,7 +89,7 @@ def decide_conflict(
     otherwise. `second`: another paper under the same number; it counts, without one. `counted`: it counts under its
     number, with `answered_on` where its day was wrong, without the pages it lacks. `discarded`: it does not count, for
     a reason. Only somebody outside the department may. Raises NothingThere, OwnDepartment, NotTheirs, AlreadyDecided,
-    BadDecision, DepartmentNotThen, BeforeIssue, BatchClosed and BeingChecked.
+    BadDecision, DepartmentNotThen, NotIssuedThen, BatchClosed and BeingChecked.
     """
     page, batch = locked_page(session, page_id)
     scan = session.get(PaperScan, page.scan_id, with_for_update=True) if page.scan_id else None
@@ -185,7 +185,7 @@ def _count(
     if scan is None:
         day = answered_on or day_of(session, page, batch)
         check_existed(session, department_id=batch.department_id, day=day)
-        check_issued(batch, day)
+        check_issued(batch.issued_at, day=day)
         if numbered:
             _free_number(session, page, member, now=now)
         attach(session, page, numbered=numbered, answered_on=day, now=now)

@@ -24,8 +24,8 @@ from feedback_app.paper.models import (
     PaperUpload,
     PaperWriting,
 )
-from feedback_app.paper.operations.keying import DepartmentNotThen, check_existed
-from feedback_app.paper.operations.locking import BeforeIssue, check_issued, hold_batch, lock_number
+from feedback_app.paper.operations.keying import DepartmentNotThen, NotIssuedThen, check_existed, check_issued
+from feedback_app.paper.operations.locking import hold_batch, lock_number
 from feedback_app.paper.operations.settling import ACCEPTS_PAGES, settle_or_set_aside
 from feedback_app.paper.reading import correlation
 from feedback_app.paper.reading.results import PageReading
@@ -177,8 +177,8 @@ def _obstacle(session: Session, page: PaperPage, form: PaperForm, batch: PaperBa
     try:
         day = day_of(session, page, batch)
         check_existed(session, department_id=batch.department_id, day=day)
-        check_issued(batch, day)
-    except (DepartmentNotThen, BeforeIssue):
+        check_issued(batch.issued_at, day=day)
+    except (DepartmentNotThen, NotIssuedThen):
         return "day"
     late = select(PaperScan.id).where(
         PaperScan.form_number == form.number,

@@ -12,6 +12,7 @@ from feedback_app.kit.clock import VIETNAM, local_day
 from feedback_app.kit.errors import N_, Invalid
 from feedback_app.paper import queries
 from feedback_app.paper.commands import Sitting
+from feedback_app.paper.days import issued_before
 from feedback_app.paper.models import PaperForm, PaperKeying
 from feedback_app.paper.operations import drawing
 from feedback_app.paper.operations.locking import hold_open_batch
@@ -32,6 +33,10 @@ RETURNED_BLANK: Final = "Trả lại để trống"
 
 class DepartmentNotThen(Invalid):
     """The department did not exist on the day of the answer."""
+
+
+class NotIssuedThen(Invalid):
+    """The batch was not issued yet on the day of the answer: nobody can have had one of its forms."""
 
 
 class NumberRefused(Invalid):
@@ -57,11 +62,14 @@ def key_form(
 
     Keyers often key forms about the office they belong to: the row of the keying says so, and the audit line keeps
     their own department, because it may change. Raises DepartmentNotThen, BadAnswer, FutureAnswer, and for a batch
-    BatchNotFound, BatchClosed and NumberRefused.
+    BatchNotFound, BatchClosed, NotIssuedThen and NumberRefused.
     """
     check_existed(session, department_id=sitting.department_id, day=sitting.answered_on)
     if sitting.batch_id is not None:
-        hold_open_batch(session, sitting.batch_id)
+        batch = hold_open_batch(session, sitting.batch_id)
+        # The day of a whole batch was checked when it was issued, and a keyer cannot mend it.
+        if sitting.dated_each:
+            check_issued(batch.issued_at, day=sitting.answered_on)
     receipt = surveys.submit(
         session,
         SubmitResponse(
@@ -204,6 +212,16 @@ def check_existed(session: Session, *, department_id: int, day: date) -> None:
             N_("Cơ quan, đơn vị đã chọn hoạt động đến hết ngày trước %(closed_on)s."),
             field="answered_on",
             closed_on=view.closed_on.strftime("%d/%m/%Y"),
+        )
+
+
+def check_issued(issued_at: datetime, *, day: date) -> None:
+    """Raise NotIssuedThen unless a batch issued at that moment was issued by that day."""
+    if not issued_before(day, issued_at):
+        raise NotIssuedThen(
+            N_("Ngày trả lời không thể trước ngày phát hành tập phiếu, %(issued)s."),
+            field="answered_on",
+            issued=local_day(issued_at).strftime("%d/%m/%Y"),
         )
 
 

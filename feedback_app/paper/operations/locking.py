@@ -2,13 +2,10 @@
 batch that somebody is adding up. A number is locked before its batch, and a batch is held before its forms, everywhere.
 """
 
-from datetime import date
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback_app.kit.clock import local_day
-from feedback_app.kit.errors import N_, Conflict, Invalid, NotFound
+from feedback_app.kit.errors import N_, Conflict, NotFound
 from feedback_app.kit.locks import lock, try_lock
 from feedback_app.paper.models import PaperBatch, PaperForm
 from feedback_app.paper.queries import BatchNotFound
@@ -16,10 +13,6 @@ from feedback_app.paper.queries import BatchNotFound
 
 class FormNotFound(NotFound):
     """No form has this number."""
-
-
-class BeforeIssue(Invalid):
-    """Nobody can have answered on a form before it was issued."""
 
 
 class BatchClosed(Conflict):
@@ -64,14 +57,3 @@ def hold_open_form(session: Session, number: int) -> tuple[PaperBatch, PaperForm
         raise FormNotFound(N_("Không có phiếu nào mang số này."))
     batch = hold_open_batch(session, batch_id)
     return batch, session.get_one(PaperForm, number, with_for_update=True, populate_existing=True)
-
-
-def check_issued(batch: PaperBatch, day: date) -> None:
-    """Raise BeforeIssue unless the forms of a batch were issued by that day: they did not exist before."""
-    issued_on = local_day(batch.issued_at)
-    if day < issued_on:
-        raise BeforeIssue(
-            N_("Tập phiếu này phát hành ngày %(issued_on)s; không ai trả lời được trước ngày ấy."),
-            field="answered_on",
-            issued_on=issued_on.strftime("%d/%m/%Y"),
-        )
