@@ -177,6 +177,7 @@ def batch_page(found: BatchView, form: Form) -> str:
         place=_place(found),
         stages=dict(STAGES),
         spoiled=[each for each in forms if each.spoiled_at],
+        waiting=len(queries.waiting_numbers(session, found.id)),
         keyers=keyers,
         error_rate=checks.error_rate(session, now=clock.now(), batch_ids=[found.id]),
         printings=printings,

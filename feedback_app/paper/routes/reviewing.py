@@ -29,7 +29,8 @@ from feedback_app.tokens.installed import codes
 @blueprint.get("/duyet-quet")
 @requires("staff")
 def review() -> str:
-    """The field that waits longest, of one batch with `tap`; once none waits, the dossier code that does."""
+    """The field that waits longest, of one batch with `tap`; once none waits, the dossier code that does, and the way
+    back to what was decided last."""
     session, allowed = db.session(), _allowed()
     batch_id = request.args.get("tap", type=int)
     field = queries.next_field(session, department_ids=allowed, batch_id=batch_id)
@@ -285,8 +286,11 @@ def _field_page(field: FieldView) -> str:
 
 
 def _dossier_page(writing: WritingView | None, form: DossierForm) -> str:
+    last = queries.last_decided(db.session(), decided_by=current_member().id, department_ids=_allowed())
     return render_template(
-        "paper/review_scans.html", **_frame(field=None, writing=writing, form=form, batch_argument=_batch())
+        "paper/review_scans.html",
+        **_frame(field=None, writing=writing, form=form, batch_argument=_batch()),
+        goes_back=last is not None,
     )
 
 
