@@ -142,7 +142,7 @@ def _keep(form: UploadForm) -> list[UUID]:
         if _may_see(upload):
             kept.append(found.id)
         else:
-            flash(_("Tệp ấy do tài khoản của %(whose)s tải lên; họ xem được kết quả.", whose=_whose(upload)))
+            flash(_("Tệp ấy do tài khoản khác tải lên. Xem được kết quả: %(who)s.", who=_whose(upload)))
     if problems:
         form.files.errors = problems
     return kept
@@ -158,9 +158,9 @@ def _may_see(upload: UploadView) -> bool:
 
 
 def _whose(upload: UploadView) -> str:
-    """The department an upload is of."""
+    """Who else may see an upload: people of its department, or of the whole service."""
     if upload.department_id is None:
-        return str(_("toàn hệ thống"))
+        return str(_("người phụ trách toàn hệ thống"))
     day = clock.local_day(upload.uploaded_at)
     view = departments.departments(db.session(), ids=[upload.department_id], on=day)[upload.department_id]
     return i18n.text_in(view.name, view.name_en)
