@@ -280,6 +280,18 @@ def test_a_paper_counts_without_its_missing_page(app: Flask, session: Session, l
     assert (event.details["why"], event.details["decision"]) == ("missing_page", "counted")
 
 
+def test_its_doubts_are_looked_at_first(session: Session, long: Desk) -> None:
+    read = take_in(session, [sheet(session, long.numbers[0], DOUBTFUL)], long.uploader)
+    decide(session, long, "counted")
+    assert (counts(session, read), responses(session)) == ({"review": 1}, 0)
+    field = queries.next_field(session, department_ids=None)
+    assert field is not None
+    operations.decide_field(session, field.id, verdict="marked", chosen=[0], member=long.uploader, rule=RULE, now=NOW)
+    operations.settle_reviewed(session, now=LATER)
+    session.commit()
+    assert stored(session) == {long.numbers[0]: ["hai-long", "tot"]}
+
+
 def test_the_page_that_was_missing_comes_after_all(session: Session, long: Desk) -> None:
     first_page(session, long)
     decide(session, long, "counted")

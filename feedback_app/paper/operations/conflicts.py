@@ -65,7 +65,10 @@ def decisions(session: Session, page_id: int) -> tuple[Decision, ...]:
         if form.source == "scanned" and not any(map(needs_person, _fields(session, [page]))):
             offered.append("corrected")
     elif page.why == "keyed":
-        offered += ["corrected", "second"]
+        # A form on which two keyers and a third found nothing left the count, and is corrected no more.
+        if form.response_id is not None and responses.keyed_answers(session, form.response_id) is not None:
+            offered.append("corrected")
+        offered.append("second")
     elif _is_free(session, page, form, batch):
         offered.append("counted")
     elif page.why != "closed" or batch.closed_at is None:
