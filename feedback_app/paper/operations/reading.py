@@ -1,6 +1,5 @@
 """Reads one upload to its end, a page a transaction: who calls commits after each."""
 
-import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -8,6 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 from uuid import UUID
 
+import structlog
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,7 @@ from feedback_app.paper.operations import uploads
 from feedback_app.paper.operations.identifying import Rules, record_page
 
 FILE: Final = "scan"
-_log = logging.getLogger(__name__)
+_log: Final = structlog.get_logger(__name__)
 
 
 def read_upload(
@@ -68,5 +68,5 @@ def _record_alone(session: Session, upload_id: UUID, read: scanning.Read, *, rul
         with session.begin_nested():
             record_page(session, upload_id, read.page, read.readings, rules=rules, now=now)
     except (Refused, DataError, IntegrityError):
-        _log.exception("page %s of upload %s cannot be kept", read.page, upload_id)
+        _log.exception("scanned_page_not_kept", upload=str(upload_id), page=read.page)
         uploads.fail_page(session, upload_id, read.page, problem="not_kept")

@@ -3,12 +3,12 @@
 Needs the lock of the number, which whoever calls holds.
 """
 
-import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+import structlog
 from sqlalchemy import select, update
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
@@ -44,7 +44,7 @@ CAME_BACK_EMPTY: Final = (RETURNED_BLANK, NOTHING_READABLE)
 ANSWERED_BEFORE: Final = "Hồ sơ ghi trên phiếu đã có câu trả lời ở bước này"
 # Papers that a page of theirs which comes later becomes part of.
 ACCEPTS_PAGES: Final = ("open", "review", "written")
-_log = logging.getLogger(__name__)
+_log: Final = structlog.get_logger(__name__)
 
 
 def settle(
@@ -92,7 +92,7 @@ def settle_or_set_aside(session: Session, scan_id: UUID, *, now: datetime) -> No
         with session.begin_nested():
             settle(session, scan_id, now=now)
     except (Refused, DataError, IntegrityError):
-        _log.exception("scanned paper %s cannot be stored", scan_id)
+        _log.exception("scanned_paper_not_stored", scan=str(scan_id))
         scan = session.get_one(PaperScan, scan_id, with_for_update=True, populate_existing=True)
         _contradict(session, scan, "not_stored")
 
