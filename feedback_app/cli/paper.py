@@ -128,7 +128,10 @@ def blanks(
 @click.option("--by", "username", metavar="TÊN", help="Tài khoản tải lên; không ghi là một quản trị viên.")
 @click.option("--jobs", metavar="SỐ", type=click.IntRange(1, 64), help="Số tệp đọc cùng lúc; không ghi là số nhân.")
 def read_folder(folder: Path, out: Path, username: str | None, jobs: int | None) -> None:
-    """Đọc mọi PDF, JPEG, PNG trong một thư mục như khi tải lên trang quét; TỆP kể từng phiếu và trang không nhận ra."""
+    """Đọc mọi PDF, JPEG, PNG trong một thư mục như khi tải lên trang quét; TỆP kể từng phiếu và trang không nhận ra.
+
+    Mã kết thúc 1 khi có tệp không đọc được.
+    """
     session = db.session()
     uploader = _issuer(session, username)
     kept: dict[UUID, str] = {}
@@ -153,13 +156,19 @@ def read_folder(folder: Path, out: Path, username: str | None, jobs: int | None)
         for _done in readers.map(lambda upload_id: _read(app, upload_id), kept):
             pass
     told = [_told(paper, kept[paper.upload_id]) for paper in queries.papers(session, list(kept))]
+    blank = 0
     for upload_id, name in kept.items():
-        upload = queries.upload(session, upload_id, department_ids=None, member_id=uploader.id)
+        upload = queries.upload(session, upload_id)
+        blank += upload.counts.get("blank", 0)
         if upload.pages is None:
             unread.append(_unidentified(name, 0, upload.problem))
     out.write_text(json.dumps(told + unread, ensure_ascii=False), encoding="utf-8")
     states = Counter(str(each["state"]) for each in told + unread)
+    if blank:
+        states["blank"] = blank
     click.echo(", ".join(f"{state}: {count}" for state, count in sorted(states.items())) or "Không có gì để đọc.")
+    if unread:
+        raise click.ClickException(f"Không đọc được: {', '.join(str(each['file']) for each in unread)}")
 
 
 def _read(app: Flask, upload_id: UUID) -> None:

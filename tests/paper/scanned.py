@@ -3,7 +3,7 @@
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from uuid import UUID
 
@@ -62,7 +62,7 @@ def issue(
         rules=DESIGN.rules,
         coded=coded,
         answered_on=date(2026, 3, 2),
-        issued_at=now,
+        issued_at=now - timedelta(days=3),
         issued_by=issued_by,
     )
     session.add(batch)
@@ -75,26 +75,26 @@ def issue(
 
 
 def sheet(
-    session: Session, number: int, answers: Answers, *, written: Sequence[str] = (), wobble: int = 0
+    session: Session, number: int, answers: Answers, *, written: Sequence[str] = (), wobble: int = 0, page: int = 1
 ) -> Image.Image:
-    """The first page of a form as it is scanned, its answers (choices from 0 by question) ticked, and lines drawn in
-    the spaces `written` ("dossier" or a question's key). Another `wobble` is another hand."""
+    """A page of a form (the first or second) as it is scanned, its answers (choices from 0 by question) ticked, and
+    lines drawn in the spaces `written` ("dossier" or a question's key). Another `wobble` is another hand."""
     form = session.get_one(PaperForm, number)
     batch = session.get_one(PaperBatch, form.batch_id)
     layout = queries.layout(session, batch.version_id, queries.design_of(batch))
-    code = FormCode(batch.version_id, layout.design, batch.department_id, batch.id, number, 1)
+    code = FormCode(batch.version_id, layout.design, batch.department_id, batch.id, number, page)
     image = _printed(
-        surveys.version(session, batch.version_id), layout.design, number, form_codes.write(code, KEY)
+        surveys.version(session, batch.version_id), layout.design, number, form_codes.write(code, KEY), page
     ).copy()
-    draw, page = ImageDraw.Draw(image), layout.pages[0]
-    for box in page.boxes:
+    draw, laid = ImageDraw.Draw(image), layout.pages[page - 1]
+    for box in laid.boxes:
         if box.choice in answers.get(box.field, ()):
             x, y, w, h = (each * DOTS for each in (box.rect.x, box.rect.y, box.rect.w, box.rect.h))
             shift = wobble * 2
             draw.line((x + w * 0.2, y + h * 0.2 + shift, x + w * 0.8, y + h * 0.8), fill=40, width=4 + wobble)
             draw.line((x + w * 0.8 - shift, y + h * 0.2, x + w * 0.2 + shift, y + h * 0.8), fill=40, width=4 + wobble)
     for name in written:
-        rect = page.dossier if name == "dossier" else page.comments[name]
+        rect = laid.dossier if name == "dossier" else laid.comments[name]
         assert rect is not None
         for step in range(8):
             left = (rect.x + 4 + step * 4) * DOTS
@@ -113,7 +113,7 @@ def _light(shape: tuple[int, int]) -> NDArray[numpy.float32]:
 
 
 @cache
-def _printed(version: VersionView, design: Design, number: int, text: str) -> Image.Image:
+def _printed(version: VersionView, design: Design, number: int, text: str, page: int) -> Image.Image:
     layout = lay_out(version, design)
     pdf = form_pdf(layout, heading=HEADING, numbers=[number], code=lambda _number, _page: text)
     document = pypdfium2.PdfDocument(pdf)
@@ -122,7 +122,8 @@ def _printed(version: VersionView, design: Design, number: int, text: str) -> Im
     pixels = pixels.reshape(pixels.shape[:2])
     # Two forms of A5 stand side by side on A4; each is cut out.
     width = round(layout.pages[0].width * DOTS)
-    return Image.fromarray(numpy.ascontiguousarray(pixels[:, :width]))
+    half = pixels[:, :width] if page == 1 else pixels[:, -width:]
+    return Image.fromarray(numpy.ascontiguousarray(half))
 
 
 def pdf_of(sheets: Sequence[Image.Image]) -> bytes:
@@ -148,10 +149,10 @@ class Desk:
     numbers: list[int]
 
 
-def make_desk(session: Session, *, forms: int = 4, coded: bool = False) -> Desk:
+def make_desk(session: Session, *, forms: int = 4, coded: bool = False, more: int = 0) -> Desk:
     office = make_office(session)
     uploader = add_person(session, "quet", "manager", None)
-    version_id = publish(session)
+    version_id = publish(session, more=more)
     return Desk(
         office,
         uploader,
@@ -190,7 +191,7 @@ def read_by_child(session: Session, content: bytes, uploader: Member, *, rules: 
 
 
 def counts(session: Session, upload_id: UUID) -> dict[str, int]:
-    return queries.upload(session, upload_id, department_ids=None, member_id=0).counts
+    return queries.upload(session, upload_id).counts
 
 
 def stored(session: Session) -> dict[int, list[str]]:

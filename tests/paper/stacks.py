@@ -10,8 +10,9 @@ ID = "01890000-0000-7000-8000-000000000001"
 ANOTHER_ID = "01890000-0000-7000-8000-000000000002"
 
 
-def publish(session: Session) -> int:
-    """Overall (required, three levels), attitude (three levels), reasons (several) and an opinion; gives its id."""
+def publish(session: Session, *, more: int = 0) -> int:
+    """Overall (required, three levels), attitude (two levels), reasons (several) and an opinion, then `more` questions
+    like the attitude (`them-1` and on); gives its id."""
     levels = (
         DefineChoice(key="hai-long", text="Hài lòng", outcome="satisfied", points=2),
         DefineChoice(key="binh-thuong", text="Bình thường", outcome="neutral", points=1),
@@ -38,6 +39,15 @@ def publish(session: Session) -> int:
                 choices=(DefineChoice(key="cham", text="Chậm"), DefineChoice(key="xa", text="Xa")),
             ),
             DefineQuestion(key="y-kien", kind="text", text="Ý kiến khác"),
+            *(
+                DefineQuestion(
+                    key=f"them-{number}",
+                    kind="single",
+                    text=f"Câu hỏi thêm thứ {number}",
+                    choices=(DefineChoice(key="tot", text="Tốt"), DefineChoice(key="chua-tot", text="Chưa tốt")),
+                )
+                for number in range(1, more + 1)
+            ),
         ),
     )
     version_id, _new = publish_questionnaire(session, definition, now=MORNING)

@@ -241,7 +241,7 @@ def test_among_hostile_pages_the_good_one_counts(session: Session) -> None:
     read_by_child(session, good, desk.uploader)
     hostile = read_by_child(session, png(60_000, 60_000), desk.uploader)
     assert session.scalars(select(PaperPage.state).order_by(PaperPage.id)).all() == ["blank", "read", "blank", "failed"]
-    assert queries.upload(session, hostile, department_ids=None, member_id=0).state == "read"
+    assert queries.upload(session, hostile).state == "read"
     assert responses(session) == 1
 
 

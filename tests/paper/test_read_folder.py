@@ -39,11 +39,14 @@ def test_a_folder_is_read_and_told(app: Flask, session: Session, tmp_path: Path)
     (folder / "b.jpg").write_bytes(image_of(sheet(session, two, {"chung": [0, 2]}), "JPEG"))
     (folder / "c.png").write_bytes(image_of(sheet(session, one, {"chung": [1], "ly-do": [0, 1]})))
     (folder / "broken.pdf").write_bytes(b"no PDF at all")
+    (folder / "empty.png").write_bytes(image_of(Image.new("L", first.size, 255)))
     (folder / "notes.txt").write_text("not a scan")
 
     ran = app.test_cli_runner().invoke(args=["paper", "read", str(folder), "--out", str(tmp_path / "got.json")])
 
-    assert ran.exit_code == 0, ran.output
+    assert ran.exit_code == 1, "one file could not be read"
+    assert "blank: 1, duplicate: 1, read: 1, review: 1, unidentified: 2" in ran.output
+    assert "Không đọc được: broken.pdf" in ran.output
     told = json.loads((tmp_path / "got.json").read_text())
     by_serial = [(each["serial"], each["state"]) for each in told]
     assert sorted(by_serial, key=str) == sorted(

@@ -192,7 +192,7 @@ def test_an_upload_that_was_begun_too_often_fails_with_its_pages(session: Sessio
     session.commit()
     for _ in operations.read_upload(session, read, rules=NEVER, clock=lambda: NOW):
         session.commit()
-    found = queries.upload(session, read, department_ids=None, member_id=0)
+    found = queries.upload(session, read)
     assert (found.state, found.problem) == ("failed", "given_up")
 
 

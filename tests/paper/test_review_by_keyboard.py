@@ -28,6 +28,12 @@ def press(page: Page, key: str) -> None:
     page.keyboard.press(key)
 
 
+def picture_width(page: Page) -> float:
+    box = page.locator(".reviewing-crop img").bounding_box()
+    assert box is not None
+    return box["width"]
+
+
 def test_review_by_keyboard(page: Page, context: object, session: Session, axe: Callable[[Page], None]) -> None:
     desk = make_desk(session, forms=6)
     one, two, three, four, *_ = desk.numbers
@@ -38,6 +44,13 @@ def test_review_by_keyboard(page: Page, context: object, session: Session, axe: 
     page.goto("/duyet-quet")
     expect(page.get_by_role("heading", name="Đánh giá chung")).to_be_visible()
     axe(page)
+    small = picture_width(page)
+    press(page, "+")
+    assert picture_width(page) > small
+    axe(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "it moves in its own box"
+    press(page, "+")
+    assert picture_width(page) == small
     first = page.locator("[data-form]").get_attribute("action")
     press(page, "2")
     expect(page.locator("[data-form]")).not_to_have_attribute("action", first or "")
@@ -46,6 +59,12 @@ def test_review_by_keyboard(page: Page, context: object, session: Session, axe: 
     expect(page.locator(".is-chosen")).to_have_text("2 Bình thường")
     press(page, "3")
     expect(page.locator("[data-form]")).not_to_have_attribute("action", first or "")
+    press(page, "m")
+    expect(page.get_by_text("Không còn câu nào chờ xem.")).to_be_visible()
+    expect(page.get_by_role("link", name="Lùi lại câu trước")).to_be_visible()
+    axe(page)
+    press(page, "Escape")
+    expect(page.locator("[data-form]")).to_be_visible()
     press(page, "m")
     expect(page.get_by_text("Không còn câu nào chờ xem.")).to_be_visible()
     decided = session.execute(

@@ -18,7 +18,7 @@ from feedback_app.paper.models import (
     PaperScanField,
     PaperWriting,
 )
-from feedback_app.paper.operations import AlreadyDecided, NothingThere, OwnDepartment, PauseRule, uploads
+from feedback_app.paper.operations import AlreadyDecided, NotTheirs, OwnDepartment, PauseRule, uploads
 from feedback_app.staff.models import AuditEvent
 from feedback_app.staff.queries import Member
 from feedback_app.surveys.models import Comment, Response
@@ -119,7 +119,7 @@ def test_nobody_decides_about_their_own_department(session: Session) -> None:
         operations.decide_field(session, field, verdict="blank", member=own, rule=RULE, now=NOW)
     assert session.scalars(select(AuditEvent.action).where(AuditEvent.action == "paper.review_denied")).all()
     session.rollback()
-    with pytest.raises(NothingThere):
+    with pytest.raises(NotTheirs):
         operations.decide_field(session, field, verdict="blank", member=outsider, rule=RULE, now=NOW)
     session.rollback()
     decide(session, field, above, "blank")

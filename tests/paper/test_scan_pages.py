@@ -2,21 +2,32 @@
 
 import io
 import re
+from uuid import UUID
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback_app.kit import clock
 from feedback_app.paper import operations, queries
-from feedback_app.paper.models import PaperPage, PaperPause, PaperScan, PaperScanField, PaperUpload
+from feedback_app.paper.models import (
+    PaperBatch,
+    PaperPage,
+    PaperPause,
+    PaperScan,
+    PaperScanField,
+    PaperUpload,
+    PaperWriting,
+)
 from feedback_app.staff.models import AuditEvent
 from tests.paper.scanned import ALWAYS, DOUBTFUL, GOOD, image_of, make_desk, sheet, stored, take_in
 from tests.staff.people import add_person, post, sign_in
 
 JSON = {"Accept": "application/json"}
+REFUSED = ("paper.attempt_refused", "paper.review_denied")
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -95,9 +106,12 @@ def test_an_outsider_sees_nothing(app: Flask, session: Session) -> None:
         f"/duyet-quet/trang/{page}.jpg",
         f"/duyet-quet/trung-so/{page}",
     ):
-        assert stranger.get(path).status_code == 404, path
+        answer = stranger.get(path)
+        assert answer.status_code == 403, path
+        assert "nằm ngoài phạm vi tài khoản của bạn" in answer.text
+    assert len(session.scalars(select(AuditEvent.id).where(AuditEvent.action.in_(REFUSED))).all()) == 6
     assert "Không còn câu nào chờ xem." in stranger.get("/duyet-quet").text
-    assert post(stranger, f"/duyet-quet/{field}", {"verdict": "blank"}).status_code == 404
+    assert post(stranger, f"/duyet-quet/{field}", {"verdict": "blank"}).status_code == 403
     assert session.scalars(select(PaperScanField.verdict)).all() == [None, None, None]
 
 
@@ -109,6 +123,73 @@ def test_an_empty_review_names_the_own_department_only_to_who_has_one(app: Flask
         page = sign_in(app, who).get("/duyet-quet").text
         assert "Không còn câu nào chờ xem." in page
         assert ("phiếu quét về đơn vị của bạn do người khác xem" in page) == is_told
+
+
+def test_handwriting_of_others_is_refused_with_words_and_kept_in_the_trail(app: Flask, session: Session) -> None:
+    desk = make_desk(session, coded=True)
+    add_person(session, "nguoi-ngoai", "manager", desk.office.elsewhere)
+    take_in(session, [sheet(session, desk.numbers[0], GOOD, written=["dossier", "y-kien"])], desk.uploader)
+    dossier, comment = session.scalars(select(PaperWriting.id).order_by(PaperWriting.kind.desc())).all()
+    stranger = sign_in(app, "nguoi-ngoai")
+    refused = (
+        post(stranger, f"/duyet-quet/gop-y/{comment}", {"text": "Bịa ra", "reason": "", "decision": "type"}),
+        post(stranger, f"/duyet-quet/ma-ho-so/{dossier}", {"dossier": "", "decision": "unreadable"}),
+        stranger.get(f"/duyet-quet/chu-viet/{comment}.png"),
+    )
+    for answer in refused:
+        assert answer.status_code == 403
+        assert "nằm ngoài phạm vi tài khoản của bạn" in answer.text
+    assert session.scalars(select(AuditEvent.subject).where(AuditEvent.action == "paper.review_denied")).all() == [
+        f"scan_writing:{comment}",
+        f"scan_writing:{dossier}",
+        f"scan_writing:{comment}",
+    ]
+    assert set(session.scalars(select(PaperWriting.state))) == {"held"}
+
+
+def test_what_does_not_exist_is_not_found_and_a_visitor_is_sent_to_sign_in(app: Flask, session: Session) -> None:
+    make_desk(session)
+    browser, visitor = sign_in(app, "quet"), app.test_client()
+    for path in (f"/quet-phieu/{UUID(int=7)}", "/duyet-quet/7", "/duyet-quet/trung-so/7", "/duyet-quet/hinh/7.png"):
+        assert browser.get(path).status_code == 404, path
+        assert visitor.get(path).location.startswith("/dang-nhap"), path
+
+
+def test_a_file_that_others_sent_before_leads_to_no_page_of_theirs(app: Flask, session: Session) -> None:
+    desk = make_desk(session)
+    add_person(session, "nguoi-phuong", "staff", desk.office.ward)
+    add_person(session, "nguoi-ngoai", "staff", desk.office.elsewhere)
+    image = image_of(sheet(session, desk.numbers[0], GOOD))
+    assert send(sign_in(app, "nguoi-phuong"), (image, "a.png")).location.startswith("/quet-phieu/")
+    stranger = sign_in(app, "nguoi-ngoai")
+    answer = send(stranger, (image, "b.png"))
+    assert answer.location == "/quet-phieu"
+    page = stranger.get("/quet-phieu").text
+    assert "đã được tải lên trước đây" in page
+    assert "Xem được kết quả: Phường Đồng Sơn." in page
+
+
+def test_what_waits_for_a_dossier_code_is_told(app: Flask, session: Session) -> None:
+    desk = make_desk(session, coded=True)
+    upload = take_in(session, [sheet(session, desk.numbers[0], GOOD, written=["dossier"])], desk.uploader)
+    batch = session.scalars(select(PaperBatch.id)).one()
+    browser = sign_in(app, "quet")
+    assert "Đang đợi gõ mã hồ sơ" in browser.get(f"/quet-phieu/{upload}").text
+    for path in (f"/tap-phieu/{batch}", f"/tap-phieu/{batch}/dong"):
+        page = browser.get(path).text
+        assert "Số phiếu quét đang chờ người xem: 1." in page, path
+        assert f'href="/duyet-quet?tap={batch}"' in page, path
+    assert page.count("(đang chờ xem)") == 1
+    assert "Số phiếu quét đang chờ người xem: 1." in post(browser, f"/tap-phieu/{batch}/dong", {"missing": "4"}).text
+
+
+def test_a_stack_without_a_form_says_so(app: Flask, session: Session) -> None:
+    desk = make_desk(session)
+    empty = Image.new("L", sheet(session, desk.numbers[0], {}).size, 255)
+    upload = take_in(session, [empty], desk.uploader)
+    page = sign_in(app, "quet").get(f"/quet-phieu/{upload}").text
+    assert "Không nhận ra phiếu nào trong tệp này." in page
+    assert "Không còn số phiếu nào" not in page
 
 
 def test_the_own_department_is_refused_with_words_and_kept_in_the_trail(app: Flask, session: Session) -> None:

@@ -58,7 +58,7 @@ def test_a_killed_worker_loses_no_page_and_doubles_none(session: Session, enviro
     session.rollback()
 
     assert counts(session, read) == {"read": 10}
-    assert queries.upload(session, read, department_ids=None, member_id=0).state == "read"
+    assert queries.upload(session, read).state == "read"
     assert len(stored(session)) == responses(session) == 10
     assert session.scalar(select(func.count()).select_from(PaperScanField)) == 30
 

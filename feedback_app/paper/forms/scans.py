@@ -14,9 +14,17 @@ from feedback_app.surveys.versions import LONGEST_COMMENT
 
 DECISIONS: Final = {
     "same": _("Cùng một tờ phiếu quét hai lần: không tính thêm"),
+    "corrected": _("Cùng một tờ phiếu, và bản quét đúng: sửa câu trả lời đã nhập theo bản quét"),
     "second": _("Một tờ phiếu khác (tờ phô tô): tính thêm, coi như phiếu không có số"),
-    "counted": _("Tính phiếu này"),
+    "counted": _("Tính phiếu này, dưới số của nó"),
     "discarded": _("Không tính tờ này"),
+}
+# Where a decision means something more special.
+MORE_PRECISELY: Final = {
+    ("missing_page", "counted"): _("Tính với những trang đã có; câu ở trang thiếu để trống"),
+    ("missing_page", "same"): _("Chính là phiếu đã nhập tay: không tính thêm"),
+    ("late_page", "same"): _("Trang của phiếu đã tính: giữ lại, không thêm câu trả lời"),
+    ("late_page", "corrected"): _("Trang của phiếu đã tính: thêm câu trả lời của trang này vào phiếu"),
 }
 # Stored as they are, like the reasons of an undo.
 REFUSALS: Final = (

@@ -62,11 +62,12 @@ class PaperUpload(Model):
 class PaperScan(Model):
     """One paper that came in by scan; its id is reserved for its response.
 
-    `numbered` is false for a second paper under a number that is taken: it counts, but not as that form. `open`: pages
-    are missing. `review`: people have to decide something. `written`:
-    nothing is marked, and what was written waits to be typed. `stored`: it is a response. `blank`: nobody marked
-    anything. `answered_before`: its dossier has an answer already. `duplicate`, `conflict`: the number was keyed by
-    hand, with the same or with other answers. `discarded`: somebody left it out, with a reason.
+    `numbered` is false for a second paper under a number that is taken: it counts, but not as that form. `incomplete`
+    ones count without the pages they lack: somebody said so. `open`: pages are missing. `review`: people have to
+    decide something. `written`: nothing is marked, and what was written waits to be typed. `stored`: it is a response.
+    `blank`: nobody marked anything. `answered_before`: its dossier has an answer already. `duplicate`, `conflict`: the
+    number was keyed by hand, with the same or with other answers, or it could not be stored. `discarded`: somebody left
+    it out, with a reason.
     """
 
     __tablename__ = "paper_scans"
@@ -89,6 +90,7 @@ class PaperScan(Model):
     form_number: Mapped[int] = mapped_column(ForeignKey("paper_forms.number"))
     upload_id: Mapped[UUID] = mapped_column(ForeignKey("paper_uploads.id"))
     numbered: Mapped[bool]
+    incomplete: Mapped[bool] = mapped_column(default=False)
     answered_on: Mapped[date]
     state: Mapped[str]
     settled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -110,8 +112,12 @@ class PaperPage(Model):
             name="state",
         ),
         CheckConstraint("state <> 'conflict' OR why IS NOT NULL", name="conflict_says_why"),
-        CheckConstraint("why IN ('other_ink', 'keyed', 'undone', 'spoiled', 'closed', 'outside', 'day')", name="why"),
-        CheckConstraint("decision IN ('same', 'second', 'counted', 'discarded')", name="decision"),
+        CheckConstraint(
+            "why IN ('other_ink', 'keyed', 'undone', 'spoiled', 'closed', 'outside', 'day', 'missing_page',"
+            " 'late_page', 'not_stored')",
+            name="why",
+        ),
+        CheckConstraint("decision IN ('same', 'second', 'counted', 'discarded', 'corrected')", name="decision"),
         CheckConstraint("num_nulls(decision, decided_by, decided_at) IN (0, 3)", name="decided_by_somebody"),
         CheckConstraint("decision <> 'discarded' OR reason IS NOT NULL", name="discarded_has_reason"),
         Index("ix_paper_pages_form", "form_number", "form_page", postgresql_where="form_number IS NOT NULL"),

@@ -17,6 +17,7 @@ from feedback_app.paper.operations.batches import (
     restore,
     spoil,
 )
+from feedback_app.paper.operations.conflicts import BeingChecked, Decision, decide_conflict, decisions
 from feedback_app.paper.operations.identifying import Rules
 from feedback_app.paper.operations.keying import (
     RETURNED_BLANK,
@@ -39,13 +40,12 @@ from feedback_app.paper.operations.reasons import LONGEST_REASON, ReasonMissing
 from feedback_app.paper.operations.reviewing import (
     AlreadyDecided,
     BadDecision,
-    Decision,
     NothingThere,
+    NotTheirs,
     OwnDepartment,
     Verdict,
-    decide_conflict,
+    check_reviewer_of,
     decide_field,
-    decisions,
     erase_writings,
     name_dossier,
     refuse_writing,
@@ -66,6 +66,7 @@ __all__ = [
     "BadIssue",
     "BatchClosed",
     "BatchOpen",
+    "BeingChecked",
     "Decision",
     "DepartmentNotThen",
     "FormNotFound",
@@ -75,6 +76,7 @@ __all__ = [
     "NotAsSeen",
     "NotIssuedThen",
     "NotPaused",
+    "NotTheirs",
     "NotTheLast",
     "NothingThere",
     "NumberRefused",
@@ -89,6 +91,7 @@ __all__ = [
     "check_existed",
     "check_issued",
     "check_of_batch",
+    "check_reviewer_of",
     "close",
     "decide_conflict",
     "decide_field",

@@ -115,7 +115,7 @@ def settle(
     row.second_errors = sum(known.second_answers.get(key) != truth.get(key) for key in known.differing)
     session.flush()
     if wrong:
-        _correct(session, form.response_id, truth, now)
+        correct_from_paper(session, form.response_id, truth, now)
     details = {"corrected": sorted(wrong), "differed": sorted(known.differing)}
     _record(session, row, member, now, "paper.settled", details=details)
 
@@ -225,7 +225,8 @@ def _mark_dependent(session: Session, row: PaperCheck, form: KeyedForm, member: 
     row.not_independent = row.not_independent or isinstance(strictly, separation.OwnDepartment)
 
 
-def _correct(session: Session, response_id: UUID, truth: Answers, now: datetime) -> None:
+def correct_from_paper(session: Session, response_id: UUID, truth: Answers, now: datetime) -> None:
+    """Let a response say what stands on its paper; one on which nothing stands leaves the count."""
     stored = responses.keyed_answers(session, response_id)
     if stored is None:
         return

@@ -24,9 +24,9 @@ from feedback_app.paper.models import (
     PaperUpload,
     PaperWriting,
 )
-from feedback_app.paper.operations.keying import DepartmentNotThen, check_existed
+from feedback_app.paper.operations.keying import DepartmentNotThen, NotIssuedThen, check_existed, check_issued
 from feedback_app.paper.operations.locking import hold_batch, lock_number
-from feedback_app.paper.operations.settling import settle
+from feedback_app.paper.operations.settling import ACCEPTS_PAGES, settle_or_set_aside
 from feedback_app.paper.reading import correlation
 from feedback_app.paper.reading.results import PageReading
 from feedback_app.staff import queries as staff
@@ -100,6 +100,11 @@ def _record(session: Session, page: PaperPage, reading: PageReading, *, rules: R
             PaperPage.form_page == code.page,
             # A page of a paper is no mere copy, even where the paper is a duplicate of what was keyed.
             PaperPage.state.in_(("read", "review", "conflict")) | PaperPage.scan_id.is_not(None),
+            # What was left out for want of its other page comes again together with that.
+            ~(
+                PaperPage.why.is_not_distinct_from("missing_page")
+                & PaperPage.decision.is_not_distinct_from("discarded")
+            ),
             PaperPage.id != page.id,
         )
         .order_by(PaperPage.id)
@@ -124,7 +129,7 @@ def attach(session: Session, page: PaperPage, *, numbered: bool, answered_on: da
         .where(
             PaperScan.form_number == page.form_number,
             PaperScan.numbered.is_(numbered),
-            PaperScan.state == "open",
+            PaperScan.state.in_(ACCEPTS_PAGES),
         )
         .order_by(PaperScan.id)
     ).all()
@@ -148,7 +153,7 @@ def attach(session: Session, page: PaperPage, *, numbered: bool, answered_on: da
         session.flush()
     page.scan_id, page.state = scan.id, "read"
     session.flush()
-    settle(session, scan.id, now=now)
+    settle_or_set_aside(session, scan.id, now=now)
 
 
 def day_of(session: Session, page: PaperPage, batch: PaperBatch) -> date:
@@ -170,10 +175,17 @@ def _obstacle(session: Session, page: PaperPage, form: PaperForm, batch: PaperBa
     ):
         return "outside"
     try:
-        check_existed(session, department_id=batch.department_id, day=day_of(session, page, batch))
-    except DepartmentNotThen:
+        day = day_of(session, page, batch)
+        check_existed(session, department_id=batch.department_id, day=day)
+        check_issued(batch.issued_at, day=day)
+    except (DepartmentNotThen, NotIssuedThen):
         return "day"
-    return None
+    late = select(PaperScan.id).where(
+        PaperScan.form_number == form.number,
+        PaperScan.numbered,
+        PaperScan.state.not_in((*ACCEPTS_PAGES, "discarded")),
+    )
+    return "late_page" if session.scalar(late) is not None else None
 
 
 def _keep_fields(session: Session, page: PaperPage, reading: PageReading, *, paused: bool, rules: Rules) -> None:

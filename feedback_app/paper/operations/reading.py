@@ -7,15 +7,19 @@ from tempfile import TemporaryDirectory
 from typing import Final
 from uuid import UUID
 
+import structlog
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from feedback_app.kit import kept_files
+from feedback_app.kit.errors import Refused
 from feedback_app.paper import queries, scanning
 from feedback_app.paper.models import PaperUpload
 from feedback_app.paper.operations import uploads
 from feedback_app.paper.operations.identifying import Rules, record_page
 
 FILE: Final = "scan"
+_log: Final = structlog.get_logger(__name__)
 
 
 def read_upload(
@@ -39,11 +43,11 @@ def read_upload(
     assert upload.file_id is not None  # noqa: S101  # erased only once it was read
     with TemporaryDirectory(prefix="scan-") as folder:
         with (Path(folder) / FILE).open("wb") as file:
-            for part in kept_files.parts(session, upload.file_id):
+            for part in kept_files.parts(session, upload.file_id):  # type: ignore[arg-type]  # checked by the table
                 file.write(part)
         # Nothing of the database is held while the child works.
         session.rollback()
-        for event in scanning.read(Path(folder), FILE, kind, layouts, wanted, child=child):  # type: ignore[arg-type]  # checked by the table
+        for event in scanning.read(Path(folder), FILE, kind, layouts, wanted, child=child):  # type: ignore[arg-type]  # likewise
             if isinstance(event, scanning.Refused):
                 uploads.fail_upload(session, upload_id, problem=event.problem, now=clock())
                 yield
@@ -53,7 +57,17 @@ def read_upload(
             elif isinstance(event, scanning.Failed):
                 uploads.fail_page(session, upload_id, event.page, problem=event.problem)
             else:
-                record_page(session, upload_id, event.page, event.readings, rules=rules, now=clock())
+                _record_alone(session, upload_id, event, rules=rules, now=clock())
             yield
     uploads.finish_upload(session, upload_id, now=clock())
     yield
+
+
+def _record_alone(session: Session, upload_id: UUID, read: scanning.Read, *, rules: Rules, now: datetime) -> None:
+    """Keep what was read of a page; a page that cannot be kept fails by itself, as it would fail each time again."""
+    try:
+        with session.begin_nested():
+            record_page(session, upload_id, read.page, read.readings, rules=rules, now=now)
+    except (Refused, DataError, IntegrityError):
+        _log.exception("scanned_page_not_kept", upload=str(upload_id), page=read.page)
+        uploads.fail_page(session, upload_id, read.page, problem="not_kept")

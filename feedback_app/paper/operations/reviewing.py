@@ -1,7 +1,6 @@
-"""What people decide about scanned pages: fields, handwriting, and papers that contradict each other.
+"""What people decide about scanned pages: fields and handwriting.
 
-Nobody decides about their own department unless nobody else could, and then it is marked; about conflicts never.
-Nothing here commits.
+Nobody decides about their own department unless nobody else could, and then it is marked. Nothing here commits.
 """
 
 from collections.abc import Collection
@@ -18,12 +17,10 @@ from feedback_app.kit.errors import N_, Conflict, Invalid, NotAllowed, NotFound
 from feedback_app.kit.text import normalise
 from feedback_app.paper import queries
 from feedback_app.paper.models import PaperBatch, PaperForm, PaperPage, PaperScan, PaperScanField, PaperWriting
-from feedback_app.paper.operations.identifying import attach, day_of
-from feedback_app.paper.operations.keying import check_existed
 from feedback_app.paper.operations.locking import lock_number, try_lock_number
 from feedback_app.paper.operations.pausing import PauseRule, pause_if_wrong
 from feedback_app.paper.operations.reasons import given_reason
-from feedback_app.paper.operations.settling import mark_discarded, needs_person, settle
+from feedback_app.paper.operations.settling import needs_person, settle, settle_or_set_aside
 from feedback_app.paper.operations.trail import record_about
 from feedback_app.staff import queries as staff
 from feedback_app.staff.queries import Member
@@ -32,17 +29,20 @@ from feedback_app.surveys.masking import mask
 from feedback_app.tokens.codes import Token
 
 Verdict = Literal["marked", "blank", "several", "unreadable"]
-Decision = Literal["same", "second", "counted", "discarded"]
 # A reviewer sees a slip of the finger at once, on the next field; until then their last paper is no response yet.
 SECOND_THOUGHTS: Final = timedelta(minutes=2)
 
 
 class NothingThere(NotFound):
-    """There is nothing of this kind to decide, or not for who asks."""
+    """There is nothing of this kind to decide."""
 
 
 class OwnDepartment(NotAllowed):
     """It is about the department of who asks. The attempt is in the trail by then: the caller commits first."""
+
+
+class NotTheirs(NotAllowed):
+    """It is about a department who asks does not answer for; likewise in the trail."""
 
 
 class AlreadyDecided(Conflict):
@@ -75,10 +75,10 @@ def decide_field(
     now: datetime,
 ) -> None:
     """Keep what somebody saw; decided again by the same person, before the paper is a response, it is what they saw
-    at last. Raises NothingThere, OwnDepartment, AlreadyDecided and BadDecision.
+    at last. Raises NothingThere, OwnDepartment, NotTheirs, AlreadyDecided and BadDecision.
     """
     field, page, batch = _field(session, field_id)
-    _check(session, member, batch, subject=f"scan_field:{field_id}", now=now)
+    check_reviewer(session, member, batch, subject=f"scan_field:{field_id}", now=now)
     scan = session.get(PaperScan, page.scan_id, with_for_update=True) if page.scan_id else None
     if scan is None or scan.state not in ("open", "review") or field.decided_by not in (None, member.id):
         raise AlreadyDecided(N_("Câu này vừa có người khác xem, hoặc phiếu đã được tính."))
@@ -108,7 +108,7 @@ def settle_reviewed(session: Session, *, now: datetime, member_id: int | None = 
     for number, scan_id in ready:
         # Whoever holds the number settles it, or the next call does: two reviewers never wait for each other in turns.
         if scan_id != but and try_lock_number(session, number):
-            settle(session, scan_id, now=now)
+            settle_or_set_aside(session, scan_id, now=now)
     return len(ready)
 
 
@@ -118,7 +118,7 @@ def name_dossier(session: Session, writing_id: int, *, token: Token | None, memb
     The picture of the code goes at once: nothing is to join a dossier to its answer.
     """
     writing, page, batch = _writing(session, writing_id, kind="dossier")
-    _check(session, member, batch, subject=f"scan_writing:{writing_id}", now=now)
+    check_reviewer(session, member, batch, subject=f"scan_writing:{writing_id}", now=now)
     scan = session.get(PaperScan, page.scan_id, with_for_update=True) if page.scan_id else None
     if writing.state != "held" or scan is None or scan.state != "review":
         raise AlreadyDecided(N_("Mã hồ sơ này vừa có người khác xem."))
@@ -131,7 +131,7 @@ def name_dossier(session: Session, writing_id: int, *, token: Token | None, memb
 def type_comment(session: Session, writing_id: int, *, text: str, member: Member, now: datetime) -> None:
     """Keep what somebody typed from handwriting as the response's comment, in the state of every new comment."""
     writing, page, batch = _writing(session, writing_id, kind="comment")
-    _check(session, member, batch, subject=f"scan_writing:{writing_id}", now=now)
+    check_reviewer(session, member, batch, subject=f"scan_writing:{writing_id}", now=now)
     scan = session.get(PaperScan, page.scan_id, with_for_update=True) if page.scan_id else None
     if writing.state != "held" or scan is None or scan.state not in ("stored", "written"):
         raise AlreadyDecided(N_("Ý kiến này vừa có người khác xem."))
@@ -149,7 +149,7 @@ def type_comment(session: Session, writing_id: int, *, text: str, member: Member
 def refuse_writing(session: Session, writing_id: int, *, reason: str, member: Member, now: datetime) -> None:
     """Leave handwriting out, with a reason."""
     writing, page, batch = _writing(session, writing_id, kind="comment")
-    _check(session, member, batch, subject=f"scan_writing:{writing_id}", now=now)
+    check_reviewer(session, member, batch, subject=f"scan_writing:{writing_id}", now=now)
     scan = session.get(PaperScan, page.scan_id, with_for_update=True) if page.scan_id else None
     if writing.state != "held" or scan is None:
         raise AlreadyDecided(N_("Ý kiến này vừa có người khác xem."))
@@ -169,56 +169,6 @@ def refuse_writing(session: Session, writing_id: int, *, reason: str, member: Me
     )
 
 
-def decide_conflict(
-    session: Session,
-    page_id: int,
-    *,
-    decision: Decision,
-    reason: str,
-    answered_on: date | None = None,
-    member: Member,
-    now: datetime,
-) -> None:
-    """Settle a paper that contradicts what is here.
-
-    `same`: it is the paper that was here before. `second`: another paper under the same number; it counts, without
-    one. `counted`: it counts under its number, with `answered_on` where its day was wrong. `discarded`: it does not
-    count, for a reason. Only somebody outside the department may. Raises NothingThere, OwnDepartment, AlreadyDecided,
-    BadDecision and DepartmentNotThen.
-    """
-    page, batch = _conflict(session, page_id)
-    _check(session, member, batch, subject=f"scan_page:{page_id}", now=now)
-    if not staff.is_outside(session, member, department_id=batch.department_id, day=local_day(now)):
-        record_about(session, batch, member, now, "paper.conflict_denied", subject=f"scan_page:{page_id}")
-        raise OwnDepartment(N_("Phiếu trùng số phải do người ngoài đơn vị được đánh giá phân xử."))
-    if page.decision is not None or page.state != "conflict":
-        raise AlreadyDecided(N_("Trang này vừa có người khác phân xử."))
-    if decision not in decisions(page.why):
-        raise BadDecision(N_("Xin chọn một cách giải quyết."), field="decision")
-    words = given_reason(mask(normalise(reason)).text) if decision == "discarded" else normalise(reason) or None
-    for each in _together(session, page):
-        each.decision, each.decided_by, each.decided_at, each.reason = decision, member.id, now, words
-    session.flush()
-    _carry_out(session, page, batch, decision, answered_on=answered_on, now=now)
-    record_about(
-        session,
-        batch,
-        member,
-        now,
-        "paper.conflict_settled",
-        subject=f"scan_page:{page_id}",
-        reason=words,
-        details={"decision": decision, "why": page.why, "number": page.form_number},
-    )
-
-
-def decisions(why: str | None) -> tuple[Decision, ...]:
-    """What may be decided about a conflict."""
-    if why in ("other_ink", "keyed"):
-        return ("same", "second", "discarded")
-    return ("counted", "discarded") if why in ("undone", "outside", "day") else ("second", "discarded")
-
-
 def erase_writings(session: Session, *, before: datetime) -> int:
     """Erase the pictures of handwriting that was decided on before a moment; how many there were."""
     erased = session.execute(
@@ -230,69 +180,28 @@ def erase_writings(session: Session, *, before: datetime) -> int:
     return len(erased)
 
 
-def _carry_out(
-    session: Session,
-    page: PaperPage,
-    batch: PaperBatch,
-    decision: Decision,
-    *,
-    answered_on: date | None,
-    now: datetime,
-) -> None:
-    if page.scan_id is not None:
-        _carry_out_keyed(session, page, decision, now=now)
+def check_reviewer(session: Session, member: Member, batch: PaperBatch, *, subject: str, now: datetime) -> None:
+    """Raise OwnDepartment or NotTheirs unless somebody may decide about a batch; the attempt is in the trail then."""
+    allowed = reviewable(session, member, day=local_day(now))
+    if allowed is None or batch.department_id in allowed:
         return
-    if decision == "same":
-        page.state = "duplicate"
-    elif decision in ("second", "counted"):
-        day = answered_on or day_of(session, page, batch)
-        check_existed(session, department_id=batch.department_id, day=day)
-        free = decision == "counted" and _is_free(session, page)
-        attach(session, page, numbered=free, answered_on=day, now=now)
-    session.flush()
+    record_about(session, batch, member, now, "paper.review_denied", subject=subject)
+    if batch.department_id == member.department_id:
+        raise OwnDepartment(N_("Phiếu về đơn vị của bạn phải do người khác xem."))
+    raise NotTheirs(N_("Phiếu này về một đơn vị nằm ngoài phạm vi tài khoản của bạn."))
 
 
-def _carry_out_keyed(session: Session, page: PaperPage, decision: Decision, *, now: datetime) -> None:
-    """A whole paper whose number was keyed with other answers, or keyed and taken back."""
-    scan = session.get_one(PaperScan, page.scan_id, with_for_update=True)
-    if decision == "discarded":
-        mark_discarded(session, scan.id, now=now)
-        return
-    for each in _together(session, page):
-        each.state = "duplicate" if decision == "same" else "read"
-    if decision == "same":
-        scan.state, scan.settled_at = "duplicate", now
-        session.flush()
-        return
-    scan.numbered, scan.state = decision == "counted", "review"
-    session.flush()
-    settle(session, scan.id, now=now)
-
-
-def _is_free(session: Session, page: PaperPage) -> bool:
-    """Whether no paper stands for the number yet, except one that lacks this very page."""
-    taken = session.scalars(
-        select(PaperPage.id)
-        .join(PaperScan, PaperScan.id == PaperPage.scan_id)
-        .where(
-            PaperScan.form_number == page.form_number,
-            PaperScan.numbered,
-            PaperScan.state != "discarded",
-            PaperPage.form_page == page.form_page,
-        )
-    ).first()
-    return taken is None
-
-
-def _together(session: Session, page: PaperPage) -> list[PaperPage]:
-    if page.scan_id is None:
-        return [page]
-    return list(session.scalars(select(PaperPage).where(PaperPage.scan_id == page.scan_id).order_by(PaperPage.id)))
+def check_reviewer_of(session: Session, page_id: int | None, *, member: Member, subject: str, now: datetime) -> None:
+    """Likewise of a page. Raises NothingThere too."""
+    number = session.scalar(select(PaperPage.form_number).where(PaperPage.id == page_id))
+    if number is None:
+        raise NothingThere(N_("Không có trang này để xem."))
+    check_reviewer(session, member, _batch(session, number), subject=subject, now=now)
 
 
 def _field(session: Session, field_id: int) -> tuple[PaperScanField, PaperPage, PaperBatch]:
     page_id = session.scalar(select(PaperScanField.page_id).where(PaperScanField.id == field_id))
-    page, batch = _locked(session, page_id)
+    page, batch = locked_page(session, page_id)
     field = session.get_one(PaperScanField, field_id, with_for_update=True, populate_existing=True)
     if not needs_person(field):
         raise NothingThere(N_("Không có câu này để xem."))
@@ -303,11 +212,11 @@ def _writing(session: Session, writing_id: int, *, kind: str) -> tuple[PaperWrit
     page_id = session.scalar(
         select(PaperWriting.page_id).where(PaperWriting.id == writing_id, PaperWriting.kind == kind)
     )
-    page, batch = _locked(session, page_id)
+    page, batch = locked_page(session, page_id)
     return session.get_one(PaperWriting, writing_id, with_for_update=True, populate_existing=True), page, batch
 
 
-def _locked(session: Session, page_id: int | None) -> tuple[PaperPage, PaperBatch]:
+def locked_page(session: Session, page_id: int | None) -> tuple[PaperPage, PaperBatch]:
     """A page and its batch, once nobody else decides about papers of its number. Raises NothingThere."""
     number = session.scalar(select(PaperPage.form_number).where(PaperPage.id == page_id))
     if number is None:
@@ -315,13 +224,6 @@ def _locked(session: Session, page_id: int | None) -> tuple[PaperPage, PaperBatc
     lock_number(session, number)
     page = session.get_one(PaperPage, page_id, with_for_update=True, populate_existing=True)
     return page, _batch(session, number)
-
-
-def _conflict(session: Session, page_id: int) -> tuple[PaperPage, PaperBatch]:
-    page, batch = _locked(session, page_id)
-    if page.why is None:
-        raise NothingThere(N_("Không có trang này để phân xử."))
-    return page, batch
 
 
 def _batch(session: Session, number: int) -> PaperBatch:
@@ -335,14 +237,3 @@ def _undecided(session: Session, page_id: int) -> bool:
 
 def _decide_writing(writing: PaperWriting, state: str, member: Member, *, now: datetime) -> None:
     writing.state, writing.decided_by, writing.decided_at = state, member.id, now
-
-
-def _check(session: Session, member: Member, batch: PaperBatch, *, subject: str, now: datetime) -> None:
-    """Raise unless somebody may decide about a batch."""
-    allowed = reviewable(session, member, day=local_day(now))
-    if allowed is None or batch.department_id in allowed:
-        return
-    if batch.department_id == member.department_id:
-        record_about(session, batch, member, now, "paper.review_denied", subject=subject)
-        raise OwnDepartment(N_("Phiếu về đơn vị của bạn phải do người khác xem."))
-    raise NothingThere(N_("Không có trang này để xem."))

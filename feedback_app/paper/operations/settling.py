@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+import structlog
 from sqlalchemy import select, update
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from feedback_app.kit.clock import local_day
-from feedback_app.kit.errors import N_
+from feedback_app.kit.errors import N_, Refused
 from feedback_app.paper import queries
 from feedback_app.paper.models import (
     PaperBatch,
@@ -38,6 +40,11 @@ from feedback_app.tokens.codes import Token
 RETURNED_BLANK: Final = N_("Phiếu thu về để trống, không có dấu nào")
 NOTHING_READABLE: Final = N_("Phiếu thu về không đọc được câu trả lời nào")
 ANSWERED_BEFORE: Final = N_("Hồ sơ ghi trên phiếu đã có câu trả lời ở bước này")
+# Nobody saw an answer on these: a better scan may.
+CAME_BACK_EMPTY: Final = (RETURNED_BLANK, NOTHING_READABLE)
+# Papers that a page of theirs which comes later becomes part of.
+ACCEPTS_PAGES: Final = ("open", "review", "written")
+_log: Final = structlog.get_logger(__name__)
 
 
 def settle(
@@ -54,7 +61,7 @@ def settle(
     nothing else is marked.
     """
     scan = session.get_one(PaperScan, scan_id, with_for_update=True, populate_existing=True)
-    if scan.state not in ("open", "review", "written"):
+    if scan.state not in ACCEPTS_PAGES:
         return scan.state
     batch = hold_batch(session, session.get_one(PaperForm, scan.form_number).batch_id)
     form = session.get_one(PaperForm, scan.form_number, with_for_update=True, populate_existing=True)
@@ -69,7 +76,7 @@ def settle(
     for page in pages:
         page.state = "review" if page.id in undecided else "read"
     layout = queries.layout(session, batch.version_id, queries.design_of(batch))
-    if {page.form_page for page in pages} != set(range(1, len(layout.pages) + 1)):
+    if {page.form_page for page in pages} != set(range(1, len(layout.pages) + 1)) and not scan.incomplete:
         scan.state = "open"
     elif undecided:
         scan.state = "review"
@@ -77,6 +84,17 @@ def settle(
         _conclude(session, scan, form, batch, version, pages, fields, token=token, texts=texts or {}, now=now)
     session.flush()
     return scan.state
+
+
+def settle_or_set_aside(session: Session, scan_id: UUID, *, now: datetime) -> None:
+    """Settle a paper; one that cannot be stored waits for a person and keeps nobody from settling others."""
+    try:
+        with session.begin_nested():
+            settle(session, scan_id, now=now)
+    except (Refused, DataError, IntegrityError):
+        _log.exception("scanned_paper_not_stored", scan=str(scan_id))
+        scan = session.get_one(PaperScan, scan_id, with_for_update=True, populate_existing=True)
+        _contradict(session, scan, "not_stored")
 
 
 def needs_person(field: PaperScanField) -> bool:
@@ -98,10 +116,13 @@ def _conclude(
     now: datetime,
 ) -> None:
     """Every field is sure: what is left are the dossier, papers without a mark, and numbers that were keyed."""
-    answers = {field.field: tuple(keys_of(version, field.field, picked)) for field in fields if (picked := said(field))}
+    answers = answers_of(version, fields)
     writings = session.scalars(select(PaperWriting).where(PaperWriting.page_id.in_([page.id for page in pages]))).all()
     if scan.numbered and form.response_id is not None:
         _meet_keyed(session, scan, form, version, pages, answers, now=now)
+        return
+    if scan.numbered and form.spoiled_at is not None:
+        _contradict(session, scan, "spoiled")
         return
     if answers and any(each.kind == "dossier" and each.state == "held" for each in writings):
         scan.state = "review"
@@ -226,7 +247,7 @@ def _meet_keyed(
         for page in pages:
             page.state, page.why = "duplicate", None
     else:
-        _contradict(scan, pages, "keyed")
+        _contradict(session, scan, "keyed")
 
 
 def ask_again(session: Session, number: int) -> None:
@@ -238,16 +259,16 @@ def ask_again(session: Session, number: int) -> None:
         .execution_options(populate_existing=True)
     ).one_or_none()
     if scan is not None:
-        _contradict(scan, session.scalars(select(PaperPage).where(PaperPage.scan_id == scan.id)).all(), "undone")
-        session.flush()
+        _contradict(session, scan, "undone")
 
 
-def _contradict(scan: PaperScan, pages: Sequence[PaperPage], why: str) -> None:
+def _contradict(session: Session, scan: PaperScan, why: str) -> None:
     """Let a paper wait for somebody to settle it; what was decided about another contradiction stays in the trail."""
     scan.state, scan.settled_at = "conflict", None
-    for page in pages:
+    for page in session.scalars(select(PaperPage).where(PaperPage.scan_id == scan.id)):
         page.state, page.why = "conflict", why
         page.decision = page.decided_by = page.decided_at = page.reason = None
+    session.flush()
 
 
 def said(field: PaperScanField) -> list[int]:
@@ -255,6 +276,11 @@ def said(field: PaperScanField) -> list[int]:
     if field.verdict is None:
         return field.marked
     return (field.chosen or []) if field.verdict == "marked" else []
+
+
+def answers_of(version: VersionView, fields: Sequence[PaperScanField]) -> dict[str, tuple[str, ...]]:
+    """What the fields of a paper say once all of them are sure: keys of choices by question."""
+    return {field.field: tuple(keys_of(version, field.field, picked)) for field in fields if (picked := said(field))}
 
 
 def keys_of(version: VersionView, field: str, picked: Sequence[int]) -> list[str]:

@@ -37,6 +37,8 @@ from feedback_app.paper.queries.reviewing import (
     next_field,
     next_writing,
     page_image,
+    page_of_field,
+    page_of_writing,
     unidentified_image,
     waiting_by_batch,
     waiting_conflicts,
@@ -57,6 +59,7 @@ from feedback_app.paper.queries.uploads import (
     upload,
     uploads,
     uploads_to_read,
+    waiting_numbers,
 )
 
 __all__ = [
@@ -100,6 +103,8 @@ __all__ = [
     "next_writing",
     "numbers_of",
     "page_image",
+    "page_of_field",
+    "page_of_writing",
     "pages",
     "pages_waiting",
     "paper_waits",
@@ -118,6 +123,7 @@ __all__ = [
     "uploads_to_read",
     "waiting_by_batch",
     "waiting_conflicts",
+    "waiting_numbers",
     "waiting_writings",
     "writing_crop",
     "writing_view",

@@ -6,9 +6,17 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from feedback_app.paper.models import PaperBatch, PaperForm, PaperPage, PaperScan, PaperScanField, PaperWriting
+from feedback_app.paper.models import (
+    PaperBatch,
+    PaperForm,
+    PaperPage,
+    PaperScan,
+    PaperScanField,
+    PaperUpload,
+    PaperWriting,
+)
 from feedback_app.surveys import queries as surveys
 from feedback_app.surveys.versions import QuestionView, VersionView
 
@@ -55,7 +63,8 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class ConflictView:
-    """A page that contradicts what is here; `other` is the page of its number that came before it."""
+    """A page that contradicts what is here, or the first one of a paper that lacks another (`why` is `missing_page`);
+    `other` is the page of its number that came before it. `is_closed` is its batch."""
 
     page_id: int
     why: str
@@ -63,6 +72,7 @@ class ConflictView:
     form_page: int
     batch_id: int
     department_id: int
+    is_closed: bool
     version: VersionView
     page: Shown
     other: Shown | None
@@ -93,13 +103,11 @@ def last_decided(session: Session, *, decided_by: int, department_ids: frozenset
     )
 
 
-def field_view(
-    session: Session, field_id: int, *, member_id: int, department_ids: frozenset[int] | None
-) -> FieldView | None:
+def field_view(session: Session, field_id: int, *, member_id: int) -> FieldView | None:
     """One field that waits, or that this person decided."""
     return _field_view(
         session,
-        _fields(department_ids).where(
+        _fields(None).where(
             PaperScanField.id == field_id, _LOOKED_AT, or_(_UNDECIDED, PaperScanField.decided_by == member_id)
         ),
     )
@@ -130,11 +138,9 @@ def next_writing(
     return None if found is None else _writing_view(session, *found)
 
 
-def writing_view(
-    session: Session, writing_id: int, *, kind: str, department_ids: frozenset[int] | None
-) -> WritingView | None:
+def writing_view(session: Session, writing_id: int, *, kind: str) -> WritingView | None:
     """One that waits."""
-    found = session.execute(_writings(kind, department_ids).where(PaperWriting.id == writing_id)).first()
+    found = session.execute(_writings(kind, None).where(PaperWriting.id == writing_id)).first()
     return None if found is None else _writing_view(session, *found)
 
 
@@ -148,14 +154,7 @@ def conflicts(
     session: Session, *, department_ids: frozenset[int] | None, page_id: int | None = None, limit: int = 1
 ) -> list[ConflictView]:
     """Papers that wait to be settled, the oldest first; of a paper of several pages that was keyed, its first page."""
-    query = (
-        select(PaperPage, PaperBatch)
-        .join(PaperForm, PaperForm.number == PaperPage.form_number)
-        .join(PaperBatch, PaperBatch.id == PaperForm.batch_id)
-        .where(PaperPage.state == "conflict", PaperPage.decision.is_(None), _within(department_ids))
-        .order_by(PaperPage.id)
-        .limit(limit)
-    )
+    query = _conflicts(department_ids).order_by(PaperPage.id).limit(limit)
     if page_id is not None:
         query = query.where(PaperPage.id == page_id)
     return [_conflict_view(session, page, batch) for page, batch in session.execute(query)]
@@ -163,43 +162,33 @@ def conflicts(
 
 def waiting_conflicts(session: Session, *, department_ids: frozenset[int] | None) -> int:
     """How many pages wait to be settled."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(PaperPage)
-            .join(PaperForm, PaperForm.number == PaperPage.form_number)
-            .join(PaperBatch, PaperBatch.id == PaperForm.batch_id)
-            .where(PaperPage.state == "conflict", PaperPage.decision.is_(None), _within(department_ids))
-        )
-        or 0
-    )
+    waiting = _conflicts(department_ids).with_only_columns(PaperPage.id).subquery()
+    return session.scalar(select(func.count()).select_from(waiting)) or 0
 
 
-def field_crop(session: Session, field_id: int, *, department_ids: frozenset[int] | None) -> bytes | None:
+def page_of_field(session: Session, field_id: int) -> int | None:
+    """The page a field stands on."""
+    return session.scalar(select(PaperScanField.page_id).where(PaperScanField.id == field_id))
+
+
+def page_of_writing(session: Session, writing_id: int) -> int | None:
+    """The page that something was written on."""
+    return session.scalar(select(PaperWriting.page_id).where(PaperWriting.id == writing_id))
+
+
+def field_crop(session: Session, field_id: int) -> bytes | None:
     """The row of a page as PNG."""
-    return session.scalar(
-        select(PaperScanField.crop).where(
-            PaperScanField.id == field_id, PaperScanField.page_id.in_(_pages(department_ids))
-        )
-    )
+    return session.scalar(select(PaperScanField.crop).where(PaperScanField.id == field_id))
 
 
-def writing_crop(session: Session, writing_id: int, *, department_ids: frozenset[int] | None) -> bytes | None:
+def writing_crop(session: Session, writing_id: int) -> bytes | None:
     """The space that was written in as PNG, while it is kept."""
-    return session.scalar(
-        select(PaperWriting.crop).where(
-            PaperWriting.id == writing_id,
-            PaperWriting.state == "held",
-            PaperWriting.page_id.in_(_pages(department_ids)),
-        )
-    )
+    return session.scalar(select(PaperWriting.crop).where(PaperWriting.id == writing_id, PaperWriting.state == "held"))
 
 
-def page_image(session: Session, page_id: int, *, department_ids: frozenset[int] | None) -> bytes | None:
+def page_image(session: Session, page_id: int) -> bytes | None:
     """A page of a known form, small, as JPEG."""
-    return session.scalar(
-        select(PaperPage.image).where(PaperPage.id == page_id, PaperPage.id.in_(_pages(department_ids)))
-    )
+    return session.scalar(select(PaperPage.image).where(PaperPage.id == page_id))
 
 
 def unidentified_image(session: Session, page_id: int, upload_id: UUID) -> bytes | None:
@@ -248,16 +237,6 @@ def _within(department_ids: frozenset[int] | None) -> ColumnElement[bool]:
     return PaperBatch.id.is_not(None) if department_ids is None else PaperBatch.department_id.in_(department_ids)
 
 
-def _pages(department_ids: frozenset[int] | None) -> Select[int]:
-    """Ids of the pages of known forms of these departments."""
-    return (
-        select(PaperPage.id)
-        .join(PaperForm, PaperForm.number == PaperPage.form_number)
-        .join(PaperBatch, PaperBatch.id == PaperForm.batch_id)
-        .where(_within(department_ids))
-    )
-
-
 def _fields(department_ids: frozenset[int] | None) -> Select[PaperScanField, PaperBatch]:
     return (
         select(PaperScanField, PaperBatch)
@@ -279,6 +258,30 @@ def _field_view(session: Session, query: Select[PaperScanField, PaperBatch]) -> 
         return None
     return FieldView(
         field.id, batch.id, batch.department_id, version, question, field.verdict, tuple(field.chosen or ())
+    )
+
+
+def _conflicts(department_ids: frozenset[int] | None) -> Select[PaperPage, PaperBatch]:
+    """Those that wait. A paper lacks a page once its stack is read to the end, and stands for itself by its first."""
+    sibling = aliased(PaperPage)
+    first = select(func.min(sibling.id)).where(sibling.scan_id == PaperPage.scan_id).correlate(PaperPage)
+    return (
+        select(PaperPage, PaperBatch)
+        .join(PaperForm, PaperForm.number == PaperPage.form_number)
+        .join(PaperBatch, PaperBatch.id == PaperForm.batch_id)
+        .join(PaperUpload, PaperUpload.id == PaperPage.upload_id)
+        .join(PaperScan, PaperScan.id == PaperPage.scan_id, isouter=True)
+        .where(
+            or_(
+                and_(PaperPage.state == "conflict", PaperPage.decision.is_(None)),
+                and_(
+                    PaperScan.state == "open",
+                    PaperPage.id == first.scalar_subquery(),
+                    PaperUpload.state.in_(("read", "failed")),
+                ),
+            ),
+            _within(department_ids),
+        )
     )
 
 
@@ -322,8 +325,9 @@ def _conflict_view(session: Session, page: PaperPage, batch: PaperBatch) -> Conf
     version = surveys.version(session, batch.version_id)
     other = session.get(PaperPage, page.other_id) if page.other_id else None
     form = session.get_one(PaperForm, page.form_number)
+    scan = session.get(PaperScan, page.scan_id) if page.scan_id else None
     keyed: tuple[str, ...] = ()
-    if page.why == "keyed" and form.response_id is not None:
+    if page.why in ("keyed", "late_page") and form.response_id is not None:
         given = surveys.choices_given(session, form.response_id)
         keyed = tuple(
             f"{question.text}: {', '.join(choice.text for choice in question.choices if choice.id in given)}"
@@ -332,11 +336,12 @@ def _conflict_view(session: Session, page: PaperPage, batch: PaperBatch) -> Conf
         )
     return ConflictView(
         page.id,
-        page.why or "",
+        "missing_page" if scan is not None and scan.state == "open" else page.why or "",
         page.form_number or 0,
         page.form_page or 0,
         batch.id,
         batch.department_id,
+        batch.closed_at is not None,
         version,
         _shown(session, page, version),
         _shown(session, other, version) if other else None,

@@ -7,10 +7,10 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Select, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from feedback_app.kit.errors import N_, NotFound
-from feedback_app.paper.models import PaperForm, PaperPage, PaperScan, PaperUpload
+from feedback_app.paper.models import PaperForm, PaperPage, PaperScan, PaperUpload, PaperWriting
 
 PAGE_STATES: Final = (
     "waiting",
@@ -25,7 +25,7 @@ PAGE_STATES: Final = (
 
 
 class UploadNotFound(NotFound):
-    """There is no such upload, or not for who asks."""
+    """There is no such upload."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class UploadView:
     size: int
     media_type: str
     uploaded_by: int
+    department_id: int | None
     uploaded_at: datetime
     answered_on: date | None
     state: str
@@ -60,7 +61,8 @@ class UploadView:
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """A page of an upload; `number` from 0. `scan_state` is that of its paper (PaperScan)."""
+    """A page of an upload; `number` from 0. `scan_state` is that of its paper (PaperScan), `has_dossier` that somebody
+    has to type a dossier code of it first."""
 
     id: int
     number: int
@@ -72,6 +74,7 @@ class PageView:
     why: str | None
     decision: str | None
     scan_state: str | None
+    has_dossier: bool
     has_image: bool
 
 
@@ -83,18 +86,16 @@ class Unseen:
     numbers: tuple[int, ...]
 
 
-def upload(session: Session, upload_id: UUID, *, department_ids: frozenset[int] | None, member_id: int) -> UploadView:
-    """One upload of the asker's own or of the departments given (None: of all). Raises UploadNotFound."""
+def upload(session: Session, upload_id: UUID) -> UploadView:
+    """One upload. Raises UploadNotFound."""
     found = session.get(PaperUpload, upload_id)
-    if found is None or not (
-        department_ids is None or found.uploaded_by == member_id or found.department_id in department_ids
-    ):
+    if found is None:
         raise UploadNotFound(N_("Không có tệp quét này."))
     return _views(session, [found])[0]
 
 
 def uploads(session: Session, *, department_ids: frozenset[int] | None, member_id: int, limit: int) -> list[UploadView]:
-    """The latest uploads, as above, newest first."""
+    """The latest uploads of the asker's own or of the departments given (None: of all), newest first."""
     query = select(PaperUpload).order_by(PaperUpload.uploaded_at.desc(), PaperUpload.id.desc()).limit(limit)
     if department_ids is not None:
         query = query.where(or_(PaperUpload.uploaded_by == member_id, PaperUpload.department_id.in_(department_ids)))
@@ -114,8 +115,15 @@ def uploads_to_read(session: Session) -> list[UUID]:
 
 def pages(session: Session, upload_id: UUID) -> list[PageView]:
     """Every page of an upload in order."""
+    sibling = aliased(PaperPage)
+    dossier = exists().where(
+        sibling.scan_id == PaperPage.scan_id,
+        PaperWriting.page_id == sibling.id,
+        PaperWriting.kind == "dossier",
+        PaperWriting.state == "held",
+    )
     rows = session.execute(
-        select(PaperPage, PaperScan.state, PaperPage.image.is_not(None))
+        select(PaperPage, PaperScan.state, dossier, PaperPage.image.is_not(None))
         .join(PaperScan, PaperScan.id == PaperPage.scan_id, isouter=True)
         .where(PaperPage.upload_id == upload_id)
         .order_by(PaperPage.number, PaperPage.part)
@@ -132,9 +140,10 @@ def pages(session: Session, upload_id: UUID) -> list[PageView]:
             page.why,
             page.decision,
             scan_state,
+            has_dossier,
             has_image,
         )
-        for page, scan_state, has_image in rows
+        for page, scan_state, has_dossier, has_image in rows
     ]
 
 
@@ -167,6 +176,13 @@ def pages_waiting(session: Session, batch_id: int) -> int:
     numbers = select(PaperForm.number).where(PaperForm.batch_id == batch_id)
     waiting = _waiting().where(PaperPage.form_number.in_(numbers)).subquery()
     return session.scalar(select(func.count()).select_from(waiting)) or 0
+
+
+def waiting_numbers(session: Session, batch_id: int) -> frozenset[int]:
+    """The numbers of these pages."""
+    numbers = select(PaperForm.number).where(PaperForm.batch_id == batch_id)
+    waiting = _waiting().with_only_columns(PaperPage.form_number).where(PaperPage.form_number.in_(numbers))
+    return frozenset(session.scalars(waiting))
 
 
 def paper_waits(session: Session, number: int) -> bool:
@@ -204,6 +220,7 @@ def _views(session: Session, found: list[PaperUpload]) -> list[UploadView]:
             each.size,
             each.media_type,
             each.uploaded_by,
+            each.department_id,
             each.uploaded_at,
             each.answered_on,
             each.state,

@@ -156,8 +156,12 @@ def close(batch_id: int) -> Answer:
             return redirect(url_for("paper.batch", batch_id=batch_id))
     elif form.errors:
         status = 422
-    missing = [grouped(each.number) for each in queries.forms(session, batch_id) if each.is_out]
-    return render_template("paper/close.html", form=form, batch=found, missing=missing), status
+    waiting = queries.waiting_numbers(session, batch_id)
+    missing = [
+        (grouped(each.number), each.number in waiting) for each in queries.forms(session, batch_id) if each.is_out
+    ]
+    page = render_template("paper/close.html", form=form, batch=found, missing=missing, waiting=len(waiting))
+    return page, status
 
 
 @blueprint.route("/tap-phieu/<int:batch_id>/mo-lai", methods=["GET", "POST"])

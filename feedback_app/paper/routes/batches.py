@@ -179,6 +179,7 @@ def batch_page(found: BatchView, form: Form) -> str:
         spoiled=[each for each in forms if each.spoiled_at],
         # Reasons of a list and those that reading gives are texts of ours; what people typed stays as it is.
         reasons={each.number: _(each.spoiled_reason) for each in forms if each.spoiled_reason},
+        waiting=len(queries.waiting_numbers(session, found.id)),
         keyers=keyers,
         error_rate=checks.error_rate(session, now=clock.now(), batch_ids=[found.id]),
         printings=printings,

@@ -47,7 +47,7 @@ def keeps_refusals(view: View) -> View:
     return cast(View, kept)
 
 
-def asks_about(subject: str, department_id: int) -> None:
+def asks_about(subject: str, department_id: int | None) -> None:
     """Say what this request is about (`<kind>:<id>`) and check that it is within the reader's scope.
 
     Raises OutsideScope.

@@ -14,7 +14,7 @@ from feedback_app.kit.errors import Conflict, Invalid
 from feedback_app.kit.web import settings
 from feedback_app.paper import operations, queries
 from feedback_app.paper.days import parse_day
-from feedback_app.paper.forms.scans import DECISIONS, ConflictForm, DossierForm, FieldForm, WritingForm
+from feedback_app.paper.forms.scans import DECISIONS, MORE_PRECISELY, ConflictForm, DossierForm, FieldForm, WritingForm
 from feedback_app.paper.operations import NothingThere, PauseRule
 from feedback_app.paper.queries import FieldView, WritingView
 from feedback_app.paper.routes.blueprint import blueprint
@@ -29,7 +29,8 @@ from feedback_app.tokens.installed import codes
 @blueprint.get("/duyet-quet")
 @requires("staff")
 def review() -> str:
-    """The field that waits longest, of one batch with `tap`; once none waits, the dossier code that does."""
+    """The field that waits longest, of one batch with `tap`; once none waits, the dossier code that does, and the way
+    back to what was decided last."""
     session, allowed = db.session(), _allowed()
     batch_id = request.args.get("tap", type=int)
     field = queries.next_field(session, department_ids=allowed, batch_id=batch_id)
@@ -63,7 +64,8 @@ def review_field(field_id: int) -> Response | str | tuple[str, int]:
             flash(i18n.say(error), "error")
             return redirect(url_for("paper.review_field", field_id=field_id, **_batch()))
         return redirect(url_for("paper.review", **_batch()))
-    field = queries.field_view(session, field_id, member_id=member.id, department_ids=_allowed())
+    _check(queries.page_of_field(session, field_id), f"scan_field:{field_id}")
+    field = queries.field_view(session, field_id, member_id=member.id)
     if field is None:
         raise NothingThere
     return _field_page(field)
@@ -88,7 +90,8 @@ def review_dossier(writing_id: int) -> Response | str | tuple[str, int]:
     form = DossierForm()
     form.validate_on_submit()
     written = (form.dossier.data or "").strip()
-    writing = queries.writing_view(session, writing_id, kind="dossier", department_ids=_allowed())
+    _check(queries.page_of_writing(session, writing_id), f"scan_writing:{writing_id}")
+    writing = queries.writing_view(session, writing_id, kind="dossier")
     try:
         unreadable = request.form.get("decision") == "unreadable"
         if not written and not unreadable:
@@ -117,21 +120,26 @@ def review_dossier(writing_id: int) -> Response | str | tuple[str, int]:
 @requires("staff")
 def field_picture(field_id: int) -> Response:
     """The row of the page."""
-    return _found(queries.field_crop(db.session(), field_id, department_ids=_allowed()), "image/png")
+    session = db.session()
+    _check(queries.page_of_field(session, field_id), f"scan_field:{field_id}")
+    return _found(queries.field_crop(session, field_id), "image/png")
 
 
 @blueprint.get("/duyet-quet/chu-viet/<int:writing_id>.png")
 @requires("staff")
 def writing_picture(writing_id: int) -> Response:
     """The space that was written in."""
-    return _found(queries.writing_crop(db.session(), writing_id, department_ids=_allowed()), "image/png")
+    session = db.session()
+    _check(queries.page_of_writing(session, writing_id), f"scan_writing:{writing_id}")
+    return _found(queries.writing_crop(session, writing_id), "image/png")
 
 
 @blueprint.get("/duyet-quet/trang/<int:page_id>.jpg")
 @requires("staff")
 def page_picture(page_id: int) -> Response:
     """A page of a conflict, small."""
-    return _found(queries.page_image(db.session(), page_id, department_ids=_allowed()), "image/jpeg")
+    _check(page_id, f"scan_page:{page_id}")
+    return _found(queries.page_image(db.session(), page_id), "image/jpeg")
 
 
 @blueprint.get("/duyet-quet/gop-y")
@@ -148,6 +156,7 @@ def writings() -> str:
 def writing(writing_id: int) -> Response | tuple[str, int]:
     """What somebody typed, or why they did not."""
     session, form = db.session(), WritingForm()
+    _check(queries.page_of_writing(session, writing_id), f"scan_writing:{writing_id}")
     if form.validate_on_submit():
         try:
             if request.form.get("decision") == "refuse":
@@ -170,7 +179,7 @@ def writing(writing_id: int) -> Response | tuple[str, int]:
             form[name].errors = [i18n.say(error)]
         else:
             return redirect(url_for("paper.writings"))
-    found = queries.writing_view(session, writing_id, kind="comment", department_ids=_allowed())
+    found = queries.writing_view(session, writing_id, kind="comment")
     return _writing_page(found, form), 422
 
 
@@ -186,6 +195,7 @@ def conflicts() -> str:
 def conflict(page_id: int) -> Response | str | tuple[str, int]:
     """One paper and what is decided about it."""
     session, form, now = db.session(), ConflictForm(), clock.now()
+    _check(page_id, f"scan_page:{page_id}")
     form.decision.choices = [SelectChoice(value, label) for value, label in DECISIONS.items()]
     if request.method == "GET":
         return _conflict_page(page_id, form)
@@ -204,7 +214,7 @@ def conflict(page_id: int) -> Response | str | tuple[str, int]:
                     now=now,
                 )
             )
-        except operations.AlreadyDecided as error:
+        except Conflict as error:
             flash(i18n.say(error), "warn")
             return redirect(url_for("paper.conflicts"))
         except Invalid as error:
@@ -221,6 +231,16 @@ _VERDICTS = ("marked", "blank", "several", "unreadable")
 
 def _allowed() -> frozenset[int] | None:
     return operations.reviewable(db.session(), current_member(), day=clock.local_day(clock.now()))
+
+
+def _check(page_id: int | None, subject: str) -> None:
+    """Raise NothingThere for what does not exist, and OwnDepartment or NotTheirs, which stay in the trail."""
+    session = db.session()
+    committed(
+        lambda: operations.check_reviewer_of(
+            session, page_id, member=current_member(), subject=subject, now=clock.now()
+        )
+    )
 
 
 def _batch() -> dict[str, Any]:
@@ -267,8 +287,11 @@ def _field_page(field: FieldView) -> str:
 
 
 def _dossier_page(writing: WritingView | None, form: DossierForm) -> str:
+    last = queries.last_decided(db.session(), decided_by=current_member().id, department_ids=_allowed())
     return render_template(
-        "paper/review_scans.html", **_frame(field=None, writing=writing, form=form, batch_argument=_batch())
+        "paper/review_scans.html",
+        **_frame(field=None, writing=writing, form=form, batch_argument=_batch()),
+        goes_back=last is not None,
     )
 
 
@@ -277,12 +300,16 @@ def _writing_page(writing: WritingView | None, form: WritingForm) -> str:
 
 
 def _conflict_page(page_id: int | None, form: ConflictForm) -> str:
-    found = queries.conflicts(db.session(), department_ids=_allowed(), page_id=page_id)
+    session = db.session()
+    found = queries.conflicts(session, department_ids=_allowed(), page_id=page_id)
     if page_id is not None and not found:
         raise NothingThere
     conflict = found[0] if found else None
     if conflict is not None:
-        form.decision.choices = [SelectChoice(value, DECISIONS[value]) for value in operations.decisions(conflict.why)]
-    if conflict is None or conflict.why != "day":
+        offered = operations.decisions(session, conflict.page_id)
+        form.decision.choices = [
+            SelectChoice(value, MORE_PRECISELY.get((conflict.why, value), DECISIONS[value])) for value in offered
+        ]
+    if conflict is None or (conflict.why != "day" and not form.answered_on.errors):
         del form.answered_on
     return render_template("paper/review_conflicts.html", **_frame(conflict=conflict, form=form))

@@ -20,6 +20,7 @@ from feedback_app.paper.forms.scans import UploadForm
 from feedback_app.paper.media import NotAScan
 from feedback_app.paper.queries import UploadView
 from feedback_app.paper.routes.blueprint import blueprint
+from feedback_app.paper.routes.refusals import asks_about, keeps_refusals
 from feedback_app.paper.serials import grouped
 from feedback_app.staff import access
 from feedback_app.staff import queries as staff
@@ -50,7 +51,7 @@ def scans() -> Response | str | tuple[str, int]:
         finally:
             for file in form.files.data:
                 file.close()
-        if kept and not form.errors:
+        if not form.errors:
             if len(kept) == 1:
                 return redirect(url_for("paper.scan", upload_id=kept[0]))
             return redirect(url_for("paper.scans"))
@@ -66,21 +67,22 @@ def scans() -> Response | str | tuple[str, int]:
 
 
 @blueprint.get("/quet-phieu/<uuid:upload_id>")
+@keeps_refusals
 @requires("staff")
 def scan(upload_id: UUID) -> Response | str:
     """One stack: how far it is, every page accounted for, and the numbers not seen. A script asks for JSON."""
-    upload = queries.upload(db.session(), upload_id, department_ids=_scope(), member_id=current_member().id)
-    told = _told(upload)
+    told = _told(upload := _found_upload(upload_id))
     if access.wants_json():
         return jsonify(over=upload.is_over, panel=render_template("paper/scan_panel.html", **told))
     return render_template("paper/scan.html", **told)
 
 
 @blueprint.get("/quet-phieu/<uuid:upload_id>/trang/<int:page_id>.jpg")
+@keeps_refusals
 @requires("staff")
 def unidentified_page(upload_id: UUID, page_id: int) -> Response:
     """A page that was not identified, small and made anew: so that somebody can find it in the stack."""
-    queries.upload(db.session(), upload_id, department_ids=_scope(), member_id=current_member().id)
+    _found_upload(upload_id)
     image = queries.unidentified_image(db.session(), page_id, upload_id)
     if image is None:
         raise queries.UploadNotFound(N_("Không có trang này."))
@@ -94,8 +96,17 @@ def picture(content: bytes, kind: str) -> Response:
     return response
 
 
+def _found_upload(upload_id: UUID) -> UploadView:
+    """An upload of the reader's own or of their departments. Raises UploadNotFound and OutsideScope."""
+    upload = queries.upload(db.session(), upload_id)
+    if not _may_see(upload):
+        asks_about(f"upload:{upload_id}", upload.department_id)
+    return upload
+
+
 def _keep(form: UploadForm) -> list[UUID]:
-    """Keep every file that can be kept; what is wrong with the others stands beside the field."""
+    """Keep every file that can be kept; what is wrong with the others stands beside the field. Gives the uploads whose
+    pages the reader may see."""
     now, member = clock.now(), current_member()
     answered_on: date | None = None
     try:
@@ -122,11 +133,16 @@ def _keep(form: UploadForm) -> list[UUID]:
             problems.append(f"{name}: {i18n.say(error)}")
             continue
         db.session.commit()
-        kept.append(found.id)
         if found.is_new:
+            kept.append(found.id)
             flash(_("Đã nhận tệp %(name)s, đang đợi đọc.", name=name), "success")
+            continue
+        flash(_("Tệp %(name)s đã được tải lên trước đây nên không đọc lại, không tính hai lần.", name=name))
+        upload = queries.upload(db.session(), found.id)
+        if _may_see(upload):
+            kept.append(found.id)
         else:
-            flash(_("Tệp %(name)s đã được tải lên trước đây nên không đọc lại, không tính hai lần.", name=name))
+            flash(_("Tệp ấy do tài khoản khác tải lên. Xem được kết quả: %(who)s.", who=_whose(upload)))
     if problems:
         form.files.errors = problems
     return kept
@@ -134,6 +150,20 @@ def _keep(form: UploadForm) -> list[UUID]:
 
 def _name(file: FileStorage) -> str:
     return (file.filename or "").replace("\\", "/").rsplit("/", 1)[-1] or "?"
+
+
+def _may_see(upload: UploadView) -> bool:
+    scope = _scope()
+    return scope is None or upload.uploaded_by == current_member().id or upload.department_id in scope
+
+
+def _whose(upload: UploadView) -> str:
+    """Who else may see an upload: people of its department, or of the whole service."""
+    if upload.department_id is None:
+        return str(_("người phụ trách toàn hệ thống"))
+    day = clock.local_day(upload.uploaded_at)
+    view = departments.departments(db.session(), ids=[upload.department_id], on=day)[upload.department_id]
+    return i18n.text_in(view.name, view.name_en)
 
 
 def _scope() -> frozenset[int] | None:
@@ -147,12 +177,13 @@ def _told(upload: UploadView) -> dict[str, Any]:
     batches = {each.batch_id: queries.batch(session, each.batch_id) for each in unseen}
     return {
         "upload": upload,
+        "recognised": any(page.form_number for page in pages),
         "states": [(state, upload.counts[state]) for state in queries.PAGE_STATES if upload.counts.get(state)],
         "told_pages": [
             page
             for page in pages
             if page.state not in ("read", "waiting")
-            or page.scan_state in ("open", "blank", "answered_before", "written")
+            or page.scan_state in ("open", "review", "blank", "answered_before", "written")
         ],
         "unseen": [
             (

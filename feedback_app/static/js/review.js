@@ -6,7 +6,8 @@
   if (!review) return;
   let sent = false;
 
-  review.querySelector("[data-form]").addEventListener("submit", (event) => {
+  // Once nothing waits there is only the way back.
+  review.querySelector("[data-form]")?.addEventListener("submit", (event) => {
     // A key held down must not answer the next question too.
     if (sent) event.preventDefault();
     sent = true;

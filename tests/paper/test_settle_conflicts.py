@@ -1,0 +1,346 @@
+"""Of every paper that cannot simply count, somebody outside the department can say what is true."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, text, update
+from sqlalchemy.orm import Session
+
+from feedback_app.paper import operations, queries
+from feedback_app.paper.models import PaperBatch, PaperForm, PaperScan, PaperUpload
+from feedback_app.paper.operations import BadDecision, BeingChecked, checks
+from feedback_app.recounts import RecountRequest
+from feedback_app.staff.models import AuditEvent
+from feedback_app.staff.queries import Member
+from feedback_app.surveys.models import Response
+from tests.paper.scanned import (
+    DOUBTFUL,
+    GOOD,
+    NOW,
+    RULE,
+    Desk,
+    counts,
+    make_desk,
+    pdf_of,
+    read_by_child,
+    responses,
+    sheet,
+    stored,
+    take_in,
+)
+from tests.paper.stacks import ID
+from tests.staff.people import add_person, post, sign_in
+
+BAD_DAY = date(2026, 2, 27)
+OTHER = {"chung": [2]}
+
+
+@pytest.fixture
+def desk(session: Session) -> Desk:
+    return make_desk(session)
+
+
+@pytest.fixture
+def keyer(session: Session, desk: Desk) -> Member:
+    return add_person(session, "nguoi-nhap", "staff", desk.office.ward)
+
+
+def batch_of(session: Session, desk: Desk) -> PaperBatch:
+    return session.get_one(PaperBatch, session.get_one(PaperForm, desk.numbers[0]).batch_id, populate_existing=True)
+
+
+def key(session: Session, desk: Desk, keyer: Member, *, percent: int = 0) -> None:
+    """The first number, with the answers of GOOD."""
+    operations.key_form(
+        session,
+        now=NOW,
+        keyer=keyer,
+        sitting=queries.sitting_of(queries.batch(session, batch_of(session, desk).id), today=NOW.date()),
+        number=desk.numbers[0],
+        response_id=UUID(ID),
+        answers={"chung": ("hai-long",), "thai-do": ("tot",)},
+        comments={},
+        rapid_seconds=0,
+        second_keying_percent=percent,
+    )
+    session.commit()
+
+
+def conflict(session: Session) -> queries.ConflictView:
+    (found,) = queries.conflicts(session, department_ids=None)
+    return found
+
+
+def offered(session: Session) -> tuple[str, ...]:
+    return operations.decisions(session, conflict(session).page_id)
+
+
+def decide(session: Session, desk: Desk, decision: str, *, answered_on: date | None = None) -> None:
+    operations.decide_conflict(
+        session,
+        conflict(session).page_id,
+        decision=decision,  # type: ignore[arg-type]
+        reason="Tờ giấy nói vậy",
+        answered_on=answered_on,
+        member=desk.uploader,
+        now=NOW,
+    )
+    session.commit()
+
+
+def test_a_scan_is_right_where_the_keying_was_wrong(session: Session, desk: Desk, keyer: Member) -> None:
+    key(session, desk, keyer)
+    read = take_in(session, [sheet(session, desk.numbers[0], OTHER)], desk.uploader)
+    assert offered(session) == ("same", "corrected", "second", "discarded")
+    recounts = session.scalar(select(func.count()).select_from(RecountRequest)) or 0
+    decide(session, desk, "corrected")
+    assert stored(session) == {desk.numbers[0]: ["khong-hai-long"]}
+    assert (counts(session, read), responses(session)) == ({"duplicate": 1}, 1)
+    assert session.scalar(select(func.count()).select_from(RecountRequest)) == recounts + 1
+    event = session.scalars(select(AuditEvent).where(AuditEvent.action == "paper.conflict_settled")).one()
+    assert event.details["corrected"] == ["chung", "thai-do"]
+    assert event.details["decision"] == "corrected"
+
+
+def test_a_form_of_the_sample_is_corrected_by_the_sample(session: Session, desk: Desk, keyer: Member) -> None:
+    key(session, desk, keyer, percent=100)
+    take_in(session, [sheet(session, desk.numbers[0], OTHER)], desk.uploader)
+    with pytest.raises(BeingChecked):
+        decide(session, desk, "corrected")
+    session.rollback()
+    assert stored(session) == {desk.numbers[0]: ["hai-long", "tot"]}
+    checks.miss(session, desk.numbers[0], now=NOW, member=desk.uploader, reason="Không còn tờ giấy.")
+    decide(session, desk, "corrected")
+    assert stored(session) == {desk.numbers[0]: ["khong-hai-long"]}
+
+
+def test_a_paper_of_a_closed_batch_counts_once_it_is_open_again(app: Flask, session: Session, desk: Desk) -> None:
+    operations.close(
+        session, batch_of(session, desk).id, now=NOW, member=desk.uploader, not_returned=4, reason="Chưa thu về"
+    )
+    session.commit()
+    take_in(session, [sheet(session, desk.numbers[0], GOOD)], desk.uploader)
+    assert offered(session) == ("discarded",)
+    page = sign_in(app, "quet").get("/duyet-quet/trung-so").text
+    assert f'href="/tap-phieu/{batch_of(session, desk).id}"' in page
+    assert "mở lại tập phiếu trước" in page
+    with pytest.raises(BadDecision):
+        decide(session, desk, "counted")
+    session.rollback()
+    operations.reopen(session, batch_of(session, desk).id, now=NOW, member=desk.uploader, reason="Tìm thấy phiếu")
+    assert offered(session) == ("counted", "discarded")
+    decide(session, desk, "counted")
+    assert stored(session) == {desk.numbers[0]: ["hai-long", "tot"]}
+
+
+def test_a_paper_of_a_number_that_was_spoiled_by_mistake_counts_under_it(session: Session, desk: Desk) -> None:
+    number = desk.numbers[0]
+    operations.spoil(session, number, now=NOW, member=desk.uploader, reason="Rách")
+    take_in(session, [sheet(session, number, GOOD)], desk.uploader)
+    assert offered(session) == ("second", "discarded")
+    operations.restore(session, number, now=NOW, member=desk.uploader, reason="Nhầm số")
+    assert offered(session) == ("counted", "discarded")
+    decide(session, desk, "counted")
+    assert stored(session) == {number: ["hai-long", "tot"]}
+
+
+def test_a_better_scan_of_a_paper_that_looked_blank_counts_under_its_number(session: Session, desk: Desk) -> None:
+    number = desk.numbers[0]
+    take_in(session, [sheet(session, number, {})], desk.uploader)
+    take_in(session, [sheet(session, number, GOOD)], desk.uploader)
+    assert offered(session) == ("same", "counted", "discarded")
+    decide(session, desk, "counted")
+    assert stored(session) == {number: ["hai-long", "tot"]}
+    sums = queries.sums(session, batch_of(session, desk).id)
+    assert (sums.scanned, sums.spoiled, sums.out) == (1, 0, 3)
+    assert session.scalars(select(AuditEvent.action).where(AuditEvent.action == "paper.restored")).all()
+
+
+def test_nobody_answered_before_the_batch_was_issued(session: Session, desk: Desk) -> None:
+    session.execute(update(PaperBatch).values(answered_on=BAD_DAY))
+    session.commit()
+    take_in(session, [sheet(session, desk.numbers[0], GOOD)], desk.uploader)
+    assert conflict(session).why == "day"
+    with pytest.raises(operations.NotIssuedThen):
+        decide(session, desk, "counted", answered_on=BAD_DAY)
+    session.rollback()
+    decide(session, desk, "counted", answered_on=date(2026, 3, 3))
+    assert session.scalars(select(Response.answered_on)).all() == [date(2026, 3, 3)]
+
+
+def test_no_page_brings_its_stack_down(session: Session, desk: Desk, keyer: Member) -> None:
+    key(session, desk, keyer)
+    one, two, three, *_ = desk.numbers
+    first, second = sheet(session, one, GOOD), sheet(session, two, GOOD)
+    assert counts(session, read_by_child(session, pdf_of([first, second]), desk.uploader)) == {
+        "duplicate": 1,
+        "read": 1,
+    }
+    third = sheet(session, three, GOOD)
+    again = read_by_child(session, pdf_of([first, second, third]), desk.uploader)
+    assert counts(session, again) == {"duplicate": 2, "read": 1}
+
+
+@pytest.fixture
+def broken(session: Session, desk: Desk) -> Iterator[int]:
+    """A number under which no response can be stored."""
+    number = desk.numbers[0]
+    condition = f"CHECK (number <> {number} OR response_id IS NULL)"
+    session.execute(text(f"ALTER TABLE paper_forms ADD CONSTRAINT broken {condition}"))
+    session.commit()
+    yield number
+    session.rollback()
+    session.execute(text("ALTER TABLE paper_forms DROP CONSTRAINT IF EXISTS broken"))
+    session.commit()
+
+
+LATER = NOW + timedelta(minutes=10)
+
+
+def test_a_paper_that_cannot_be_stored_waits_for_a_person_alone(session: Session, desk: Desk, broken: int) -> None:
+    fine, third = desk.numbers[1:3]
+    read = take_in(session, [sheet(session, each, DOUBTFUL) for each in (broken, fine)], desk.uploader)
+    while (field := queries.next_field(session, department_ids=None)) is not None:
+        operations.decide_field(
+            session, field.id, verdict="marked", chosen=[1], member=desk.uploader, rule=RULE, now=NOW
+        )
+        session.commit()
+    operations.settle_reviewed(session, now=LATER)
+    session.commit()
+    assert stored(session) == {fine: ["binh-thuong", "tot"]}
+    assert counts(session, read) == {"conflict": 1, "read": 1}
+    assert (conflict(session).why, offered(session)) == ("not_stored", ("counted", "discarded"))
+    decide(session, desk, "counted")
+    assert conflict(session).why == "not_stored", "it fails again"
+    session.execute(text("ALTER TABLE paper_forms DROP CONSTRAINT broken"))
+    decide(session, desk, "counted")
+    assert stored(session)[broken] == ["binh-thuong", "tot"]
+    assert counts(session, take_in(session, [sheet(session, third, GOOD)], desk.uploader)) == {"read": 1}
+
+
+def test_a_page_that_cannot_be_kept_fails_alone(session: Session, desk: Desk) -> None:
+    one, two, *_ = desk.numbers
+    session.execute(text(f"ALTER TABLE paper_scans ADD CONSTRAINT broken CHECK (form_number <> {one})"))
+    session.commit()
+    stack = pdf_of([sheet(session, one, GOOD), sheet(session, two, GOOD)])
+    try:
+        read = read_by_child(session, stack, desk.uploader)
+    finally:
+        session.rollback()
+        session.execute(text("ALTER TABLE paper_scans DROP CONSTRAINT broken"))
+        session.commit()
+    assert counts(session, read) == {"failed": 1, "read": 1}
+    assert queries.upload(session, read).state == "read"
+    assert stored(session) == {two: ["hai-long", "tot"]}
+
+
+ONE, TWO = GOOD, {"them-6": [1]}
+
+
+@pytest.fixture
+def long(session: Session) -> Desk:
+    """Forms of two pages."""
+    return make_desk(session, more=6)
+
+
+def first_page(session: Session, long: Desk) -> UUID:
+    return take_in(session, [sheet(session, long.numbers[0], ONE)], long.uploader)
+
+
+def second_page(session: Session, long: Desk) -> UUID:
+    return take_in(session, [sheet(session, long.numbers[0], TWO, page=2)], long.uploader)
+
+
+def test_two_pages_are_one_paper_in_any_order(session: Session, long: Desk) -> None:
+    second_page(session, long)
+    assert responses(session) == 0
+    first_page(session, long)
+    assert stored(session) == {long.numbers[0]: ["hai-long", "tot", "chua-tot"]}
+    assert queries.conflicts(session, department_ids=None) == []
+
+
+def test_a_paper_counts_without_its_missing_page(app: Flask, session: Session, long: Desk) -> None:
+    read = first_page(session, long)
+    assert (conflict(session).why, offered(session)) == ("missing_page", ("counted", "discarded"))
+    browser = sign_in(app, "quet")
+    assert "/duyet-quet/trung-so" in browser.get(f"/quet-phieu/{read}").text
+    page = browser.get("/duyet-quet/trung-so").text
+    assert "Thiếu trang khác của cùng phiếu." in page
+    assert "Tính với những trang đã có" in page
+    path = f"/duyet-quet/trung-so/{conflict(session).page_id}"
+    assert post(browser, path, {"decision": "discarded", "reason": ""}).status_code == 422
+    assert post(browser, path, {"decision": "counted", "reason": ""}).status_code == 302
+    session.rollback()
+    assert stored(session) == {long.numbers[0]: ["hai-long", "tot"]}
+    assert queries.pages_waiting(session, batch_of(session, long).id) == 0
+    event = session.scalars(select(AuditEvent).where(AuditEvent.action == "paper.conflict_settled")).one()
+    assert (event.details["why"], event.details["decision"]) == ("missing_page", "counted")
+
+
+def test_its_doubts_are_looked_at_first(session: Session, long: Desk) -> None:
+    read = take_in(session, [sheet(session, long.numbers[0], DOUBTFUL)], long.uploader)
+    decide(session, long, "counted")
+    assert (counts(session, read), responses(session)) == ({"review": 1}, 0)
+    field = queries.next_field(session, department_ids=None)
+    assert field is not None
+    operations.decide_field(session, field.id, verdict="marked", chosen=[0], member=long.uploader, rule=RULE, now=NOW)
+    operations.settle_reviewed(session, now=LATER)
+    session.commit()
+    assert stored(session) == {long.numbers[0]: ["hai-long", "tot"]}
+
+
+def test_the_page_that_was_missing_comes_after_all(session: Session, long: Desk) -> None:
+    first_page(session, long)
+    decide(session, long, "counted")
+    read = second_page(session, long)
+    assert (conflict(session).why, offered(session)) == ("late_page", ("same", "corrected", "discarded"))
+    decide(session, long, "corrected")
+    assert stored(session) == {long.numbers[0]: ["hai-long", "tot", "chua-tot"]}
+    assert (counts(session, read), responses(session)) == ({"read": 1}, 1)
+    assert counts(session, second_page_again(session, long)) == {"duplicate": 2}
+
+
+def second_page_again(session: Session, long: Desk) -> UUID:
+    """In another file, as the same one would be the same upload."""
+    pages = [sheet(session, long.numbers[0], TWO, page=2)] * 2
+    return take_in(session, pages, long.uploader)
+
+
+def test_or_it_is_left_out_until_both_pages_come(session: Session, long: Desk) -> None:
+    first_page(session, long)
+    decide(session, long, "discarded")
+    assert queries.pages_waiting(session, batch_of(session, long).id) == 0
+    assert (responses(session), session.scalars(select(PaperScan.state)).all()) == (0, ["discarded"])
+    number = long.numbers[0]
+    both = [sheet(session, number, ONE), sheet(session, number, TWO, page=2)]
+    take_in(session, both, long.uploader)
+    assert stored(session) == {number: ["hai-long", "tot", "chua-tot"]}
+
+
+def test_of_a_number_that_was_keyed_meanwhile_it_is_evidence(session: Session, long: Desk) -> None:
+    read = first_page(session, long)
+    keyer = add_person(session, "nguoi-nhap", "staff", long.office.ward)
+    key(session, long, keyer)
+    assert offered(session) == ("same", "discarded")
+    decide(session, long, "same")
+    assert (counts(session, read), responses(session)) == ({"duplicate": 1}, 1)
+    second_page(session, long)
+    assert offered(session) == ("same", "discarded")
+
+
+def test_nobody_of_the_department_says_what_becomes_of_it(app: Flask, session: Session, long: Desk) -> None:
+    first_page(session, long)
+    add_person(session, "thanh-pho", "manager", long.office.city)
+    path = f"/duyet-quet/trung-so/{conflict(session).page_id}"
+    assert post(sign_in(app, "thanh-pho"), path, {"decision": "counted", "reason": ""}).status_code == 403
+    assert session.scalars(select(AuditEvent.action).where(AuditEvent.action == "paper.conflict_denied")).all()
+    assert session.scalars(select(PaperScan.state)).all() == ["open"]
+
+
+def test_while_its_stack_is_read_nobody_is_asked(session: Session, long: Desk) -> None:
+    first_page(session, long)
+    session.execute(update(PaperUpload).values(state="reading", finished_at=None))
+    assert queries.waiting_conflicts(session, department_ids=None) == 0
