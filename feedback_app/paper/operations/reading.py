@@ -40,7 +40,6 @@ def read_upload(
         return
     upload = session.get_one(PaperUpload, upload_id)
     kind, layouts = upload.media_type, queries.layouts(session)
-    assert upload.file_id is not None  # noqa: S101  # erased only once it was read
     with TemporaryDirectory(prefix="scan-") as folder:
         with (Path(folder) / FILE).open("wb") as file:
             for part in kept_files.parts(session, upload.file_id):  # type: ignore[arg-type]  # checked by the table
