@@ -13,13 +13,15 @@ from feedback_app.paper.reading.alignment import Outlines, find_in, find_on, ref
 from feedback_app.paper.reading.arrays import SCALE, Floats, Grey
 from feedback_app.paper.reading.codes import Seen, find_codes
 from feedback_app.paper.reading.crops import crop, whole
-from feedback_app.paper.reading.decisions import THRESHOLDS, Question, Thresholds, decide
+from feedback_app.paper.reading.decisions import decide
 from feedback_app.paper.reading.features import inside, outside
+from feedback_app.paper.reading.hands import Question
 from feedback_app.paper.reading.inks import ink_of
 from feedback_app.paper.reading.poses import find_markers, poses, project
 from feedback_app.paper.reading.results import FieldReading, PageReading, WrittenReading
 from feedback_app.paper.reading.streaks import find_streaks
 from feedback_app.paper.reading.templates import BESIDE, Template, pixels, template
+from feedback_app.paper.reading.thresholds import THRESHOLDS, Thresholds
 from feedback_app.paper.reading.tones import PAPER, depth, flatten
 
 Layouts = Mapping[tuple[int, Design], Layout] | Callable[[int, Design], Layout | None]
