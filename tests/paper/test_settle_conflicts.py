@@ -11,14 +11,16 @@ from sqlalchemy.orm import Session
 
 from feedback_app.paper import operations, queries
 from feedback_app.paper.models import PaperBatch, PaperForm, PaperScan, PaperUpload
-from feedback_app.paper.operations import BadDecision, BeingChecked, checks
+from feedback_app.paper.operations import BeingChecked, NotOffered, Rules, checks
 from feedback_app.recounts import RecountRequest
 from feedback_app.staff.models import AuditEvent
 from feedback_app.staff.queries import Member
 from feedback_app.surveys.models import Response
 from tests.paper.scanned import (
+    ALWAYS,
     DOUBTFUL,
     GOOD,
+    NEVER,
     NOW,
     RULE,
     Desk,
@@ -34,8 +36,10 @@ from tests.paper.scanned import (
 from tests.paper.stacks import ID
 from tests.staff.people import add_person, post, sign_in
 
+OF_KEYED = ("same", "corrected", "second", "discarded")
 BAD_DAY = date(2026, 2, 27)
 OTHER = {"chung": [2]}
+LATER = NOW + timedelta(minutes=10)
 
 
 @pytest.fixture
@@ -101,8 +105,69 @@ def test_a_scan_is_right_where_the_keying_was_wrong(session: Session, desk: Desk
     assert (counts(session, read), responses(session)) == ({"duplicate": 1}, 1)
     assert session.scalar(select(func.count()).select_from(RecountRequest)) == recounts + 1
     event = session.scalars(select(AuditEvent).where(AuditEvent.action == "paper.conflict_settled")).one()
-    assert event.details["corrected"] == ["chung", "thai-do"]
     assert event.details["decision"] == "corrected"
+    event = session.scalars(select(AuditEvent).where(AuditEvent.action == "paper.corrected_by_scan")).one()
+    assert (event.actor_id, event.details["corrected"]) == (desk.uploader.id, ["chung", "thai-do"])
+
+
+def test_a_decision_that_is_no_longer_offered_is_answered_by_what_is(
+    app: Flask, session: Session, desk: Desk, keyer: Member
+) -> None:
+    session.execute(update(PaperBatch).values(answered_on=BAD_DAY))
+    session.commit()
+    take_in(session, [sheet(session, desk.numbers[0], OTHER)], desk.uploader)
+    browser, path = sign_in(app, "quet"), f"/duyet-quet/trung-so/{conflict(session).page_id}"
+    assert "Tính phiếu này" in browser.get(path).text
+    key(session, desk, keyer)
+    answer = post(browser, path, {"decision": "counted", "reason": "", "answered_on": "3/3/2026"})
+    assert answer.status_code == 409
+    assert "Tình trạng phiếu vừa thay đổi, xin xem lại." in answer.text
+    assert "Xin chọn một cách giải quyết." not in answer.text
+    assert "phần đã nhập đúng" in answer.text
+    assert "quét hai lần" not in answer.text
+    assert "Rất hài lòng" in answer.text or "Hài lòng" in answer.text
+    assert offered(session) == OF_KEYED
+
+
+def test_a_number_that_is_keyed_meanwhile_is_corrected_once_its_doubts_are_decided(
+    session: Session, desk: Desk, keyer: Member
+) -> None:
+    session.execute(update(PaperBatch).values(answered_on=BAD_DAY))
+    session.commit()
+    read = take_in(session, [sheet(session, desk.numbers[0], DOUBTFUL)], desk.uploader)
+    session.execute(update(PaperBatch).values(answered_on=date(2026, 3, 2)))
+    key(session, desk, keyer)
+    decide(session, desk, "corrected")
+    assert (counts(session, read), stored(session)) == ({"review": 1}, {desk.numbers[0]: ["hai-long", "tot"]})
+    answer_field(session, desk, 1)
+    assert stored(session) == {desk.numbers[0]: ["binh-thuong", "tot"]}
+    assert (counts(session, read), responses(session)) == ({"duplicate": 1}, 1)
+
+
+def answer_field(session: Session, desk: Desk, choice: int) -> None:
+    field = queries.next_field(session, department_ids=None)
+    assert field is not None
+    operations.decide_field(
+        session, field.id, verdict="marked", chosen=[choice], member=desk.uploader, rule=RULE, now=NOW
+    )
+    operations.settle_reviewed(session, now=LATER)
+    session.commit()
+
+
+def test_what_was_the_same_as_a_keyed_form_waits_once_that_is_taken_back(
+    session: Session, desk: Desk, keyer: Member
+) -> None:
+    session.execute(update(PaperBatch).values(answered_on=BAD_DAY))
+    session.commit()
+    take_in(session, [sheet(session, desk.numbers[0], OTHER)], desk.uploader)
+    session.execute(update(PaperBatch).values(answered_on=date(2026, 3, 2)))
+    key(session, desk, keyer)
+    decide(session, desk, "same")
+    operations.undo_last(session, now=NOW, keyer=keyer, response_id=UUID(ID), reason="Nhập nhầm", words="")
+    session.commit()
+    assert (conflict(session).why, offered(session)) == ("undone", ("counted", "discarded"))
+    decide(session, desk, "counted")
+    assert stored(session) == {desk.numbers[0]: ["khong-hai-long"]}
 
 
 def test_a_form_of_the_sample_is_corrected_by_the_sample(session: Session, desk: Desk, keyer: Member) -> None:
@@ -127,7 +192,7 @@ def test_a_paper_of_a_closed_batch_counts_once_it_is_open_again(app: Flask, sess
     page = sign_in(app, "quet").get("/duyet-quet/trung-so").text
     assert f'href="/tap-phieu/{batch_of(session, desk).id}"' in page
     assert "mở lại tập phiếu trước" in page
-    with pytest.raises(BadDecision):
+    with pytest.raises(NotOffered):
         decide(session, desk, "counted")
     session.rollback()
     operations.reopen(session, batch_of(session, desk).id, now=NOW, member=desk.uploader, reason="Tìm thấy phiếu")
@@ -136,11 +201,16 @@ def test_a_paper_of_a_closed_batch_counts_once_it_is_open_again(app: Flask, sess
     assert stored(session) == {desk.numbers[0]: ["hai-long", "tot"]}
 
 
-def test_a_paper_of_a_number_that_was_spoiled_by_mistake_counts_under_it(session: Session, desk: Desk) -> None:
+def test_a_paper_of_a_number_that_was_spoiled_by_mistake_counts_under_it(
+    app: Flask, session: Session, desk: Desk
+) -> None:
     number = desk.numbers[0]
     operations.spoil(session, number, now=NOW, member=desk.uploader, reason="Rách")
     take_in(session, [sheet(session, number, GOOD)], desk.uploader)
     assert offered(session) == ("second", "discarded")
+    page = sign_in(app, "quet").get("/duyet-quet/trung-so").text
+    assert "dùng lại số đã ghi hỏng" in page
+    assert f'href="/tap-phieu/{batch_of(session, desk).id}"' in page
     operations.restore(session, number, now=NOW, member=desk.uploader, reason="Nhầm số")
     assert offered(session) == ("counted", "discarded")
     decide(session, desk, "counted")
@@ -195,9 +265,6 @@ def broken(session: Session, desk: Desk) -> Iterator[int]:
     session.rollback()
     session.execute(text("ALTER TABLE paper_forms DROP CONSTRAINT IF EXISTS broken"))
     session.commit()
-
-
-LATER = NOW + timedelta(minutes=10)
 
 
 def test_a_paper_that_cannot_be_stored_waits_for_a_person_alone(session: Session, desk: Desk, broken: int) -> None:
@@ -296,7 +363,7 @@ def test_the_page_that_was_missing_comes_after_all(session: Session, long: Desk)
     first_page(session, long)
     decide(session, long, "counted")
     read = second_page(session, long)
-    assert (conflict(session).why, offered(session)) == ("late_page", ("same", "corrected", "discarded"))
+    assert (conflict(session).why, offered(session)) == ("late_page", ("same", "corrected", "second", "discarded"))
     decide(session, long, "corrected")
     assert stored(session) == {long.numbers[0]: ["hai-long", "tot", "chua-tot"]}
     assert (counts(session, read), responses(session)) == ({"read": 1}, 1)
@@ -324,11 +391,13 @@ def test_of_a_number_that_was_keyed_meanwhile_it_is_evidence(session: Session, l
     read = first_page(session, long)
     keyer = add_person(session, "nguoi-nhap", "staff", long.office.ward)
     key(session, long, keyer)
-    assert offered(session) == ("same", "discarded")
+    assert offered(session) == OF_KEYED
     decide(session, long, "same")
     assert (counts(session, read), responses(session)) == ({"duplicate": 1}, 1)
     second_page(session, long)
-    assert offered(session) == ("same", "discarded")
+    assert offered(session) == OF_KEYED
+    decide(session, long, "corrected")
+    assert stored(session) == {long.numbers[0]: ["hai-long", "tot", "chua-tot"]}, "what is not on the page stays"
 
 
 def test_nobody_of_the_department_says_what_becomes_of_it(app: Flask, session: Session, long: Desk) -> None:
@@ -344,3 +413,91 @@ def test_while_its_stack_is_read_nobody_is_asked(session: Session, long: Desk) -
     first_page(session, long)
     session.execute(update(PaperUpload).values(state="reading", finished_at=None))
     assert queries.waiting_conflicts(session, department_ids=None) == 0
+
+
+def of_bad_day(session: Session, long: Desk, *more: int) -> UUID:
+    """Both pages of a paper of an impossible day, and `more` pages of another one under its number."""
+    session.execute(update(PaperBatch).values(answered_on=BAD_DAY))
+    session.commit()
+    number = long.numbers[0]
+    again = [sheet(session, number, OTHER if page == 1 else {"them-6": [0]}, page=page, wobble=2) for page in more]
+    return take_in(session, [sheet(session, number, ONE), sheet(session, number, TWO, page=2), *again], long.uploader)
+
+
+def test_one_decision_settles_both_pages_of_a_paper(app: Flask, session: Session, long: Desk) -> None:
+    read = of_bad_day(session, long)
+    assert queries.waiting_conflicts(session, department_ids=None) == 1
+    page = sign_in(app, "quet").get("/duyet-quet/trung-so").text
+    assert "Tờ mới quét, trang 1" in page
+    assert "Tờ mới quét, trang 2" in page
+    decide(session, long, "counted", answered_on=date(2026, 3, 3))
+    assert stored(session) == {long.numbers[0]: ["hai-long", "tot", "chua-tot"]}
+    assert (counts(session, read), responses(session)) == ({"read": 2}, 1)
+    assert queries.waiting_conflicts(session, department_ids=None) == 0
+
+
+@pytest.mark.parametrize(("decision", "count"), [("same", 1), ("second", 2), ("discarded", 1)])
+def test_two_papers_of_two_pages_are_two_papers(session: Session, long: Desk, decision: str, count: int) -> None:
+    of_bad_day(session, long, 1, 2)
+    assert queries.waiting_conflicts(session, department_ids=None) == 2
+    decide(session, long, "counted", answered_on=date(2026, 3, 3))
+    assert (conflict(session).whys, len(conflict(session).others)) == (("other_ink",), 2)
+    session.execute(update(PaperBatch).values(answered_on=date(2026, 3, 2)))
+    decide(session, long, decision)
+    assert (responses(session), queries.waiting_conflicts(session, department_ids=None)) == (count, 0)
+    assert stored(session) == {long.numbers[0]: ["hai-long", "tot", "chua-tot"]}
+
+
+def test_a_missing_page_is_not_asked_for_while_it_waits(session: Session, long: Desk) -> None:
+    session.execute(update(PaperBatch).values(answered_on=BAD_DAY))
+    session.commit()
+    first_page(session, long)
+    session.execute(update(PaperBatch).values(answered_on=date(2026, 3, 2)))
+    session.commit()
+    second_page(session, long)
+    assert (conflict(session).why, offered(session)) == ("day", ("counted", "discarded"))
+    decide(session, long, "counted")
+    assert stored(session) == {long.numbers[0]: ["hai-long", "tot", "chua-tot"]}
+
+
+def test_of_a_keyed_number_both_pages_are_shown(app: Flask, session: Session, long: Desk) -> None:
+    key(session, long, add_person(session, "nguoi-nhap", "staff", long.office.ward))
+    number = long.numbers[0]
+    take_in(session, [sheet(session, number, ONE), sheet(session, number, TWO, page=2)], long.uploader)
+    assert (conflict(session).why, offered(session)) == ("keyed", OF_KEYED)
+    page = sign_in(app, "quet").get("/duyet-quet/trung-so").text
+    assert "Đã nhập tay" in page
+    fields = [field_id for shown in conflict(session).pages for field_id, _ in shown.fields]
+    assert len(conflict(session).pages) == 2
+    assert all(f"/duyet-quet/hinh/{field_id}.png" in page for field_id in fields)
+
+
+@pytest.mark.parametrize("rules", [NEVER, ALWAYS], ids=["doubtful", "drawn"])
+def test_a_late_page_is_added_once_its_fields_are_looked_at(session: Session, long: Desk, rules: Rules) -> None:
+    first_page(session, long)
+    decide(session, long, "counted")
+    answers = {"them-6": [0, 1]} if rules is NEVER else TWO
+    read = take_in(session, [sheet(session, long.numbers[0], answers, page=2)], long.uploader, rules=rules)
+    decide(session, long, "corrected")
+    assert (counts(session, read), responses(session)) == ({"review": 1}, 1)
+    assert stored(session) == {long.numbers[0]: ["hai-long", "tot"]}
+    while queries.next_field(session, department_ids=None) is not None:
+        answer_field(session, long, 1)
+    assert stored(session)[long.numbers[0]][:2] == ["hai-long", "tot"]
+    assert "chua-tot" in stored(session)[long.numbers[0]]
+    assert (counts(session, read), responses(session)) == ({"read": 1}, 1)
+    assert set(session.scalars(select(PaperScan.state))) == {"stored"}
+
+
+def test_a_late_page_of_a_number_that_is_free_again_counts(session: Session, long: Desk) -> None:
+    keyer = add_person(session, "nguoi-nhap", "staff", long.office.ward)
+    first_page(session, long)
+    key(session, long, keyer)
+    decide(session, long, "same")
+    second_page(session, long)
+    operations.undo_last(session, now=NOW, keyer=keyer, response_id=UUID(ID), reason="Nhập nhầm", words="")
+    session.commit()
+    decide(session, long, "counted")
+    assert (conflict(session).why, offered(session)) == ("late_page", ("counted", "discarded"))
+    decide(session, long, "counted")
+    assert stored(session) == {long.numbers[0]: ["hai-long", "tot", "chua-tot"]}

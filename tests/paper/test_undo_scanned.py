@@ -117,9 +117,10 @@ def test_keyed_anew_it_meets_the_scanned_paper_as_before(session: Session, desk:
     take_in(session, [sheet(session, desk.numbers[0], OTHERWISE)], desk.uploader)
     undo(session, keyer)
     key(session, desk, keyer, ANOTHER_ID)
-    decide(session, desk.uploader, "counted")
-    assert session.execute(select(PaperPage.state, PaperPage.why)).all() == [("conflict", "keyed")]
+    (conflict,) = queries.conflicts(session, department_ids=None)
+    assert operations.decisions(session, conflict.page_id) == ("same", "corrected", "second", "discarded")
     decide(session, desk.uploader, "same")
+    assert session.scalars(select(PaperPage.state)).all() == ["duplicate"]
     assert (responses(session), sums(session, desk)) == (2, (1, 0, 0, 3))
 
 

@@ -119,41 +119,42 @@ def _record(session: Session, page: PaperPage, reading: PageReading, *, rules: R
     if why is not None:
         page.state, page.why, page.other_id = "conflict", why, likest.id if likest is not None else None
         return
-    attach(session, page, numbered=True, answered_on=day_of(session, page, batch), now=now)
+    attach(session, [page], numbered=True, answered_on=day_of(session, page, batch), now=now)
 
 
-def attach(session: Session, page: PaperPage, *, numbered: bool, answered_on: date, now: datetime) -> None:
-    """Let a page be part of a paper that lacks it, or of a new one, and settle that. Needs the lock of the number."""
+def attach(session: Session, pages: Sequence[PaperPage], *, numbered: bool, answered_on: date, now: datetime) -> None:
+    """Let pages be part of a paper that lacks them, or of a new one, and settle that. Needs the lock of the number."""
     scans = session.scalars(
         select(PaperScan)
         .where(
-            PaperScan.form_number == page.form_number,
+            PaperScan.form_number == pages[0].form_number,
             PaperScan.numbered.is_(numbered),
             PaperScan.state.in_(ACCEPTS_PAGES),
         )
         .order_by(PaperScan.id)
     ).all()
-    lacking = [
-        scan
-        for scan in scans
-        if page.form_page not in session.scalars(select(PaperPage.form_page).where(PaperPage.scan_id == scan.id)).all()
-    ]
-    if lacking:
-        scan = lacking[0]
-    else:
+    scan = next((each for each in scans if not pages_had(session, each.id, pages)), None)
+    if scan is None:
         scan = PaperScan(
             id=new_id(),
-            form_number=page.form_number,
-            upload_id=page.upload_id,
+            form_number=pages[0].form_number,
+            upload_id=pages[0].upload_id,
             numbered=numbered,
             answered_on=answered_on,
             state="open",
         )
         session.add(scan)
         session.flush()
-    page.scan_id, page.state = scan.id, "read"
+    for page in pages:
+        page.scan_id, page.state = scan.id, "read"
     session.flush()
     settle_or_set_aside(session, scan.id, now=now)
+
+
+def pages_had(session: Session, scan_id: UUID, pages: Sequence[PaperPage]) -> list[PaperPage]:
+    """Which of these pages a paper has already, be it as another picture."""
+    had = set(session.scalars(select(PaperPage.form_page).where(PaperPage.scan_id == scan_id)))
+    return [page for page in pages if page.form_page in had]
 
 
 def day_of(session: Session, page: PaperPage, batch: PaperBatch) -> date:

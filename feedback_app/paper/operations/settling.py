@@ -26,6 +26,7 @@ from feedback_app.paper.models import (
     PaperUpload,
     PaperWriting,
 )
+from feedback_app.paper.operations.checks import correct_from_paper
 from feedback_app.paper.operations.keying import answered_at
 from feedback_app.paper.operations.locking import hold_batch
 from feedback_app.staff import queries as staff
@@ -118,6 +119,9 @@ def _conclude(
     """Every field is sure: what is left are the dossier, papers without a mark, and numbers that were keyed."""
     answers = answers_of(version, fields)
     writings = session.scalars(select(PaperWriting).where(PaperWriting.page_id.in_([page.id for page in pages]))).all()
+    if form.response_id == scan.id or (form.response_id is not None and any(map(_is_right, pages))):
+        _correct(session, scan, form, batch, pages, fields, answers, now=now)
+        return
     if scan.numbered and form.response_id is not None:
         _meet_keyed(session, scan, form, version, pages, answers, now=now)
         return
@@ -221,6 +225,50 @@ def _spoil(
         department_id=batch.department_id,
         reason=reason,
     )
+
+
+def _correct(
+    session: Session,
+    scan: PaperScan,
+    form: PaperForm,
+    batch: PaperBatch,
+    pages: Sequence[PaperPage],
+    fields: Sequence[PaperScanField],
+    answers: Mapping[str, tuple[str, ...]],
+    *,
+    now: datetime,
+) -> None:
+    """Let the response of the number say what stands on these pages; what stands on none of them stays."""
+    response_id = form.response_id or scan.id
+    stored = responses.keyed_answers(session, response_id)
+    before = dict(stored.answers) if stored else {}
+    seen = {field.field for field in fields}
+    truth = {key: picked for key, picked in before.items() if key not in seen} | dict(answers)
+    scan.settled_at = now
+    if response_id == scan.id:
+        scan.state = "stored"
+    else:
+        scan.state = "duplicate"
+        for page in pages:
+            page.state = "duplicate"
+    correct_from_paper(session, response_id, truth, now)
+    record(
+        session,
+        now=now,
+        actor_id=next(page.decided_by for page in pages if _is_right(page)),
+        action="paper.corrected_by_scan",
+        subject=f"response:{response_id}",
+        department_id=batch.department_id,
+        details={
+            "number": form.number,
+            "corrected": sorted(key for key in before.keys() | truth.keys() if before.get(key) != truth.get(key)),
+        },
+    )
+
+
+def _is_right(page: PaperPage) -> bool:
+    """Whether somebody said that a page is right where the response of its number says otherwise, or nothing."""
+    return page.decision == "corrected"
 
 
 def _meet_keyed(
