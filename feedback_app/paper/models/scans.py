@@ -114,7 +114,7 @@ class PaperPage(Model):
         CheckConstraint("state <> 'conflict' OR why IS NOT NULL", name="conflict_says_why"),
         CheckConstraint(
             "why IN ('other_ink', 'keyed', 'undone', 'spoiled', 'closed', 'outside', 'day', 'missing_page',"
-            " 'late_page', 'not_stored')",
+            " 'late_page', 'not_stored', 'left_out')",
             name="why",
         ),
         CheckConstraint("decision IN ('same', 'second', 'counted', 'discarded', 'corrected')", name="decision"),

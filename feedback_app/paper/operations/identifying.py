@@ -109,15 +109,21 @@ def _record(session: Session, page: PaperPage, reading: PageReading, *, rules: R
         )
         .order_by(PaperPage.id)
     ).all()
-    likest = max(before, key=lambda other: correlation(other.ink or b"", reading.ink), default=None)
-    if likest is not None and correlation(likest.ink or b"", reading.ink) >= SAME_INK:
-        page.state, page.other_id = "duplicate", likest.id
+    likeness = {other.id: correlation(other.ink or b"", reading.ink) for other in before}
+    alike = [other for other in before if likeness[other.id] >= SAME_INK]
+    # What somebody left out, perhaps by mistake, is asked about again while its number has no answers.
+    same = next((other for other in alike if other.decision != "discarded" or form.response_id is not None), None)
+    if same is not None:
+        page.state, page.other_id = "duplicate", same.id
         return
+    other = (
+        alike[-1] if alike else max(before, key=lambda each: correlation(each.ink or b"", reading.ink), default=None)
+    )
     session.flush()
     _keep_fields(session, page, reading, paused=queries.is_paused(session, batch.department_id), rules=rules)
-    why = "other_ink" if likest is not None else _obstacle(session, page, form, batch, now=now)
+    why = "left_out" if alike else "other_ink" if other else _obstacle(session, page, form, batch, now=now)
     if why is not None:
-        page.state, page.why, page.other_id = "conflict", why, likest.id if likest is not None else None
+        page.state, page.why, page.other_id = "conflict", why, other.id if other else None
         return
     attach(session, [page], numbered=True, answered_on=day_of(session, page, batch), now=now)
 

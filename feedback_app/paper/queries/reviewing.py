@@ -68,7 +68,7 @@ class ConflictView:
 
     `others` are the pages of its number that came before its own; `counted` is what counts under the number now, where
     that was keyed (`is_keyed`) or lacks the pages of this paper. `reopen` and `restore`: its number is free once its
-    batch is open again, or the number no longer spoiled.
+    batch is open again, or the number no longer spoiled. `has_doubts`: people have to look at fields of its pages.
     """
 
     page_id: int
@@ -83,6 +83,7 @@ class ConflictView:
     pages: tuple[Shown, ...]
     others: tuple[Shown, ...]
     counted: tuple[str, ...]
+    has_doubts: bool
 
     @property
     def why(self) -> str:
@@ -386,6 +387,7 @@ def _conflict_view(session: Session, paper: tuple[int, ...]) -> ConflictView:
         tuple(_shown(session, page, version) for page in pages),
         tuple(_shown(session, other, version) for other in others),
         counted,
+        session.scalar(select(exists().where(PaperScanField.page_id.in_(paper), _UNDECIDED))) or False,
     )
 
 

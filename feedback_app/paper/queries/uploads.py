@@ -60,9 +60,18 @@ class UploadView:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherPage:
+    """A page of the same paper or number: `number` (from 0) of the upload `name`; somebody may have left it out."""
+
+    name: str
+    number: int
+    is_left_out: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PageView:
     """A page of an upload; `number` from 0. `scan_state` is that of its paper (PaperScan), `has_dossier` that somebody
-    has to type a dossier code of it first."""
+    has to type a dossier code of it first. `other` is the page that was here before."""
 
     id: int
     number: int
@@ -76,6 +85,7 @@ class PageView:
     scan_state: str | None
     has_dossier: bool
     has_image: bool
+    other: OtherPage | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +132,20 @@ def pages(session: Session, upload_id: UUID) -> list[PageView]:
         PaperWriting.kind == "dossier",
         PaperWriting.state == "held",
     )
+    before = aliased(PaperPage)
     rows = session.execute(
-        select(PaperPage, PaperScan.state, dossier, PaperPage.image.is_not(None))
+        select(
+            PaperPage,
+            PaperScan.state,
+            dossier,
+            PaperPage.image.is_not(None),
+            PaperUpload.name,
+            before.number,
+            before.decision,
+        )
         .join(PaperScan, PaperScan.id == PaperPage.scan_id, isouter=True)
+        .join(before, before.id == PaperPage.other_id, isouter=True)
+        .join(PaperUpload, PaperUpload.id == before.upload_id, isouter=True)
         .where(PaperPage.upload_id == upload_id)
         .order_by(PaperPage.number, PaperPage.part)
     )
@@ -142,8 +163,9 @@ def pages(session: Session, upload_id: UUID) -> list[PageView]:
             scan_state,
             has_dossier,
             has_image,
+            None if page.other_id is None else OtherPage(name, number, decision == "discarded"),
         )
-        for page, scan_state, has_dossier, has_image in rows
+        for page, scan_state, has_dossier, has_image, name, number, decision in rows
     ]
 
 
