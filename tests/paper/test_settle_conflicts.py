@@ -537,3 +537,32 @@ def test_a_late_page_of_a_number_that_is_free_again_counts(session: Session, lon
     assert (conflict(session).why, offered(session)) == ("late_page", ("counted", "discarded"))
     decide(session, long, "counted")
     assert stored(session) == {long.numbers[0]: ["hai-long", "tot", "chua-tot"]}
+
+
+def test_a_late_page_that_cannot_be_added_waits_and_its_paper_counts_on(session: Session, long: Desk) -> None:
+    first_page(session, long)
+    decide(session, long, "counted")
+    second_page(session, long)
+    session.execute(text("ALTER TABLE responses ADD CONSTRAINT broken CHECK (cardinality(choice_ids) < 3)"))
+    session.commit()
+    try:
+        decide(session, long, "corrected")
+        assert stored(session) == {long.numbers[0]: ["hai-long", "tot"]}
+        assert (conflict(session).why, offered(session)) == ("not_stored", ("same", "corrected", "second", "discarded"))
+    finally:
+        session.rollback()
+        session.execute(text("ALTER TABLE responses DROP CONSTRAINT broken"))
+        session.commit()
+    decide(session, long, "corrected")
+    assert stored(session) == {long.numbers[0]: ["hai-long", "tot", "chua-tot"]}
+
+
+def test_whoever_answers_for_a_page_that_came_meanwhile_is_told(app: Flask, session: Session, long: Desk) -> None:
+    first_page(session, long)
+    path = f"/duyet-quet/trung-so/{conflict(session).page_id}"
+    browser = sign_in(app, "quet")
+    assert "Thiếu trang khác của cùng phiếu." in browser.get(path).text
+    second_page(session, long)
+    answer = post(browser, path, {"decision": "counted", "reason": ""}, follow_redirects=True)
+    assert "Tình trạng phiếu vừa thay đổi, xin xem lại." in answer.text
+    assert stored(session) == {long.numbers[0]: ["hai-long", "tot", "chua-tot"]}

@@ -1,6 +1,6 @@
 """Forms of the scanning pages: a stack to upload, what a reviewer sees, and how a conflict is settled."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from flask_babel import lazy_gettext as _
@@ -31,14 +31,14 @@ _OF_MISSING_PAGE: Final = {"counted": _("Tính với những trang đã có; câ
 
 def choices(conflict: ConflictView, offered: Sequence[str]) -> list[SelectChoice]:
     """What is offered about a paper, in the words of what its number stands for now."""
-    special: Mapping[str, object] = {}
+    words = dict(DECISIONS)
+    if conflict.why == "missing_page":
+        words |= _OF_MISSING_PAGE
     if conflict.is_keyed:
-        special = _OF_KEYED
+        words |= _OF_KEYED
     elif "corrected" in offered:
-        special = _OF_LATE_PAGE
-    elif conflict.why == "missing_page":
-        special = _OF_MISSING_PAGE
-    return [SelectChoice(value, special.get(value, DECISIONS[value])) for value in offered]
+        words |= _OF_LATE_PAGE
+    return [SelectChoice(value, words[value]) for value in offered]
 
 
 # Stored as they are, like the reasons of an undo.

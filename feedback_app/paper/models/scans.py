@@ -67,7 +67,7 @@ class PaperScan(Model):
     decide something. `written`: nothing is marked, and what was written waits to be typed. `stored`: it is a response.
     `blank`: nobody marked anything. `answered_before`: its dossier has an answer already. `duplicate`, `conflict`: the
     number was keyed by hand, with the same or with other answers, or it could not be stored. `discarded`: somebody left
-    it out, with a reason.
+    it out, with a reason. One whose response is to be corrected by it is in `review` again until nothing is in doubt.
     """
 
     __tablename__ = "paper_scans"

@@ -8,7 +8,6 @@ first.
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -16,13 +15,13 @@ from feedback_app.kit.errors import N_, Conflict, Invalid, NotFound
 from feedback_app.paper import separation
 from feedback_app.paper.models import PaperCheck
 from feedback_app.paper.operations import drawing
+from feedback_app.paper.operations.correcting import correct_from_paper
 from feedback_app.paper.operations.reasons import given_reason
 from feedback_app.paper.operations.trail import record_refusal
 from feedback_app.paper.queries.checks import Answers, CheckView, KeyedForm, State, keyed_form, open_checks, view
 from feedback_app.paper.serials import grouped
 from feedback_app.staff.operations import record
 from feedback_app.staff.queries import Member
-from feedback_app.surveys import operations as surveys
 from feedback_app.surveys import queries as responses
 from feedback_app.surveys.versions import VersionView
 
@@ -223,17 +222,6 @@ def _mark_dependent(session: Session, row: PaperCheck, form: KeyedForm, member: 
         session, member, department_id=form.department_id, keyers=view(row).keyers, now=now, insiders_allowed=False
     )
     row.not_independent = row.not_independent or isinstance(strictly, separation.OwnDepartment)
-
-
-def correct_from_paper(session: Session, response_id: UUID, truth: Answers, now: datetime) -> None:
-    """Let a response say what stands on its paper; one on which nothing stands leaves the count."""
-    stored = responses.keyed_answers(session, response_id)
-    if stored is None:
-        return
-    if truth or stored.has_text:
-        surveys.correct(session, response_id, answers=truth, now=now)
-    else:
-        surveys.remove(session, response_id, now=now)
 
 
 def _in_order(version: VersionView, answers: Mapping[str, tuple[str, ...]]) -> Answers:

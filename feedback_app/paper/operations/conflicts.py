@@ -22,7 +22,6 @@ from feedback_app.paper.operations.locking import hold_open_form
 from feedback_app.paper.operations.reasons import given_reason
 from feedback_app.paper.operations.reviewing import (
     AlreadyDecided,
-    NothingThere,
     OwnDepartment,
     check_reviewer,
     locked_page,
@@ -31,7 +30,6 @@ from feedback_app.paper.operations.settling import (
     ACCEPTS_PAGES,
     CAME_BACK_EMPTY,
     mark_discarded,
-    settle,
     settle_or_set_aside,
 )
 from feedback_app.paper.operations.trail import record_about
@@ -103,16 +101,14 @@ def decide_conflict(
     """
     page, batch = locked_page(session, page_id)
     pages = _pages(session, queries.waiting_paper(session, page_id))
-    if page.why is None and not pages:
-        raise NothingThere(N_("Không có trang này để phân xử."))
     subject = f"scan_page:{page_id}"
     check_reviewer(session, member, batch, subject=subject, now=now)
     if not staff.is_outside(session, member, department_id=batch.department_id, day=local_day(now)):
         record_about(session, batch, member, now, "paper.conflict_denied", subject=subject)
         raise OwnDepartment(N_("Phiếu này phải do người ngoài đơn vị được đánh giá phân xử."))
-    if not pages:
+    if not pages and page.decision is not None:
         raise AlreadyDecided(N_("Trang này vừa có người khác phân xử."))
-    if decision not in _decisions(session, pages):
+    if not pages or decision not in _decisions(session, pages):
         raise NotOffered(N_("Tình trạng phiếu vừa thay đổi, xin xem lại."))
     scan = session.get(PaperScan, page.scan_id, with_for_update=True) if page.scan_id else None
     form = session.get_one(PaperForm, page.form_number, with_for_update=True, populate_existing=True)
@@ -188,7 +184,7 @@ def _correct(
     for each in pages:
         each.scan_id = scan.id
     session.flush()
-    settle(session, scan.id, now=now)
+    settle_or_set_aside(session, scan.id, now=now)
 
 
 def _of_keyed_paper(session: Session, pages: Sequence[PaperPage], form: PaperForm, batch: PaperBatch) -> PaperScan:

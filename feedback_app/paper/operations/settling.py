@@ -26,7 +26,7 @@ from feedback_app.paper.models import (
     PaperUpload,
     PaperWriting,
 )
-from feedback_app.paper.operations.checks import correct_from_paper
+from feedback_app.paper.operations.correcting import correct_from_paper
 from feedback_app.paper.operations.keying import answered_at
 from feedback_app.paper.operations.locking import hold_batch
 from feedback_app.staff import queries as staff
@@ -95,7 +95,23 @@ def settle_or_set_aside(session: Session, scan_id: UUID, *, now: datetime) -> No
     except (Refused, DataError, IntegrityError):
         _log.exception("scanned_paper_not_stored", scan=str(scan_id))
         scan = session.get_one(PaperScan, scan_id, with_for_update=True, populate_existing=True)
+        _set_aside(session, scan)
+
+
+def _set_aside(session: Session, scan: PaperScan) -> None:
+    form = session.get_one(PaperForm, scan.form_number, populate_existing=True)
+    if form.response_id != scan.id:
         _contradict(session, scan, "not_stored")
+        return
+    # Its response counts as it did; what could not be added to it waits.
+    scan.state = "stored"
+    for page in session.scalars(select(PaperPage).where(PaperPage.scan_id == scan.id)):
+        if _is_right(page):
+            page.scan_id = None
+            _ask_about(page, "not_stored")
+        else:
+            page.state = "read"
+    session.flush()
 
 
 def needs_person(field: PaperScanField) -> bool:
@@ -314,9 +330,13 @@ def _contradict(session: Session, scan: PaperScan, why: str) -> None:
     """Let a paper wait for somebody to settle it; what was decided about another contradiction stays in the trail."""
     scan.state, scan.settled_at = "conflict", None
     for page in session.scalars(select(PaperPage).where(PaperPage.scan_id == scan.id)):
-        page.state, page.why = "conflict", why
-        page.decision = page.decided_by = page.decided_at = page.reason = None
+        _ask_about(page, why)
     session.flush()
+
+
+def _ask_about(page: PaperPage, why: str) -> None:
+    page.state, page.why = "conflict", why
+    page.decision = page.decided_by = page.decided_at = page.reason = None
 
 
 def said(field: PaperScanField) -> list[int]:

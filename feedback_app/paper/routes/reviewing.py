@@ -215,6 +215,9 @@ def conflict(page_id: int) -> Response | str | tuple[str, int]:
                 )
             )
         except operations.NotOffered as error:
+            if not operations.decisions(session, page_id):
+                flash(i18n.say(error), "warn")
+                return redirect(url_for("paper.conflicts"))
             form.decision.errors = [i18n.say(error)]
             return _conflict_page(page_id, form), 409
         except Conflict as error:
