@@ -24,6 +24,8 @@ MORE_PRECISELY: Final = {
     ("missing_page", "counted"): _("Tính với những trang đã có; câu ở trang thiếu để trống"),
     ("missing_page", "same"): _("Chính là phiếu đã nhập tay: không tính thêm"),
     ("keyed", "same"): _("Cùng một tờ phiếu, và phần đã nhập đúng: giữ nguyên, không tính thêm"),
+    ("undone", "same"): _("Chính là phiếu đang được tính dưới số này: không tính thêm"),
+    ("undone", "second"): _("Một tờ phiếu khác (tờ phô tô): tính như phiếu không có số"),
     ("late_page", "same"): _("Trang của phiếu đã tính: giữ lại, không thêm câu trả lời"),
     ("late_page", "corrected"): _("Trang của phiếu đã tính: thêm câu trả lời của trang này vào phiếu"),
 }

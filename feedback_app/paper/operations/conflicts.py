@@ -30,9 +30,12 @@ from feedback_app.paper.operations.settling import (
     ACCEPTS_PAGES,
     CAME_BACK_EMPTY,
     answers_of,
+    counts,
+    give_number,
     mark_discarded,
     needs_person,
     settle_or_set_aside,
+    take_out,
 )
 from feedback_app.paper.operations.trail import record_about
 from feedback_app.staff import queries as staff
@@ -69,6 +72,11 @@ def decisions(session: Session, page_id: int) -> tuple[Decision, ...]:
         if form.response_id is not None and responses.keyed_answers(session, form.response_id) is not None:
             offered.append("corrected")
         offered.append("second")
+    elif counts(scan):
+        # It counts without a number: under its own now, or as it did.
+        if not is_taken and _is_free(session, page, form, batch):
+            offered.append("counted")
+        offered.append("second")
     elif _is_free(session, page, form, batch):
         offered.append("counted")
     elif page.why != "closed" or batch.closed_at is None:
@@ -91,8 +99,9 @@ def decide_conflict(
     `same`: it is the paper that was here before. `corrected`: likewise, and its scan is right where what counts says
     otherwise. `second`: another paper under the same number; it counts, without one. `counted`: it counts under its
     number, with `answered_on` where its day was wrong, without the pages it lacks. `discarded`: it does not count, for
-    a reason. Only somebody outside the department may. Raises NothingThere, OwnDepartment, NotTheirs, AlreadyDecided,
-    BadDecision, DepartmentNotThen, NotIssuedThen, BatchClosed and BeingChecked.
+    a reason. Of one that counts already `counted` gives it the number, `second` leaves it as it is, and the others take
+    its response out. Only somebody outside the department may. Raises NothingThere, OwnDepartment, NotTheirs,
+    AlreadyDecided, BadDecision, DepartmentNotThen, NotIssuedThen, BatchClosed and BeingChecked.
     """
     page, batch = locked_page(session, page_id)
     scan = session.get(PaperScan, page.scan_id, with_for_update=True) if page.scan_id else None
@@ -117,6 +126,9 @@ def decide_conflict(
     for each in pages:
         each.decision, each.decided_by, each.decided_at, each.reason = decision, member.id, now, words
     session.flush()
+    if scan is not None and counts(scan) and decision in ("same", "discarded"):
+        details["removed"] = str(scan.id)
+        scan = take_out(session, scan, now=now)
     if decision == "discarded":
         _leave_out(session, pages, scan, now=now)
     elif decision == "same":
@@ -193,12 +205,15 @@ def _count(
             _free_number(session, page, member, now=now)
         attach(session, page, numbered=numbered, answered_on=day, now=now)
         return
-    if scan.state == "open":
+    if scan.numbered if scan.state == "open" else numbered:
+        _free_number(session, page, member, now=now)
+    if counts(scan):
+        if numbered:
+            give_number(session, scan)
+    elif scan.state == "open":
         scan.incomplete = True
     else:
         scan.numbered, scan.state = numbered, "review"
-    if scan.numbered:
-        _free_number(session, page, member, now=now)
     for each in _together(session, page):
         each.state = "read"
     session.flush()

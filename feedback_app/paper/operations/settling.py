@@ -9,12 +9,13 @@ from typing import Final
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from feedback_app.kit.clock import local_day
 from feedback_app.kit.errors import N_, Refused
+from feedback_app.kit.ids import new_id
 from feedback_app.paper import queries
 from feedback_app.paper.models import (
     PaperBatch,
@@ -251,24 +252,90 @@ def _meet_keyed(
 
 
 def ask_again(session: Session, number: int) -> None:
-    """The form keyed under a number was taken back: whether the paper that had met it counts is for a person to say."""
-    scan = session.scalars(
+    """What was keyed under a number no longer counts: what its scanned papers are is for a person to say again.
+
+    Whatever was said of them was said beside it: that they are the same, that they are left out, also that they count
+    without a number. One that counts goes on to do so until somebody says otherwise. None holds the number meanwhile,
+    so that any of them can be the one. What was left out for want of a page waits for that page still.
+    """
+    scans = session.scalars(
         select(PaperScan)
-        .where(PaperScan.form_number == number, PaperScan.numbered, PaperScan.state.in_(("duplicate", "conflict")))
+        .where(PaperScan.form_number == number, PaperScan.state != "open")
+        .order_by(PaperScan.id)
         .with_for_update()
         .execution_options(populate_existing=True)
-    ).one_or_none()
-    if scan is not None:
-        _contradict(session, scan, "undone")
+    ).all()
+    for scan in scans:
+        met = scan.state in ("duplicate", "conflict", "discarded")
+        counts_without = not scan.numbered and scan.state in ("stored", "review", "written")
+        if (met or counts_without) and not _waits_for_page(session, scan):
+            scan.numbered = False
+            _contradict(session, scan, "undone")
+    for page in session.scalars(
+        select(PaperPage).where(
+            PaperPage.form_number == number,
+            PaperPage.scan_id.is_(None),
+            PaperPage.decision == "discarded",
+            PaperPage.why != "missing_page",
+        )
+    ):
+        _let_wait(page, "undone")
+    session.flush()
+
+
+def counts(scan: PaperScan | None) -> bool:
+    """Whether a paper is a response."""
+    return scan is not None and scan.state == "stored"
+
+
+def give_number(session: Session, scan: PaperScan) -> None:
+    """Let the response of a paper that counts without a number be that of its number, which is free."""
+    form = session.get_one(PaperForm, scan.form_number, with_for_update=True, populate_existing=True)
+    scan.numbered = True
+    form.response_id, form.source = scan.id, "scanned"
+    session.get_one(PaperKeying, scan.id).batch_id = form.batch_id
+    session.flush()
+
+
+def take_out(session: Session, scan: PaperScan, *, now: datetime) -> PaperScan:
+    """Take the response of a paper that counts out of the count; the same paper under the id of another response,
+    because that of a removed one is used up."""
+    surveys.remove(session, scan.id, now=now)
+    session.execute(delete(PaperKeying).where(PaperKeying.response_id == scan.id))
+    again = PaperScan(
+        id=new_id(),
+        form_number=scan.form_number,
+        upload_id=scan.upload_id,
+        numbered=False,
+        incomplete=scan.incomplete,
+        answered_on=scan.answered_on,
+        state="conflict",
+    )
+    session.add(again)
+    session.flush()
+    session.execute(update(PaperPage).where(PaperPage.scan_id == scan.id).values(scan_id=again.id))
+    session.delete(scan)
+    session.flush()
+    return again
+
+
+def _waits_for_page(session: Session, scan: PaperScan) -> bool:
+    pages = session.scalars(select(PaperPage).where(PaperPage.scan_id == scan.id))
+    return scan.state == "discarded" and any(page.why == "missing_page" for page in pages)
 
 
 def _contradict(session: Session, scan: PaperScan, why: str) -> None:
     """Let a paper wait for somebody to settle it; what was decided about another contradiction stays in the trail."""
-    scan.state, scan.settled_at = "conflict", None
+    if not counts(scan):
+        scan.state, scan.settled_at = "conflict", None
     for page in session.scalars(select(PaperPage).where(PaperPage.scan_id == scan.id)):
-        page.state, page.why = "conflict", why
-        page.decision = page.decided_by = page.decided_at = page.reason = None
+        _let_wait(page, why)
     session.flush()
+
+
+def _let_wait(page: PaperPage, why: str) -> None:
+    page.state, page.why = "conflict", why
+    page.decision = page.decided_by = page.decided_at = page.reason = None
 
 
 def said(field: PaperScanField) -> list[int]:

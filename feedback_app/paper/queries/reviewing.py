@@ -327,7 +327,7 @@ def _conflict_view(session: Session, page: PaperPage, batch: PaperBatch) -> Conf
     form = session.get_one(PaperForm, page.form_number)
     scan = session.get(PaperScan, page.scan_id) if page.scan_id else None
     keyed: tuple[str, ...] = ()
-    if page.why in ("keyed", "late_page") and form.response_id is not None:
+    if page.why in ("keyed", "late_page", "undone") and form.response_id is not None:
         given = surveys.choices_given(session, form.response_id)
         keyed = tuple(
             f"{question.text}: {', '.join(choice.text for choice in question.choices if choice.id in given)}"
