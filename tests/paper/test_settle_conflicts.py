@@ -105,6 +105,42 @@ def test_a_scan_is_right_where_the_keying_was_wrong(session: Session, desk: Desk
     assert event.details["decision"] == "corrected"
 
 
+def test_a_keyed_form_whose_scan_is_blank_came_back_blank(session: Session, desk: Desk, keyer: Member) -> None:
+    key(session, desk, keyer)
+    blank = take_in(session, [sheet(session, desk.numbers[0], {})], desk.uploader)
+    decide(session, desk, "corrected")
+    sums = queries.sums(session, batch_of(session, desk).id)
+    assert (sums.keyed, sums.scanned, sums.spoiled, sums.out) == (0, 0, 1, 3)
+    assert (stored(session), counts(session, blank)) == ({}, {"read": 1})
+    take_in(session, [sheet(session, desk.numbers[0], OTHER)], desk.uploader)
+    assert offered(session) == ("same", "counted", "discarded")
+    decide(session, desk, "counted")
+    assert stored(session) == {desk.numbers[0]: ["khong-hai-long"]}
+    sums = queries.sums(session, batch_of(session, desk).id)
+    assert (sums.keyed, sums.scanned, sums.spoiled, sums.out) == (0, 1, 0, 3)
+
+
+@pytest.mark.parametrize(
+    ("scanned", "is_settled"), [(OTHER, False), (OTHER, True), (GOOD, False)], ids=["waiting", "settled", "the same"]
+)
+def test_what_was_scanned_of_a_form_found_blank_waits_again(
+    session: Session, desk: Desk, keyer: Member, scanned: dict[str, list[int]], is_settled: bool
+) -> None:
+    key(session, desk, keyer, percent=100)
+    take_in(session, [sheet(session, desk.numbers[0], scanned)], desk.uploader)
+    if is_settled:
+        decide(session, desk, "same")
+    checks.key_again(session, desk.numbers[0], now=NOW, member=desk.uploader, answers={})
+    third = add_person(session, "nguoi-thu-ba", "manager", None)
+    checks.settle(session, desk.numbers[0], now=NOW, member=third, answers={"chung": (), "thai-do": ()})
+    session.commit()
+    assert (conflict(session).why, offered(session)) == ("undone", ("counted", "discarded"))
+    decide(session, desk, "counted")
+    assert len(stored(session)) == 1
+    sums = queries.sums(session, batch_of(session, desk).id)
+    assert (sums.keyed, sums.scanned, sums.spoiled, sums.out) == (0, 1, 0, 3)
+
+
 def test_a_form_of_the_sample_is_corrected_by_the_sample(session: Session, desk: Desk, keyer: Member) -> None:
     key(session, desk, keyer, percent=100)
     take_in(session, [sheet(session, desk.numbers[0], OTHER)], desk.uploader)

@@ -132,7 +132,7 @@ def test_the_page_says_why_it_waits(app: Flask, session: Session, desk: Desk, ke
     take_in(session, [sheet(session, desk.numbers[0], SAID)], desk.uploader)
     undo(session, keyer)
     page = sign_in(app, "quet").get("/duyet-quet/trung-so").text
-    assert "đã nhập tay rồi hoàn tác" in page
+    assert "Phần nhập tay dưới số này không còn được tính" in page
     assert "Tính phiếu này" in page
     assert "Cùng một tờ phiếu" not in page
 

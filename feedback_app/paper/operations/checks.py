@@ -1,6 +1,7 @@
 """The sample of keyed forms that a second person keys blind, and what a third one settles. Nothing here commits.
 
-Whoever works on a form of the sample locks its row, and the response after it. An attempt that breaks the separation of
+Whoever works on a form of the sample locks its row, and the response after it; whoever settles one, its number before
+both. An attempt that breaks the separation of
 duties is written to the audit trail before it is refused, so a caller that turns the refusal into an answer commits
 first.
 """
@@ -10,14 +11,17 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from feedback_app.kit.errors import N_, Conflict, Invalid, NotFound
 from feedback_app.paper import separation
-from feedback_app.paper.models import PaperCheck
+from feedback_app.paper.models import PaperCheck, PaperForm, PaperKeying
 from feedback_app.paper.operations import drawing
+from feedback_app.paper.operations.locking import hold_batch, lock_number
 from feedback_app.paper.operations.reasons import given_reason
-from feedback_app.paper.operations.trail import record_refusal
+from feedback_app.paper.operations.settling import RETURNED_BLANK, ask_again
+from feedback_app.paper.operations.trail import record_about, record_refusal
 from feedback_app.paper.queries.checks import Answers, CheckView, KeyedForm, State, keyed_form, open_checks, view
 from feedback_app.paper.serials import grouped
 from feedback_app.staff.operations import record
@@ -90,11 +94,13 @@ def settle(
 ) -> None:
     """Store what a third person read on the paper where two keyings differ; it becomes what the response says.
 
-    `answers` names every differing question, with no choice for one left blank. A form on which nothing stands after
-    all leaves the count. The trail names the questions that were corrected, never what was answered. The same
-    settlement sent again is the same. Raises NotKeyed, NotDrawn, AlreadyChecked, AnswersMissing, and OwnKeying,
-    OwnDepartment and KnownPassword, which are in the audit trail then.
+    `answers` names every differing question, with no choice for one left blank. A form on which nothing stands
+    after all leaves the count, and papers that were scanned under its number are asked about again. The trail names
+    the questions that were corrected, never what was answered. The same settlement sent again is the same. Raises
+    NotKeyed, NotDrawn, AlreadyChecked, AnswersMissing, and OwnKeying, OwnDepartment and KnownPassword, which are in
+    the audit trail then.
     """
+    lock_number(session, number)
     form = keyed_form(session, number)
     _allow(session, form, form.keyers, member, now, attempt="settle")
     row = _drawn(session, form)
@@ -114,8 +120,8 @@ def settle(
     row.fields, row.first_errors = _fields(version), len(wrong)
     row.second_errors = sum(known.second_answers.get(key) != truth.get(key) for key in known.differing)
     session.flush()
-    if wrong:
-        correct_from_paper(session, form.response_id, truth, now)
+    if wrong and not correct_from_paper(session, form.response_id, truth, member=member, now=now):
+        ask_again(session, number)
     details = {"corrected": sorted(wrong), "differed": sorted(known.differing)}
     _record(session, row, member, now, "paper.settled", details=details)
 
@@ -225,15 +231,27 @@ def _mark_dependent(session: Session, row: PaperCheck, form: KeyedForm, member: 
     row.not_independent = row.not_independent or isinstance(strictly, separation.OwnDepartment)
 
 
-def correct_from_paper(session: Session, response_id: UUID, truth: Answers, now: datetime) -> None:
-    """Let a response say what stands on its paper; one on which nothing stands leaves the count."""
+def correct_from_paper(session: Session, response_id: UUID, truth: Answers, *, member: Member, now: datetime) -> bool:
+    """Let the response of a numbered form say what stands on its paper; whether it still counts. One on which nothing
+    stands leaves the count, and its number came back blank. Needs the lock of the number."""
     stored = responses.keyed_answers(session, response_id)
     if stored is None:
-        return
+        return False
     if truth or stored.has_text:
         surveys.correct(session, response_id, answers=truth, now=now)
-    else:
-        surveys.remove(session, response_id, now=now)
+        return True
+    number, batch_id = session.execute(
+        select(PaperForm.number, PaperForm.batch_id).where(PaperForm.response_id == response_id)
+    ).one()
+    batch = hold_batch(session, batch_id)
+    form = session.get_one(PaperForm, number, with_for_update=True, populate_existing=True)
+    surveys.remove(session, response_id, now=now)
+    session.execute(delete(PaperKeying).where(PaperKeying.response_id == response_id))
+    form.response_id = form.source = None
+    form.spoiled_at, form.spoiled_by, form.spoiled_reason = now, member.id, RETURNED_BLANK
+    record_about(session, batch, member, now, "paper.returned_blank", details={"number": number})
+    session.flush()
+    return False
 
 
 def _in_order(version: VersionView, answers: Mapping[str, tuple[str, ...]]) -> Answers:

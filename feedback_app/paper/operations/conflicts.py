@@ -68,8 +68,7 @@ def decisions(session: Session, page_id: int) -> tuple[Decision, ...]:
         if form.source == "scanned" and not any(map(needs_person, _fields(session, [page]))):
             offered.append("corrected")
     elif page.why == "keyed":
-        # A form on which two keyers and a third found nothing left the count, and is corrected no more.
-        if form.response_id is not None and responses.keyed_answers(session, form.response_id) is not None:
+        if is_taken:
             offered.append("corrected")
         offered.append("second")
     elif counts(scan):
@@ -134,7 +133,7 @@ def decide_conflict(
     elif decision == "same":
         _be_the_same(pages, scan, now=now)
     elif decision == "corrected":
-        details["corrected"] = _correct(session, pages, scan, batch, now=now)
+        details["corrected"] = _correct(session, pages, scan, batch, member, now=now)
     else:
         _count(session, page, scan, batch, member, numbered=decision == "counted", answered_on=answered_on, now=now)
     session.flush()
@@ -156,7 +155,13 @@ def _be_the_same(pages: list[PaperPage], scan: PaperScan | None, *, now: datetim
 
 
 def _correct(
-    session: Session, pages: list[PaperPage], scan: PaperScan | None, batch: PaperBatch, *, now: datetime
+    session: Session,
+    pages: list[PaperPage],
+    scan: PaperScan | None,
+    batch: PaperBatch,
+    member: Member,
+    *,
+    now: datetime,
 ) -> list[str]:
     """Let the response say what stands on these pages: of a whole paper instead of what was keyed, of a page that came
     late besides what was counted without it. The questions that are answered otherwise now."""
@@ -182,7 +187,12 @@ def _correct(
         ).one()
     session.flush()
     if form.response_id is not None:
-        correct_from_paper(session, form.response_id, truth, now)
+        counts_on = correct_from_paper(session, form.response_id, truth, member=member, now=now)
+        if scan is not None and not counts_on:
+            # As if its blank paper had been scanned alone: a better scan of it can still count.
+            scan.state = "blank"
+            for each in pages:
+                each.state = "read"
     return sorted(key for key in before.keys() | truth.keys() if before.get(key) != truth.get(key))
 
 
