@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app.paper import operations, queries
 from feedback_app.paper.models import PaperBatch, PaperForm, PaperScan, PaperUpload
-from feedback_app.paper.operations import BadDecision, BeingChecked, checks
+from feedback_app.paper.operations import BadDecision, NotCorrectable, checks
 from feedback_app.recounts import RecountRequest
 from feedback_app.staff.models import AuditEvent
 from feedback_app.staff.queries import Member
@@ -144,13 +144,22 @@ def test_what_was_scanned_of_a_form_found_blank_waits_again(
 def test_a_form_of_the_sample_is_corrected_by_the_sample(session: Session, desk: Desk, keyer: Member) -> None:
     key(session, desk, keyer, percent=100)
     take_in(session, [sheet(session, desk.numbers[0], OTHER)], desk.uploader)
-    with pytest.raises(BeingChecked):
+    with pytest.raises(NotCorrectable) as drawn:
         decide(session, desk, "corrected")
+    assert "kiểm tra" not in drawn.value.message
     session.rollback()
     assert stored(session) == {desk.numbers[0]: ["hai-long", "tot"]}
     checks.miss(session, desk.numbers[0], now=NOW, member=desk.uploader, reason="Không còn tờ giấy.")
     decide(session, desk, "corrected")
     assert stored(session) == {desk.numbers[0]: ["khong-hai-long"]}
+
+
+@pytest.mark.parametrize("percent", [0, 100])
+def test_nobody_learns_of_the_sample_by_correcting_what_they_keyed(session: Session, desk: Desk, percent: int) -> None:
+    key(session, desk, desk.uploader, percent=percent)
+    take_in(session, [sheet(session, desk.numbers[0], OTHER)], desk.uploader)
+    with pytest.raises(NotCorrectable):
+        decide(session, desk, "corrected")
 
 
 def test_a_paper_of_a_closed_batch_counts_once_it_is_open_again(app: Flask, session: Session, desk: Desk) -> None:

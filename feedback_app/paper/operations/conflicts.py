@@ -12,7 +12,15 @@ from sqlalchemy.orm import Session
 from feedback_app.kit.clock import local_day
 from feedback_app.kit.errors import N_, Conflict
 from feedback_app.kit.text import normalise
-from feedback_app.paper.models import PaperBatch, PaperCheck, PaperForm, PaperPage, PaperScan, PaperScanField
+from feedback_app.paper.models import (
+    PaperBatch,
+    PaperCheck,
+    PaperForm,
+    PaperKeying,
+    PaperPage,
+    PaperScan,
+    PaperScanField,
+)
 from feedback_app.paper.operations.checks import correct_from_paper
 from feedback_app.paper.operations.identifying import attach, day_of
 from feedback_app.paper.operations.keying import check_existed, check_issued
@@ -48,8 +56,9 @@ Decision = Literal["same", "corrected", "second", "counted", "discarded"]
 _COUNT_FOR_NOTHING: Final = ("discarded", "blank", "answered_before")
 
 
-class BeingChecked(Conflict):
-    """The keyed form is in the sample: two people and a third one find out what its paper says."""
+class NotCorrectable(Conflict):
+    """The keyed form is in the sample, where two people and a third one find out what its paper says; or who asks keyed
+    it. The sentence is the same, so that its keyer learns nothing of the sample."""
 
 
 def decisions(session: Session, page_id: int) -> tuple[Decision, ...]:
@@ -100,7 +109,7 @@ def decide_conflict(
     number, with `answered_on` where its day was wrong, without the pages it lacks. `discarded`: it does not count, for
     a reason. Of one that counts already `counted` gives it the number, `second` leaves it as it is, and the others take
     its response out. Only somebody outside the department may. Raises NothingThere, OwnDepartment, NotTheirs,
-    AlreadyDecided, BadDecision, DepartmentNotThen, NotIssuedThen, BatchClosed and BeingChecked.
+    AlreadyDecided, BadDecision, DepartmentNotThen, NotIssuedThen, BatchClosed and NotCorrectable.
     """
     page, batch = locked_page(session, page_id)
     scan = session.get(PaperScan, page.scan_id, with_for_update=True) if page.scan_id else None
@@ -168,10 +177,9 @@ def _correct(
     number = pages[0].form_number
     form = session.get_one(PaperForm, number, with_for_update=True, populate_existing=True)
     check = session.get(PaperCheck, form.response_id)
-    if check is not None and check.state in ("waiting", "differs"):
-        raise BeingChecked(
-            N_("Phiếu này đang được nhập lại để kiểm tra. Xin sửa qua việc đối chiếu ấy, rồi chọn “cùng một tờ phiếu”.")
-        )
+    in_sample = check is not None and check.state in ("waiting", "differs")
+    if in_sample or (form.source == "keyed" and _keyer(session, form) == member.id):
+        raise NotCorrectable(N_("Hiện chưa sửa được phiếu này theo bản quét. Xin chọn cách khác, hoặc quay lại sau."))
     version = responses.version(session, batch.version_id)
     stored = responses.keyed_answers(session, form.response_id) if form.response_id else None
     before = dict(stored.answers) if stored else {}
@@ -266,6 +274,10 @@ def _is_free(session: Session, page: PaperPage, form: PaperForm, batch: PaperBat
         not in session.scalars(select(PaperPage.form_page).where(PaperPage.scan_id == other.id)).all()
         for other in others
     )
+
+
+def _keyer(session: Session, form: PaperForm) -> int | None:
+    return session.scalar(select(PaperKeying.keyer_id).where(PaperKeying.response_id == form.response_id))
 
 
 def _lacks_page(scan: PaperScan | None) -> bool:
