@@ -8,13 +8,15 @@ first.
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from feedback_app.kit.errors import N_, Conflict, Invalid, NotFound
+from feedback_app.departments import queries as departments
+from feedback_app.kit.clock import local_day
+from feedback_app.kit.errors import N_, Conflict, Invalid, NotAllowed, NotFound
 from feedback_app.paper import separation
 from feedback_app.paper.models import PaperCheck, PaperForm, PaperKeying
 from feedback_app.paper.operations import drawing
@@ -35,6 +37,10 @@ class NotDrawn(NotFound):
     """The form is not in the sample, or was taken back."""
 
 
+class NotTheirs(NotAllowed):
+    """Whoever verifies is given forms of the sample; others about other departments are none of their business."""
+
+
 class AnswersMissing(Invalid):
     """A settlement says of each differing question what stands on the paper; `field` is the question's key."""
 
@@ -50,10 +56,13 @@ class NothingWaits(Conflict):
 def admit(
     session: Session, number: int, *, now: datetime, member: Member, state: Literal["waiting", "differs"]
 ) -> KeyedForm:
-    """The form that a member may now key again, or settle. Raises what `key_again` and `settle` raise."""
+    """The form that a member may now key again, or settle. Raises what `key_again` and `settle` raise, and NotTheirs
+    for one that is not in the sample, about a department they do not answer for."""
     form = keyed_form(session, number)
-    _allow(session, form, form.keyers, member, now, attempt="key_again" if state == "waiting" else "settle")
+    attempt = "key_again" if state == "waiting" else "settle"
+    _allow(session, form, form.keyers, member, now, attempt=attempt)
     if form.check is None:
+        _check_theirs(session, form, member, now, attempt=attempt)
         raise _not_drawn(form)
     _check_state(form.check, state)
     return form
@@ -210,16 +219,32 @@ def _allow(
         insiders_allowed=form.check is not None and form.check.insiders_allowed,
     )
     if refused is not None:
-        record_refusal(
-            session,
-            now=now,
-            actor_id=member.id,
-            attempt=attempt,
-            refused=refused,
-            subject=f"paper_form:{form.number}",
-            department_id=form.department_id,
+        _refuse(session, form, member, now, refused, attempt=attempt)
+
+
+def _check_theirs(session: Session, form: KeyedForm, member: Member, now: datetime, *, attempt: str) -> None:
+    """Of a form of their own department or one below, who is not outside of it was told so before."""
+    if form.department_id not in departments.within(session, department_id=member.department_id, day=local_day(now)):
+        refused = NotTheirs(
+            N_("Phiếu số %(number)s thuộc cơ quan, đơn vị khác và không giao cho bạn kiểm tra."),
+            number=grouped(form.number),
         )
-        raise refused
+        _refuse(session, form, member, now, refused, attempt=attempt)
+
+
+def _refuse(
+    session: Session, form: KeyedForm, member: Member, now: datetime, refused: NotAllowed, *, attempt: str
+) -> NoReturn:
+    record_refusal(
+        session,
+        now=now,
+        actor_id=member.id,
+        attempt=attempt,
+        refused=refused,
+        subject=f"paper_form:{form.number}",
+        department_id=form.department_id,
+    )
+    raise refused
 
 
 def _mark_dependent(session: Session, row: PaperCheck, form: KeyedForm, member: Member, now: datetime) -> None:
