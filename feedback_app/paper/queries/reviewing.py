@@ -166,6 +166,13 @@ def waiting_conflicts(session: Session, *, department_ids: frozenset[int] | None
     return session.scalar(select(func.count()).select_from(waiting)) or 0
 
 
+def conflicts_of(session: Session, upload_id: UUID, *, department_ids: frozenset[int] | None) -> dict[int, int]:
+    """The pages of an upload that stand for a paper which waits to be settled, with the department it is about."""
+    query = _conflicts(department_ids).with_only_columns(PaperPage.id, PaperBatch.department_id)
+    rows = session.execute(query.where(PaperPage.upload_id == upload_id))
+    return {page_id: department_id for page_id, department_id in rows}
+
+
 def page_of_field(session: Session, field_id: int) -> int | None:
     """The page a field stands on."""
     return session.scalar(select(PaperScanField.page_id).where(PaperScanField.id == field_id))

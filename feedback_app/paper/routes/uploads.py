@@ -185,6 +185,7 @@ def _told(upload: UploadView) -> dict[str, Any]:
             if page.state not in ("read", "waiting")
             or page.scan_state in ("open", "review", "blank", "answered_before", "written")
         ],
+        "to_settle": _to_settle(upload.id),
         "unseen": [
             (
                 batches[each.batch_id],
@@ -199,3 +200,11 @@ def _told(upload: UploadView) -> dict[str, Any]:
         "uploader": staff.names(session, ids=frozenset({upload.uploaded_by})).get(upload.uploaded_by, ""),
         "grouped": grouped,
     }
+
+
+def _to_settle(upload_id: UUID) -> frozenset[int]:
+    """Pages of an upload that the reader may settle: nobody of the rated department does."""
+    session, member, day = db.session(), current_member(), clock.local_day(clock.now())
+    waiting = queries.conflicts_of(session, upload_id, department_ids=operations.reviewable(session, member, day=day))
+    theirs = {each for each in set(waiting.values()) if staff.is_outside(session, member, department_id=each, day=day)}
+    return frozenset(page_id for page_id, department_id in waiting.items() if department_id in theirs)
