@@ -120,6 +120,25 @@ def test_a_keyed_form_whose_scan_is_blank_came_back_blank(session: Session, desk
     assert (sums.keyed, sums.scanned, sums.spoiled, sums.out) == (0, 1, 0, 3)
 
 
+@pytest.mark.parametrize("text", ["Cần thêm ghế ngồi chờ.", None])
+def test_what_was_written_on_a_scan_without_a_mark_is_typed(
+    session: Session, desk: Desk, keyer: Member, text: str | None
+) -> None:
+    key(session, desk, keyer)
+    take_in(session, [sheet(session, desk.numbers[0], {}, written=["y-kien"])], desk.uploader)
+    decide(session, desk, "corrected")
+    writing = queries.next_writing(session, kind="comment", department_ids=None)
+    assert writing is not None
+    assert stored(session) == {}
+    if text is not None:
+        operations.type_comment(session, writing.id, text=text, member=desk.uploader, now=NOW)
+    else:
+        operations.refuse_writing(session, writing.id, reason="Không đọc được", member=desk.uploader, now=NOW)
+    session.commit()
+    sums = queries.sums(session, batch_of(session, desk).id)
+    assert (sums.keyed, sums.scanned, sums.spoiled) == ((0, 1, 0) if text else (0, 0, 1))
+
+
 @pytest.mark.parametrize(
     ("scanned", "is_settled"), [(OTHER, False), (OTHER, True), (GOOD, False)], ids=["waiting", "settled", "the same"]
 )

@@ -20,6 +20,7 @@ from feedback_app.paper.models import (
     PaperPage,
     PaperScan,
     PaperScanField,
+    PaperWriting,
 )
 from feedback_app.paper.operations.checks import correct_from_paper
 from feedback_app.paper.operations.identifying import attach, day_of
@@ -197,11 +198,24 @@ def _correct(
     if form.response_id is not None:
         counts_on = correct_from_paper(session, form.response_id, truth, member=member, now=now)
         if scan is not None and not counts_on:
-            # As if its blank paper had been scanned alone: a better scan of it can still count.
-            scan.state = "blank"
-            for each in pages:
-                each.state = "read"
+            _be_alone(session, pages, scan, member, now=now)
     return sorted(key for key in before.keys() | truth.keys() if before.get(key) != truth.get(key))
+
+
+def _be_alone(session: Session, pages: list[PaperPage], scan: PaperScan, member: Member, *, now: datetime) -> None:
+    """Let a paper without a mark be as if it had been scanned alone: what was written on it waits to be typed, and a
+    better scan of it can still count."""
+    written = select(PaperWriting.id).where(
+        PaperWriting.page_id.in_([page.id for page in pages]),
+        PaperWriting.kind == "comment",
+        PaperWriting.state == "held",
+    )
+    scan.state = "blank"
+    for each in pages:
+        each.state = "read"
+    if session.scalar(written.limit(1)) is not None:
+        scan.state, scan.settled_at = "written", None
+        _free_number(session, pages[0], member, now=now)
 
 
 def _count(
