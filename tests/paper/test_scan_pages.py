@@ -159,13 +159,15 @@ def test_who_may_not_settle_is_shown_that_a_paper_waits_and_no_way_there(app: Fl
     desk = make_desk(session)
     clerk = add_person(session, "nguoi-phuong", "staff", desk.office.ward)
     number = desk.numbers[0]
-    upload = take_in(session, [sheet(session, number, GOOD), sheet(session, number, BAD)], clerk)
+    written = sheet(session, desk.numbers[1], {}, written=["y-kien"])
+    upload = take_in(session, [sheet(session, number, GOOD), sheet(session, number, BAD), written], clerk)
     waiting = session.scalars(select(PaperPage.id).where(PaperPage.state == "conflict")).one()
     for who, links in (("nguoi-phuong", []), ("quet", [f"/duyet-quet/trung-so/{waiting}"])):
         browser = sign_in(app, who)
         panel = browser.get(f"/quet-phieu/{upload}", headers=JSON).get_json()["panel"]
         assert "Đang đợi người ngoài đơn vị phân xử." in panel
         assert re.findall(r'href="(/duyet-quet/trung-so[^"]*)"', panel) == links
+        assert ('href="/duyet-quet/gop-y"' in panel) == bool(links)
         assert [browser.get(link).status_code for link in links] == [200] * len(links)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from feedback_app.kit.errors import N_, NotFound
-from feedback_app.paper.models import PaperForm, PaperPage, PaperScan, PaperUpload, PaperWriting
+from feedback_app.paper.models import PaperBatch, PaperForm, PaperPage, PaperScan, PaperUpload, PaperWriting
 
 PAGE_STATES: Final = (
     "waiting",
@@ -61,8 +61,8 @@ class UploadView:
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """A page of an upload; `number` from 0. `scan_state` is that of its paper (PaperScan), `has_dossier` that somebody
-    has to type a dossier code of it first."""
+    """A page of an upload; `number` from 0, `department_id` what its form is about. `scan_state` is that of its paper
+    (PaperScan), `has_dossier` that somebody has to type a dossier code of it first."""
 
     id: int
     number: int
@@ -76,6 +76,7 @@ class PageView:
     scan_state: str | None
     has_dossier: bool
     has_image: bool
+    department_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +124,10 @@ def pages(session: Session, upload_id: UUID) -> list[PageView]:
         PaperWriting.state == "held",
     )
     rows = session.execute(
-        select(PaperPage, PaperScan.state, dossier, PaperPage.image.is_not(None))
+        select(PaperPage, PaperScan.state, dossier, PaperPage.image.is_not(None), PaperBatch.department_id)
         .join(PaperScan, PaperScan.id == PaperPage.scan_id, isouter=True)
+        .join(PaperForm, PaperForm.number == PaperPage.form_number, isouter=True)
+        .join(PaperBatch, PaperBatch.id == PaperForm.batch_id, isouter=True)
         .where(PaperPage.upload_id == upload_id)
         .order_by(PaperPage.number, PaperPage.part)
     )
@@ -142,8 +145,9 @@ def pages(session: Session, upload_id: UUID) -> list[PageView]:
             scan_state,
             has_dossier,
             has_image,
+            department_id,
         )
-        for page, scan_state, has_dossier, has_image in rows
+        for page, scan_state, has_dossier, has_image, department_id in rows
     ]
 
 
