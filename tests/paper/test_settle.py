@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from feedback_app.kit.errors import NotAllowed
 from feedback_app.paper import queries
 from feedback_app.paper.operations import checks, drawing
-from feedback_app.paper.operations.settling import RETURNED_BLANK
+from feedback_app.paper.operations.reasons import RETURNED_BLANK
 from feedback_app.recounts import RecountRequest
 from feedback_app.staff.models import AuditEvent
 from feedback_app.staff.queries import Member

@@ -9,26 +9,24 @@ first.
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal, NoReturn
-from uuid import UUID
 
-from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from feedback_app.departments import queries as departments
 from feedback_app.kit.clock import local_day
 from feedback_app.kit.errors import N_, Conflict, Invalid, NotAllowed, NotFound
 from feedback_app.paper import separation
-from feedback_app.paper.models import PaperCheck, PaperForm, PaperKeying
+from feedback_app.paper.models import PaperCheck
 from feedback_app.paper.operations import drawing
-from feedback_app.paper.operations.locking import hold_batch, lock_number
+from feedback_app.paper.operations.correcting import correct_from_paper
+from feedback_app.paper.operations.locking import lock_number
 from feedback_app.paper.operations.reasons import given_reason
-from feedback_app.paper.operations.settling import RETURNED_BLANK, ask_again
-from feedback_app.paper.operations.trail import record_about, record_refusal
+from feedback_app.paper.operations.settling import ask_again
+from feedback_app.paper.operations.trail import record_refusal
 from feedback_app.paper.queries.checks import Answers, CheckView, KeyedForm, State, keyed_form, open_checks, view
 from feedback_app.paper.serials import grouped
 from feedback_app.staff.operations import record
 from feedback_app.staff.queries import Member
-from feedback_app.surveys import operations as surveys
 from feedback_app.surveys import queries as responses
 from feedback_app.surveys.versions import VersionView
 
@@ -254,29 +252,6 @@ def _mark_dependent(session: Session, row: PaperCheck, form: KeyedForm, member: 
         session, member, department_id=form.department_id, keyers=view(row).keyers, now=now, insiders_allowed=False
     )
     row.not_independent = row.not_independent or isinstance(strictly, separation.OwnDepartment)
-
-
-def correct_from_paper(session: Session, response_id: UUID, truth: Answers, *, member: Member, now: datetime) -> bool:
-    """Let the response of a numbered form say what stands on its paper; whether it still counts. One on which nothing
-    stands leaves the count, and its number came back blank. Needs the lock of the number."""
-    stored = responses.keyed_answers(session, response_id)
-    if stored is None:
-        return False
-    if truth or stored.has_text:
-        surveys.correct(session, response_id, answers=truth, now=now)
-        return True
-    number, batch_id = session.execute(
-        select(PaperForm.number, PaperForm.batch_id).where(PaperForm.response_id == response_id)
-    ).one()
-    batch = hold_batch(session, batch_id)
-    form = session.get_one(PaperForm, number, with_for_update=True, populate_existing=True)
-    surveys.remove(session, response_id, now=now)
-    session.execute(delete(PaperKeying).where(PaperKeying.response_id == response_id))
-    form.response_id = form.source = None
-    form.spoiled_at, form.spoiled_by, form.spoiled_reason = now, member.id, RETURNED_BLANK
-    record_about(session, batch, member, now, "paper.returned_blank", details={"number": number})
-    session.flush()
-    return False
 
 
 def _in_order(version: VersionView, answers: Mapping[str, tuple[str, ...]]) -> Answers:

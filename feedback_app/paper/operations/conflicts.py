@@ -22,11 +22,11 @@ from feedback_app.paper.models import (
     PaperScanField,
     PaperWriting,
 )
-from feedback_app.paper.operations.checks import correct_from_paper
+from feedback_app.paper.operations.correcting import correct_from_paper
 from feedback_app.paper.operations.identifying import attach, day_of
 from feedback_app.paper.operations.keying import check_existed, check_issued
 from feedback_app.paper.operations.locking import hold_open_form
-from feedback_app.paper.operations.reasons import given_reason
+from feedback_app.paper.operations.reasons import CAME_BACK_EMPTY, given_reason
 from feedback_app.paper.operations.reviewing import (
     AlreadyDecided,
     BadDecision,
@@ -37,7 +37,6 @@ from feedback_app.paper.operations.reviewing import (
 )
 from feedback_app.paper.operations.settling import (
     ACCEPTS_PAGES,
-    CAME_BACK_EMPTY,
     answers_of,
     counts,
     give_number,

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from feedback_app.kit.clock import local_day
-from feedback_app.kit.errors import N_, Refused
+from feedback_app.kit.errors import Refused
 from feedback_app.kit.ids import new_id
 from feedback_app.paper import queries
 from feedback_app.paper.models import (
@@ -29,6 +29,7 @@ from feedback_app.paper.models import (
 )
 from feedback_app.paper.operations.keying import answered_at
 from feedback_app.paper.operations.locking import hold_batch
+from feedback_app.paper.operations.reasons import ANSWERED_BEFORE, NOTHING_READABLE, RETURNED_BLANK
 from feedback_app.staff import queries as staff
 from feedback_app.staff.operations import record
 from feedback_app.surveys import operations as surveys
@@ -37,12 +38,6 @@ from feedback_app.surveys.commands import SubmitResponse
 from feedback_app.surveys.versions import VersionView
 from feedback_app.tokens.codes import Token
 
-# Reasons a form is spoiled for that no person typed; they stand among those people did.
-RETURNED_BLANK: Final = N_("Phiếu thu về để trống, không có dấu nào")
-NOTHING_READABLE: Final = N_("Phiếu thu về không đọc được câu trả lời nào")
-ANSWERED_BEFORE: Final = N_("Hồ sơ ghi trên phiếu đã có câu trả lời ở bước này")
-# Nobody saw an answer on these: a better scan may.
-CAME_BACK_EMPTY: Final = (RETURNED_BLANK, NOTHING_READABLE)
 # Papers that a page of theirs which comes later becomes part of.
 ACCEPTS_PAGES: Final = ("open", "review", "written")
 _log: Final = structlog.get_logger(__name__)
