@@ -274,7 +274,7 @@ def ask_again(session: Session, number: int) -> None:
             PaperPage.why != "missing_page",
         )
     ):
-        _let_wait(page, "undone")
+        _ask_about(page, "undone")
     session.flush()
 
 
@@ -324,11 +324,11 @@ def _contradict(session: Session, scan: PaperScan, why: str) -> None:
     if not counts(scan):
         scan.state, scan.settled_at = "conflict", None
     for page in session.scalars(select(PaperPage).where(PaperPage.scan_id == scan.id)):
-        _let_wait(page, why)
+        _ask_about(page, why)
     session.flush()
 
 
-def _let_wait(page: PaperPage, why: str) -> None:
+def _ask_about(page: PaperPage, why: str) -> None:
     page.state, page.why = "conflict", why
     page.decision = page.decided_by = page.decided_at = page.reason = None
 
