@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app.paper import operations, queries
 from feedback_app.paper.models import PaperBatch, PaperForm, PaperScan, PaperUpload
-from feedback_app.paper.operations import BeingChecked, NotOffered, Rules, checks
+from feedback_app.paper.operations import NotCorrectable, NotOffered, Rules, checks
 from feedback_app.recounts import RecountRequest
 from feedback_app.staff.models import AuditEvent
 from feedback_app.staff.queries import Member
@@ -170,16 +170,80 @@ def test_what_was_the_same_as_a_keyed_form_waits_once_that_is_taken_back(
     assert stored(session) == {desk.numbers[0]: ["khong-hai-long"]}
 
 
+def test_a_keyed_form_whose_scan_is_blank_came_back_blank(session: Session, desk: Desk, keyer: Member) -> None:
+    key(session, desk, keyer)
+    blank = take_in(session, [sheet(session, desk.numbers[0], {})], desk.uploader)
+    decide(session, desk, "corrected")
+    sums = queries.sums(session, batch_of(session, desk).id)
+    assert (sums.keyed, sums.scanned, sums.spoiled, sums.out) == (0, 0, 1, 3)
+    assert (stored(session), counts(session, blank)) == ({}, {"read": 1})
+    take_in(session, [sheet(session, desk.numbers[0], OTHER)], desk.uploader)
+    assert offered(session) == ("same", "counted", "discarded")
+    decide(session, desk, "counted")
+    assert stored(session) == {desk.numbers[0]: ["khong-hai-long"]}
+    sums = queries.sums(session, batch_of(session, desk).id)
+    assert (sums.keyed, sums.scanned, sums.spoiled, sums.out) == (0, 1, 0, 3)
+
+
+@pytest.mark.parametrize("text", ["Cần thêm ghế ngồi chờ.", None])
+def test_what_was_written_on_a_scan_without_a_mark_is_typed(
+    session: Session, desk: Desk, keyer: Member, text: str | None
+) -> None:
+    key(session, desk, keyer)
+    take_in(session, [sheet(session, desk.numbers[0], {}, written=["y-kien"])], desk.uploader)
+    decide(session, desk, "corrected")
+    writing = queries.next_writing(session, kind="comment", department_ids=None)
+    assert writing is not None
+    assert stored(session) == {}
+    if text is not None:
+        operations.type_comment(session, writing.id, text=text, member=desk.uploader, now=NOW)
+    else:
+        operations.refuse_writing(session, writing.id, reason="Không đọc được", member=desk.uploader, now=NOW)
+    session.commit()
+    sums = queries.sums(session, batch_of(session, desk).id)
+    assert (sums.keyed, sums.scanned, sums.spoiled) == ((0, 1, 0) if text else (0, 0, 1))
+
+
+@pytest.mark.parametrize(
+    ("scanned", "is_settled"), [(OTHER, False), (OTHER, True), (GOOD, False)], ids=["waiting", "settled", "the same"]
+)
+def test_what_was_scanned_of_a_form_found_blank_waits_again(
+    session: Session, desk: Desk, keyer: Member, scanned: dict[str, list[int]], is_settled: bool
+) -> None:
+    key(session, desk, keyer, percent=100)
+    take_in(session, [sheet(session, desk.numbers[0], scanned)], desk.uploader)
+    if is_settled:
+        decide(session, desk, "same")
+    checks.key_again(session, desk.numbers[0], now=NOW, member=desk.uploader, answers={})
+    third = add_person(session, "nguoi-thu-ba", "manager", None)
+    checks.settle(session, desk.numbers[0], now=NOW, member=third, answers={"chung": (), "thai-do": ()})
+    session.commit()
+    assert (conflict(session).why, offered(session)) == ("undone", ("counted", "discarded"))
+    decide(session, desk, "counted")
+    assert len(stored(session)) == 1
+    sums = queries.sums(session, batch_of(session, desk).id)
+    assert (sums.keyed, sums.scanned, sums.spoiled, sums.out) == (0, 1, 0, 3)
+
+
 def test_a_form_of_the_sample_is_corrected_by_the_sample(session: Session, desk: Desk, keyer: Member) -> None:
     key(session, desk, keyer, percent=100)
     take_in(session, [sheet(session, desk.numbers[0], OTHER)], desk.uploader)
-    with pytest.raises(BeingChecked):
+    with pytest.raises(NotCorrectable) as drawn:
         decide(session, desk, "corrected")
+    assert "kiểm tra" not in drawn.value.message
     session.rollback()
     assert stored(session) == {desk.numbers[0]: ["hai-long", "tot"]}
     checks.miss(session, desk.numbers[0], now=NOW, member=desk.uploader, reason="Không còn tờ giấy.")
     decide(session, desk, "corrected")
     assert stored(session) == {desk.numbers[0]: ["khong-hai-long"]}
+
+
+@pytest.mark.parametrize("percent", [0, 100])
+def test_nobody_learns_of_the_sample_by_correcting_what_they_keyed(session: Session, desk: Desk, percent: int) -> None:
+    key(session, desk, desk.uploader, percent=percent)
+    take_in(session, [sheet(session, desk.numbers[0], OTHER)], desk.uploader)
+    with pytest.raises(NotCorrectable):
+        decide(session, desk, "corrected")
 
 
 def test_a_paper_of_a_closed_batch_counts_once_it_is_open_again(app: Flask, session: Session, desk: Desk) -> None:

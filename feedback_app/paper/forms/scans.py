@@ -26,6 +26,10 @@ _OF_LATE_PAGE: Final = {
     "same": _("Trang của phiếu đã tính: giữ lại, không thêm câu trả lời"),
     "corrected": _("Trang của phiếu đã tính: thêm câu trả lời của trang này vào phiếu"),
 }
+_OF_UNDONE: Final = {
+    "same": _("Chính là phiếu đang được tính dưới số này: không tính thêm"),
+    "second": _("Một tờ phiếu khác (tờ phô tô): tính như phiếu không có số"),
+}
 _OF_MISSING_PAGE: Final = {"counted": _("Tính với những trang đã có; câu ở trang thiếu để trống")}
 
 
@@ -34,6 +38,8 @@ def choices(conflict: ConflictView, offered: Sequence[str]) -> list[SelectChoice
     words = dict(DECISIONS)
     if conflict.why == "missing_page":
         words |= _OF_MISSING_PAGE
+    if conflict.why == "undone":
+        words |= _OF_UNDONE
     if conflict.is_keyed:
         words |= _OF_KEYED
     elif "corrected" in offered:

@@ -15,11 +15,11 @@ from feedback_app.kit.errors import N_, Conflict
 from feedback_app.kit.ids import new_id
 from feedback_app.kit.text import normalise
 from feedback_app.paper import queries
-from feedback_app.paper.models import PaperBatch, PaperCheck, PaperForm, PaperPage, PaperScan
+from feedback_app.paper.models import PaperBatch, PaperCheck, PaperForm, PaperKeying, PaperPage, PaperScan
 from feedback_app.paper.operations.identifying import attach, day_of, pages_had
 from feedback_app.paper.operations.keying import check_existed, check_issued
 from feedback_app.paper.operations.locking import hold_open_form
-from feedback_app.paper.operations.reasons import given_reason
+from feedback_app.paper.operations.reasons import CAME_BACK_EMPTY, given_reason
 from feedback_app.paper.operations.reviewing import (
     AlreadyDecided,
     OwnDepartment,
@@ -28,9 +28,11 @@ from feedback_app.paper.operations.reviewing import (
 )
 from feedback_app.paper.operations.settling import (
     ACCEPTS_PAGES,
-    CAME_BACK_EMPTY,
+    counts,
+    give_number,
     mark_discarded,
     settle_or_set_aside,
+    take_out,
 )
 from feedback_app.paper.operations.trail import record_about
 from feedback_app.staff import queries as staff
@@ -43,8 +45,9 @@ Decision = Literal["same", "corrected", "second", "counted", "discarded"]
 _COUNT_FOR_NOTHING: Final = ("discarded", "blank", "answered_before")
 
 
-class BeingChecked(Conflict):
-    """The keyed form is in the sample: two people and a third one find out what its paper says."""
+class NotCorrectable(Conflict):
+    """The keyed form is in the sample, where two people and a third one find out what its paper says; or who asks keyed
+    it. The sentence is the same, so that its keyer learns nothing of the sample."""
 
 
 class NotOffered(Conflict):
@@ -73,9 +76,11 @@ def _decisions(session: Session, pages: Sequence[PaperPage]) -> tuple[Decision, 
         holder = session.get(PaperScan, form.response_id)
         if holder is None or len(pages_had(session, holder.id, pages)) < len(pages):
             offered.append("corrected")
-    if _is_free(session, pages, form, batch):
+    is_free = _is_free(session, pages, form, batch)
+    if is_free:
         offered.append("counted")
-    elif is_taken or "closed" not in whys or batch.closed_at is None:
+    # One that counts without a number may go on to do so.
+    if counts(scan) or (not is_free and (is_taken or "closed" not in whys or batch.closed_at is None)):
         offered.append("second")
     return (*offered, "discarded")
 
@@ -95,9 +100,10 @@ def decide_conflict(
     `same`: it is the paper that was here before. `corrected`: likewise, and its scan is right where what counts says
     otherwise, or has pages that what counts lacks. `second`: another paper under the same number; it counts, without
     one. `counted`: it counts under its number, with `answered_on` where its day was wrong, without the pages it lacks.
-    `discarded`: it does not count, for a reason. Only somebody outside the department may. Raises NothingThere,
-    OwnDepartment, NotTheirs, AlreadyDecided, NotOffered, DepartmentNotThen, NotIssuedThen, BatchClosed and
-    BeingChecked.
+    `discarded`: it does not count, for a reason. Of one that counts already `counted` gives it the number, `second`
+    leaves it as it is, and the others take its response out. Only somebody outside the department may. Raises
+    NothingThere, OwnDepartment, NotTheirs, AlreadyDecided, NotOffered, DepartmentNotThen, NotIssuedThen, BatchClosed
+    and NotCorrectable.
     """
     page, batch = locked_page(session, page_id)
     pages = _pages(session, queries.waiting_paper(session, page_id))
@@ -121,12 +127,15 @@ def decide_conflict(
     for each in pages:
         each.decision, each.decided_by, each.decided_at, each.reason = decision, member.id, now, words
     session.flush()
+    if scan is not None and counts(scan) and decision in ("same", "corrected", "discarded"):
+        details["removed"] = str(scan.id)
+        scan = take_out(session, scan, now=now)
     if decision == "discarded":
         _leave_out(session, pages, scan, now=now)
     elif decision == "same":
         _be_the_same(session, pages, scan, form, batch, now=now)
     elif decision == "corrected":
-        _correct(session, pages, scan, form, batch, now=now)
+        _correct(session, pages, scan, form, batch, member, now=now)
     else:
         _count(session, pages, scan, batch, member, numbered=decision == "counted", answered_on=answered_on, now=now)
     session.flush()
@@ -164,16 +173,16 @@ def _correct(
     scan: PaperScan | None,
     form: PaperForm,
     batch: PaperBatch,
+    member: Member,
     *,
     now: datetime,
 ) -> None:
     """Let the response say what stands on these pages, once every doubt on them is decided: of a whole paper instead of
     what was keyed, of pages that came late besides what was counted without them."""
     check = session.get(PaperCheck, form.response_id)
-    if check is not None and check.state in ("waiting", "differs"):
-        raise BeingChecked(
-            N_("Phiếu này đang được nhập lại để kiểm tra. Xin sửa qua việc đối chiếu ấy, rồi chọn “cùng một tờ phiếu”.")
-        )
+    in_sample = check is not None and check.state in ("waiting", "differs")
+    if in_sample or (form.source == "keyed" and _keyer(session, form) == member.id):
+        raise NotCorrectable(N_("Hiện chưa sửa được phiếu này theo bản quét. Xin chọn cách khác, hoặc quay lại sau."))
     holder = session.get(PaperScan, form.response_id, with_for_update=True)
     if holder is not None:
         for each in pages_had(session, holder.id, pages):
@@ -227,12 +236,16 @@ def _count(
         attach(session, pages, numbered=numbered, answered_on=day, now=now)
         return
     if scan.state == "open":
-        scan.incomplete = True
-        scan.numbered = scan.numbered and numbered
+        numbered = scan.numbered and numbered
+    if numbered:
+        _free_number(session, pages[0], member, now=now)
+    if counts(scan):
+        if numbered:
+            give_number(session, scan)
+    elif scan.state == "open":
+        scan.incomplete, scan.numbered = True, numbered
     else:
         scan.numbered, scan.state = numbered, "review"
-    if scan.numbered:
-        _free_number(session, pages[0], member, now=now)
     for each in pages:
         each.state = "read"
     session.flush()
@@ -270,6 +283,10 @@ def _is_free(session: Session, pages: Sequence[PaperPage], form: PaperForm, batc
         )
     ).all()
     return all(other.state in ACCEPTS_PAGES and not pages_had(session, other.id, pages) for other in others)
+
+
+def _keyer(session: Session, form: PaperForm) -> int | None:
+    return session.scalar(select(PaperKeying.keyer_id).where(PaperKeying.response_id == form.response_id))
 
 
 def _lacks_page(scan: PaperScan | None) -> bool:

@@ -183,6 +183,17 @@ def waiting_paper(session: Session, page_id: int) -> tuple[int, ...]:
     return next((paper for paper in found if page_id in paper), ())
 
 
+def conflicts_of(session: Session, upload_id: UUID, *, department_ids: frozenset[int] | None) -> dict[int, int]:
+    """The pages of an upload that stand for a paper which waits to be settled, with the department it is about."""
+    papers = _papers(session, _within(department_ids))
+    departments = select(PaperPage.id, PaperBatch.department_id).select_from(PaperPage)
+    departments = departments.join(PaperForm, PaperForm.number == PaperPage.form_number).join(PaperBatch)
+    rows = session.execute(
+        departments.where(PaperPage.id.in_([paper[0] for paper in papers]), PaperPage.upload_id == upload_id)
+    )
+    return {page_id: department_id for page_id, department_id in rows}
+
+
 def page_of_field(session: Session, field_id: int) -> int | None:
     """The page a field stands on."""
     return session.scalar(select(PaperScanField.page_id).where(PaperScanField.id == field_id))
