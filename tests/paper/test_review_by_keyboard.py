@@ -99,3 +99,37 @@ def test_review_by_keyboard(page: Page, context: object, session: Session, axe: 
     axe(page)
     page.goto("/quan-ly/chat-luong-quet")
     axe(page)
+
+
+def test_a_paper_is_settled_by_keyboard(
+    page: Page, context: object, session: Session, axe: Callable[[Page], None]
+) -> None:
+    desk = make_desk(session, more=6)
+    number = desk.numbers[0]
+    take_in(session, [sheet(session, number, GOOD), sheet(session, number, {"them-6": [1]}, page=2)], desk.uploader)
+    take_in(
+        session,
+        [sheet(session, number, BAD, wobble=2), sheet(session, number, {"them-6": [0]}, page=2, wobble=2)],
+        desk.uploader,
+    )
+    enter(page)
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto("/duyet-quet/trung-so")
+    expect(page.locator("#so")).to_be_focused()
+    axe(page)
+    picture = page.locator(".reviewing-crop").first
+    press(page, "Tab")
+    expect(picture).to_be_focused()
+    press(page, "Tab")
+    press(page, "Space")
+    press(page, "Shift+Tab")
+    expect(picture).to_be_focused()
+    press(page, "ArrowRight")
+    picture.evaluate("box => new Promise(done => box.scrollLeft ? done() : (box.onscroll = done))")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "it moves in its own box"
+    axe(page)
+    page.get_by_label("Một tờ phiếu khác").focus()
+    press(page, "Space")
+    press(page, "Enter")
+    expect(page.get_by_text("Đã giải quyết.")).to_be_visible()
+    expect(page.get_by_text("Không có phiếu nào chờ phân xử.")).to_be_visible()
