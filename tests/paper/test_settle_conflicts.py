@@ -154,6 +154,22 @@ def answer_field(session: Session, desk: Desk, choice: int) -> None:
     session.commit()
 
 
+def test_a_keyed_number_of_a_closed_batch_is_corrected_all_the_same(
+    app: Flask, session: Session, desk: Desk, keyer: Member
+) -> None:
+    key(session, desk, keyer)
+    operations.close(
+        session, batch_of(session, desk).id, now=NOW, member=desk.uploader, not_returned=3, reason="Chưa thu về"
+    )
+    session.commit()
+    take_in(session, [sheet(session, desk.numbers[0], OTHER)], desk.uploader)
+    assert (conflict(session).why, offered(session)) == ("closed", OF_KEYED)
+    assert "mở lại tập phiếu trước" not in sign_in(app, "quet").get("/duyet-quet/trung-so").text
+    checks.miss(session, desk.numbers[0], now=NOW, member=desk.uploader, reason="Không còn tờ giấy.")
+    decide(session, desk, "corrected")
+    assert stored(session) == {desk.numbers[0]: ["khong-hai-long"]}
+
+
 def test_what_was_the_same_as_a_keyed_form_waits_once_that_is_taken_back(
     session: Session, desk: Desk, keyer: Member
 ) -> None:
