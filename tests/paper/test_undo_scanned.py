@@ -191,11 +191,20 @@ def test_or_stays_another_paper(session: Session, desk: Desk, keyer: Member) -> 
     assert not queries.paper_waits(session, desk.numbers[0])
 
 
+def test_or_corrects_what_was_keyed_anew_and_counts_once(session: Session, desk: Desk, keyer: Member) -> None:
+    settled_beside_the_wrong_keying(session, desk, keyer, "second")
+    key(session, desk, keyer, ANOTHER_ID)
+    decide(session, desk.uploader, "corrected")
+    assert (counting(session), sums(session, desk)) == (1, (1, 0, 0, 3))
+    assert stored(session) == {desk.numbers[0]: ["khong-hai-long"]}
+    assert not queries.paper_waits(session, desk.numbers[0])
+
+
 @pytest.mark.parametrize("decision", ["same", "discarded"])
 def test_or_counts_no_more_once_it_was_keyed(session: Session, desk: Desk, keyer: Member, decision: str) -> None:
     settled_beside_the_wrong_keying(session, desk, keyer, "second")
     key(session, desk, keyer, ANOTHER_ID)
-    assert offered(session) == ("same", "second", "discarded")
+    assert offered(session) == ("same", "corrected", "second", "discarded")
     decide(session, desk.uploader, decision)
     assert (counting(session), sums(session, desk)) == (1, (1, 0, 0, 3))
     assert not queries.paper_waits(session, desk.numbers[0])

@@ -378,7 +378,7 @@ def _conflict_view(session: Session, paper: tuple[int, ...]) -> ConflictView:
     )
     is_keyed = form.response_id is not None and form.source == "keyed"
     counted: tuple[str, ...] = ()
-    if form.response_id is not None and (is_keyed or "late_page" in whys):
+    if form.response_id is not None and (is_keyed or {"late_page", "undone"} & set(whys)):
         given = surveys.choices_given(session, form.response_id)
         counted = tuple(
             f"{question.text}: {', '.join(choice.text for choice in question.choices if choice.id in given)}"
