@@ -55,6 +55,7 @@ ACTIONS: Final = {
     "paper.scanned": _("Tính phiếu quét"),
     "paper.settled": _("Đối chiếu phiếu giấy"),
     "paper.spoiled": _("Ghi phiếu hỏng"),
+    "paper.corrected_by_scan": _("Sửa câu trả lời theo bản quét"),
     "paper.spoiled_by_scan": _("Ghi hỏng khi quét"),
     "paper.undone": _("Hoàn tác phiếu giấy"),
     "paper.uploaded": _("Tải lên chồng phiếu quét"),

@@ -101,6 +101,20 @@ def test_who_is_not_a_second_person_is_told_why_and_it_is_kept(
     assert refusals(session) == [(getattr(sample, who).id, f"paper_form:{number}", why)] * 2
 
 
+@pytest.mark.parametrize("address", [ALSO, f"/doi-chieu/{serial(2)}", f"{ALSO}/khong-thay"])
+@pytest.mark.parametrize(("who", "status"), [("beside", 403), ("everywhere", 404), ("keyer", 403)])
+def test_a_form_that_was_not_drawn_is_kept_from_who_does_not_answer_for_it(
+    app: Flask, session: Session, address: str, who: str, status: int
+) -> None:
+    sample = make_sample(session, drawn=1)
+    add_person(session, "everywhere", "manager", None)
+    answer = sign_in(app, who).get(address)
+    assert answer.status_code == status
+    if who == "beside":
+        assert "không giao cho bạn kiểm tra" in answer.text
+        assert refusals(session) == [(sample.beside.id, "paper_form:2", "not_theirs")]
+
+
 def test_a_visitor_is_sent_to_sign_in(client: FlaskClient, session: Session, sample: Sample) -> None:
     for address in ("/nhap-lai", "/doi-chieu", AGAIN, SETTLE, f"{AGAIN}/khong-thay"):
         assert client.get(address).location.startswith("/dang-nhap")

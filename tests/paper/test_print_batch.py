@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from feedback_app.kit.ids import new_id
 from feedback_app.paper import operations
 from feedback_app.paper.models import PaperForm, PaperPrinting
-from feedback_app.paper.operations import Issued, settling
+from feedback_app.paper.operations import Issued, reasons
 from feedback_app.paper.serials import grouped, serial
 from tests.paper.batches import make_batch, numbered
 from tests.paper.stacks import MORNING, publish
@@ -97,7 +97,7 @@ def test_in_english_numbers_of_forms_are_no_counts_and_reasons_of_ours_are_engli
     clerk: FlaskClient, session: Session, batch: Issued
 ) -> None:
     member = add_person(session, "nguoi-khac", "staff", None)
-    for place, reason in enumerate(("In lỗi", settling.NOTHING_READABLE, "Rơi xuống nước 100%")):
+    for place, reason in enumerate(("In lỗi", reasons.NOTHING_READABLE, "Rơi xuống nước 100%")):
         operations.spoil(session, batch.first_number + place, now=MORNING, member=member, reason=reason)
     session.commit()
     page = clerk.get(f"/tap-phieu/{batch.batch_id}?lang=en").text

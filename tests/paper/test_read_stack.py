@@ -221,13 +221,11 @@ def test_a_number_that_was_keyed_can_be_scanned_again_and_again(session: Session
     assert responses(session) == 1
 
 
-def test_a_number_keyed_while_its_paper_waited_contradicts_it_again(session: Session) -> None:
+def test_a_number_keyed_while_its_paper_waited_holds_it(session: Session) -> None:
     desk = make_desk(session)
     stranger = add_person(session, "nguoi-ngoai", "staff", desk.office.elsewhere)
     take_in(session, [sheet(session, desk.numbers[0], {"chung": [0]})], stranger)
     keyed(session, desk, desk.numbers[0], "binh-thuong")
-    page_id = session.scalars(select(PaperPage.id)).one()
-    operations.decide_conflict(session, page_id, decision="counted", reason="", member=desk.uploader, now=NOW)
-    session.commit()
     (conflict,) = queries.conflicts(session, department_ids=None)
-    assert (conflict.page_id, conflict.why) == (page_id, "keyed")
+    assert (conflict.why, conflict.is_keyed) == ("outside", True)
+    assert operations.decisions(session, conflict.page_id) == ("same", "corrected", "second", "discarded")

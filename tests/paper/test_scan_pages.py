@@ -23,7 +23,7 @@ from feedback_app.paper.models import (
     PaperWriting,
 )
 from feedback_app.staff.models import AuditEvent
-from tests.paper.scanned import ALWAYS, DOUBTFUL, GOOD, image_of, make_desk, sheet, stored, take_in
+from tests.paper.scanned import ALWAYS, BAD, DOUBTFUL, GOOD, image_of, make_desk, sheet, stored, take_in
 from tests.staff.people import add_person, post, sign_in
 
 JSON = {"Accept": "application/json"}
@@ -153,6 +153,22 @@ def test_what_does_not_exist_is_not_found_and_a_visitor_is_sent_to_sign_in(app: 
     for path in (f"/quet-phieu/{UUID(int=7)}", "/duyet-quet/7", "/duyet-quet/trung-so/7", "/duyet-quet/hinh/7.png"):
         assert browser.get(path).status_code == 404, path
         assert visitor.get(path).location.startswith("/dang-nhap"), path
+
+
+def test_who_may_not_settle_is_shown_that_a_paper_waits_and_no_way_there(app: Flask, session: Session) -> None:
+    desk = make_desk(session)
+    clerk = add_person(session, "nguoi-phuong", "staff", desk.office.ward)
+    number = desk.numbers[0]
+    written = sheet(session, desk.numbers[1], {}, written=["y-kien"])
+    upload = take_in(session, [sheet(session, number, GOOD), sheet(session, number, BAD), written], clerk)
+    waiting = session.scalars(select(PaperPage.id).where(PaperPage.state == "conflict")).one()
+    for who, links in (("nguoi-phuong", []), ("quet", [f"/duyet-quet/trung-so/{waiting}"])):
+        browser = sign_in(app, who)
+        panel = browser.get(f"/quet-phieu/{upload}", headers=JSON).get_json()["panel"]
+        assert "Đang đợi người ngoài đơn vị phân xử." in panel
+        assert re.findall(r'href="(/duyet-quet/trung-so[^"]*)"', panel) == links
+        assert ('href="/duyet-quet/gop-y"' in panel) == bool(links)
+        assert [browser.get(link).status_code for link in links] == [200] * len(links)
 
 
 def test_a_file_that_others_sent_before_leads_to_no_page_of_theirs(app: Flask, session: Session) -> None:

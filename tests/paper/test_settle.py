@@ -7,7 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback_app.kit.errors import NotAllowed
+from feedback_app.paper import queries
 from feedback_app.paper.operations import checks, drawing
+from feedback_app.paper.operations.reasons import RETURNED_BLANK
 from feedback_app.recounts import RecountRequest
 from feedback_app.staff.models import AuditEvent
 from feedback_app.staff.queries import Member
@@ -70,9 +72,18 @@ def test_both_may_have_been_wrong(session: Session, sample: Sample) -> None:
 def test_a_blank_is_a_truth_too_and_a_blank_form_leaves_the_count(session: Session) -> None:
     blank = make_sample(session, drawn=1)
     checks.key_again(session, 1, now=NOW, member=blank.beside, answers={})
-    checks.settle(session, 1, now=NOW, member=blank.another, answers={"chung": (), "thai-do": ()})
+    before = queries.sums(session, blank.batch_id)
+    for _ in range(2):
+        checks.settle(session, 1, now=NOW, member=blank.another, answers={"chung": (), "thai-do": ()})
     assert errors(session) == (3, 2, 0)
     assert session.get_one(Response, blank.responses[0], populate_existing=True).removed_at is not None
+    sums = queries.sums(session, blank.batch_id)
+    assert (sums.keyed, sums.spoiled, sums.out) == (before.keyed - 1, before.spoiled + 1, before.out)
+    form = queries.form(session, 1)
+    assert (form.spoiled_by, form.spoiled_reason) == (blank.another.id, RETURNED_BLANK)
+    assert session.scalars(select(AuditEvent).where(AuditEvent.action == "paper.returned_blank")).one()
+    rate = queries.checks.error_rate(session, now=NOW, batch_ids=[blank.batch_id])
+    assert (rate.checked, rate.fields, rate.errors, rate.wrong_forms) == (1, 3, 2, 1)
 
 
 def test_every_difference_has_to_be_settled(session: Session, sample: Sample) -> None:

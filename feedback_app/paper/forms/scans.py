@@ -1,5 +1,6 @@
 """Forms of the scanning pages: a stack to upload, what a reviewer sees, and how a conflict is settled."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from flask_babel import lazy_gettext as _
@@ -10,6 +11,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from feedback_app.kit.forms import Form
 from feedback_app.paper.operations import LONGEST_REASON
+from feedback_app.paper.queries import ConflictView
 from feedback_app.surveys.versions import LONGEST_COMMENT
 
 DECISIONS: Final = {
@@ -19,14 +21,32 @@ DECISIONS: Final = {
     "counted": _("Tính phiếu này, dưới số của nó"),
     "discarded": _("Không tính tờ này"),
 }
-# Where a decision means something more special.
-MORE_PRECISELY: Final = {
-    ("missing_page", "counted"): _("Tính với những trang đã có; câu ở trang thiếu để trống"),
-    ("missing_page", "same"): _("Chính là phiếu đã nhập tay: không tính thêm"),
-    ("keyed", "same"): _("Cùng một tờ phiếu, và phần đã nhập đúng: giữ nguyên, không tính thêm"),
-    ("late_page", "same"): _("Trang của phiếu đã tính: giữ lại, không thêm câu trả lời"),
-    ("late_page", "corrected"): _("Trang của phiếu đã tính: thêm câu trả lời của trang này vào phiếu"),
+_OF_KEYED: Final = {"same": _("Cùng một tờ phiếu, và phần đã nhập đúng: giữ nguyên, không tính thêm")}
+_OF_LATE_PAGE: Final = {
+    "same": _("Trang của phiếu đã tính: giữ lại, không thêm câu trả lời"),
+    "corrected": _("Trang của phiếu đã tính: thêm câu trả lời của trang này vào phiếu"),
 }
+_OF_UNDONE: Final = {
+    "same": _("Chính là phiếu đang được tính dưới số này: không tính thêm"),
+    "second": _("Một tờ phiếu khác (tờ phô tô): tính như phiếu không có số"),
+}
+_OF_MISSING_PAGE: Final = {"counted": _("Tính với những trang đã có; câu ở trang thiếu để trống")}
+
+
+def choices(conflict: ConflictView, offered: Sequence[str]) -> list[SelectChoice]:
+    """What is offered about a paper, in the words of what its number stands for now."""
+    words = dict(DECISIONS)
+    if conflict.why == "missing_page":
+        words |= _OF_MISSING_PAGE
+    if conflict.why == "undone":
+        words |= _OF_UNDONE
+    if conflict.is_keyed:
+        words |= _OF_KEYED
+    elif "corrected" in offered:
+        words |= _OF_LATE_PAGE
+    return [SelectChoice(value, words[value]) for value in offered]
+
+
 # Stored as they are, like the reasons of an undo.
 REFUSALS: Final = (
     ("", _("Chọn lý do")),

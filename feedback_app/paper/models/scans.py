@@ -62,12 +62,14 @@ class PaperUpload(Model):
 class PaperScan(Model):
     """One paper that came in by scan; its id is reserved for its response.
 
-    `numbered` is false for a second paper under a number that is taken: it counts, but not as that form. `incomplete`
-    ones count without the pages they lack: somebody said so. `open`: pages are missing. `review`: people have to
-    decide something. `written`: nothing is marked, and what was written waits to be typed. `stored`: it is a response.
-    `blank`: nobody marked anything. `answered_before`: its dossier has an answer already. `duplicate`, `conflict`: the
-    number was keyed by hand, with the same or with other answers, or it could not be stored. `discarded`: somebody left
-    it out, with a reason.
+    `numbered` is false for a second paper under a number that is taken: it counts, but not as that form; and for
+    papers of a number that has become free, until somebody says which of them is the one. `incomplete` ones count
+    without the pages they lack: somebody said so. `open`: pages are missing. `review`: people have to decide
+    something. `written`: nothing is marked, and what was written waits to be typed. `stored`: it is a response.
+    `blank`: nobody marked anything. `answered_before`: its dossier has an answer already. `duplicate`, `conflict`:
+    the number was keyed by hand, with the same or with other answers, or it could not be stored. `discarded`:
+    somebody left it out, with a reason. One whose response is to be corrected by it is in `review` again until
+    nothing is in doubt.
     """
 
     __tablename__ = "paper_scans"
@@ -114,7 +116,7 @@ class PaperPage(Model):
         CheckConstraint("state <> 'conflict' OR why IS NOT NULL", name="conflict_says_why"),
         CheckConstraint(
             "why IN ('other_ink', 'keyed', 'undone', 'spoiled', 'closed', 'outside', 'day', 'missing_page',"
-            " 'late_page', 'not_stored')",
+            " 'late_page', 'not_stored', 'left_out')",
             name="why",
         ),
         CheckConstraint("decision IN ('same', 'second', 'counted', 'discarded', 'corrected')", name="decision"),

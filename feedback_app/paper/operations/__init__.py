@@ -17,7 +17,7 @@ from feedback_app.paper.operations.batches import (
     restore,
     spoil,
 )
-from feedback_app.paper.operations.conflicts import BeingChecked, Decision, decide_conflict, decisions
+from feedback_app.paper.operations.conflicts import Decision, NotCorrectable, NotOffered, decide_conflict, decisions
 from feedback_app.paper.operations.identifying import Rules
 from feedback_app.paper.operations.keying import (
     RETURNED_BLANK,
@@ -66,7 +66,7 @@ __all__ = [
     "BadIssue",
     "BatchClosed",
     "BatchOpen",
-    "BeingChecked",
+    "NotCorrectable",
     "Decision",
     "DepartmentNotThen",
     "FormNotFound",
@@ -75,6 +75,7 @@ __all__ = [
     "Kept",
     "NotAsSeen",
     "NotIssuedThen",
+    "NotOffered",
     "NotPaused",
     "NotTheirs",
     "NotTheLast",

@@ -1,34 +1,42 @@
 """The sample of keyed forms that a second person keys blind, and what a third one settles. Nothing here commits.
 
-Whoever works on a form of the sample locks its row, and the response after it. An attempt that breaks the separation of
+Whoever works on a form of the sample locks its row, and the response after it; whoever settles one, its number before
+both. An attempt that breaks the separation of
 duties is written to the audit trail before it is refused, so a caller that turns the refusal into an answer commits
 first.
 """
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
-from uuid import UUID
+from typing import Any, Literal, NoReturn
 
 from sqlalchemy.orm import Session
 
-from feedback_app.kit.errors import N_, Conflict, Invalid, NotFound
+from feedback_app.departments import queries as departments
+from feedback_app.kit.clock import local_day
+from feedback_app.kit.errors import N_, Conflict, Invalid, NotAllowed, NotFound
 from feedback_app.paper import separation
 from feedback_app.paper.models import PaperCheck
 from feedback_app.paper.operations import drawing
+from feedback_app.paper.operations.correcting import correct_from_paper
+from feedback_app.paper.operations.locking import lock_number
 from feedback_app.paper.operations.reasons import given_reason
+from feedback_app.paper.operations.settling import ask_again
 from feedback_app.paper.operations.trail import record_refusal
 from feedback_app.paper.queries.checks import Answers, CheckView, KeyedForm, State, keyed_form, open_checks, view
 from feedback_app.paper.serials import grouped
 from feedback_app.staff.operations import record
 from feedback_app.staff.queries import Member
-from feedback_app.surveys import operations as surveys
 from feedback_app.surveys import queries as responses
 from feedback_app.surveys.versions import VersionView
 
 
 class NotDrawn(NotFound):
     """The form is not in the sample, or was taken back."""
+
+
+class NotTheirs(NotAllowed):
+    """Whoever verifies is given forms of the sample; others about other departments are none of their business."""
 
 
 class AnswersMissing(Invalid):
@@ -46,10 +54,13 @@ class NothingWaits(Conflict):
 def admit(
     session: Session, number: int, *, now: datetime, member: Member, state: Literal["waiting", "differs"]
 ) -> KeyedForm:
-    """The form that a member may now key again, or settle. Raises what `key_again` and `settle` raise."""
+    """The form that a member may now key again, or settle. Raises what `key_again` and `settle` raise, and NotTheirs
+    for one that is not in the sample, about a department they do not answer for."""
     form = keyed_form(session, number)
-    _allow(session, form, form.keyers, member, now, attempt="key_again" if state == "waiting" else "settle")
+    attempt = "key_again" if state == "waiting" else "settle"
+    _allow(session, form, form.keyers, member, now, attempt=attempt)
     if form.check is None:
+        _check_theirs(session, form, member, now, attempt=attempt)
         raise _not_drawn(form)
     _check_state(form.check, state)
     return form
@@ -90,11 +101,13 @@ def settle(
 ) -> None:
     """Store what a third person read on the paper where two keyings differ; it becomes what the response says.
 
-    `answers` names every differing question, with no choice for one left blank. A form on which nothing stands after
-    all leaves the count. The trail names the questions that were corrected, never what was answered. The same
-    settlement sent again is the same. Raises NotKeyed, NotDrawn, AlreadyChecked, AnswersMissing, and OwnKeying,
-    OwnDepartment and KnownPassword, which are in the audit trail then.
+    `answers` names every differing question, with no choice for one left blank. A form on which nothing stands
+    after all leaves the count, and papers that were scanned under its number are asked about again. The trail names
+    the questions that were corrected, never what was answered. The same settlement sent again is the same. Raises
+    NotKeyed, NotDrawn, AlreadyChecked, AnswersMissing, and OwnKeying, OwnDepartment and KnownPassword, which are in
+    the audit trail then.
     """
+    lock_number(session, number)
     form = keyed_form(session, number)
     _allow(session, form, form.keyers, member, now, attempt="settle")
     row = _drawn(session, form)
@@ -114,8 +127,8 @@ def settle(
     row.fields, row.first_errors = _fields(version), len(wrong)
     row.second_errors = sum(known.second_answers.get(key) != truth.get(key) for key in known.differing)
     session.flush()
-    if wrong:
-        correct_from_paper(session, form.response_id, truth, now)
+    if wrong and not correct_from_paper(session, form.response_id, truth, member=member, now=now):
+        ask_again(session, number)
     details = {"corrected": sorted(wrong), "differed": sorted(known.differing)}
     _record(session, row, member, now, "paper.settled", details=details)
 
@@ -204,16 +217,32 @@ def _allow(
         insiders_allowed=form.check is not None and form.check.insiders_allowed,
     )
     if refused is not None:
-        record_refusal(
-            session,
-            now=now,
-            actor_id=member.id,
-            attempt=attempt,
-            refused=refused,
-            subject=f"paper_form:{form.number}",
-            department_id=form.department_id,
+        _refuse(session, form, member, now, refused, attempt=attempt)
+
+
+def _check_theirs(session: Session, form: KeyedForm, member: Member, now: datetime, *, attempt: str) -> None:
+    """Of a form of their own department or one below, who is not outside of it was told so before."""
+    if form.department_id not in departments.within(session, department_id=member.department_id, day=local_day(now)):
+        refused = NotTheirs(
+            N_("Phiếu số %(number)s thuộc cơ quan, đơn vị khác và không giao cho bạn kiểm tra."),
+            number=grouped(form.number),
         )
-        raise refused
+        _refuse(session, form, member, now, refused, attempt=attempt)
+
+
+def _refuse(
+    session: Session, form: KeyedForm, member: Member, now: datetime, refused: NotAllowed, *, attempt: str
+) -> NoReturn:
+    record_refusal(
+        session,
+        now=now,
+        actor_id=member.id,
+        attempt=attempt,
+        refused=refused,
+        subject=f"paper_form:{form.number}",
+        department_id=form.department_id,
+    )
+    raise refused
 
 
 def _mark_dependent(session: Session, row: PaperCheck, form: KeyedForm, member: Member, now: datetime) -> None:
@@ -223,17 +252,6 @@ def _mark_dependent(session: Session, row: PaperCheck, form: KeyedForm, member: 
         session, member, department_id=form.department_id, keyers=view(row).keyers, now=now, insiders_allowed=False
     )
     row.not_independent = row.not_independent or isinstance(strictly, separation.OwnDepartment)
-
-
-def correct_from_paper(session: Session, response_id: UUID, truth: Answers, now: datetime) -> None:
-    """Let a response say what stands on its paper; one on which nothing stands leaves the count."""
-    stored = responses.keyed_answers(session, response_id)
-    if stored is None:
-        return
-    if truth or stored.has_text:
-        surveys.correct(session, response_id, answers=truth, now=now)
-    else:
-        surveys.remove(session, response_id, now=now)
 
 
 def _in_order(version: VersionView, answers: Mapping[str, tuple[str, ...]]) -> Answers:

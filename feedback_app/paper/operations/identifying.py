@@ -109,51 +109,58 @@ def _record(session: Session, page: PaperPage, reading: PageReading, *, rules: R
         )
         .order_by(PaperPage.id)
     ).all()
-    likest = max(before, key=lambda other: correlation(other.ink or b"", reading.ink), default=None)
-    if likest is not None and correlation(likest.ink or b"", reading.ink) >= SAME_INK:
-        page.state, page.other_id = "duplicate", likest.id
+    likeness = {other.id: correlation(other.ink or b"", reading.ink) for other in before}
+    alike = [other for other in before if likeness[other.id] >= SAME_INK]
+    # What somebody left out, perhaps by mistake, is asked about again while its number has no answers.
+    same = next((other for other in alike if other.decision != "discarded" or form.response_id is not None), None)
+    if same is not None:
+        page.state, page.other_id = "duplicate", same.id
         return
+    other = (
+        alike[-1] if alike else max(before, key=lambda each: correlation(each.ink or b"", reading.ink), default=None)
+    )
     session.flush()
     _keep_fields(session, page, reading, paused=queries.is_paused(session, batch.department_id), rules=rules)
-    why = "other_ink" if likest is not None else _obstacle(session, page, form, batch, now=now)
+    why = "left_out" if alike else "other_ink" if other else _obstacle(session, page, form, batch, now=now)
     if why is not None:
-        page.state, page.why, page.other_id = "conflict", why, likest.id if likest is not None else None
+        page.state, page.why, page.other_id = "conflict", why, other.id if other else None
         return
-    attach(session, page, numbered=True, answered_on=day_of(session, page, batch), now=now)
+    attach(session, [page], numbered=True, answered_on=day_of(session, page, batch), now=now)
 
 
-def attach(session: Session, page: PaperPage, *, numbered: bool, answered_on: date, now: datetime) -> None:
-    """Let a page be part of a paper that lacks it, or of a new one, and settle that. Needs the lock of the number."""
+def attach(session: Session, pages: Sequence[PaperPage], *, numbered: bool, answered_on: date, now: datetime) -> None:
+    """Let pages be part of a paper that lacks them, or of a new one, and settle that. Needs the lock of the number."""
     scans = session.scalars(
         select(PaperScan)
         .where(
-            PaperScan.form_number == page.form_number,
+            PaperScan.form_number == pages[0].form_number,
             PaperScan.numbered.is_(numbered),
             PaperScan.state.in_(ACCEPTS_PAGES),
         )
         .order_by(PaperScan.id)
     ).all()
-    lacking = [
-        scan
-        for scan in scans
-        if page.form_page not in session.scalars(select(PaperPage.form_page).where(PaperPage.scan_id == scan.id)).all()
-    ]
-    if lacking:
-        scan = lacking[0]
-    else:
+    scan = next((each for each in scans if not pages_had(session, each.id, pages)), None)
+    if scan is None:
         scan = PaperScan(
             id=new_id(),
-            form_number=page.form_number,
-            upload_id=page.upload_id,
+            form_number=pages[0].form_number,
+            upload_id=pages[0].upload_id,
             numbered=numbered,
             answered_on=answered_on,
             state="open",
         )
         session.add(scan)
         session.flush()
-    page.scan_id, page.state = scan.id, "read"
+    for page in pages:
+        page.scan_id, page.state = scan.id, "read"
     session.flush()
     settle_or_set_aside(session, scan.id, now=now)
+
+
+def pages_had(session: Session, scan_id: UUID, pages: Sequence[PaperPage]) -> list[PaperPage]:
+    """Which of these pages a paper has already, be it as another picture."""
+    had = set(session.scalars(select(PaperPage.form_page).where(PaperPage.scan_id == scan_id)))
+    return [page for page in pages if page.form_page in had]
 
 
 def day_of(session: Session, page: PaperPage, batch: PaperBatch) -> date:

@@ -6,6 +6,12 @@ from feedback_app.kit.errors import N_, Invalid
 from feedback_app.kit.text import normalise
 
 LONGEST_REASON: Final = 300
+# Reasons a form is spoiled for that no person typed; they stand among those people did.
+RETURNED_BLANK: Final = N_("Phiếu thu về để trống, không có dấu nào")
+NOTHING_READABLE: Final = N_("Phiếu thu về không đọc được câu trả lời nào")
+ANSWERED_BEFORE: Final = N_("Hồ sơ ghi trên phiếu đã có câu trả lời ở bước này")
+# Nobody saw an answer on these: a better scan may.
+CAME_BACK_EMPTY: Final = (RETURNED_BLANK, NOTHING_READABLE)
 
 
 class ReasonMissing(Invalid):

@@ -9,12 +9,13 @@ from typing import Final
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from feedback_app.kit.clock import local_day
-from feedback_app.kit.errors import N_, Refused
+from feedback_app.kit.errors import Refused
+from feedback_app.kit.ids import new_id
 from feedback_app.paper import queries
 from feedback_app.paper.models import (
     PaperBatch,
@@ -26,22 +27,20 @@ from feedback_app.paper.models import (
     PaperUpload,
     PaperWriting,
 )
+from feedback_app.paper.operations.correcting import correct_from_paper
 from feedback_app.paper.operations.keying import answered_at
 from feedback_app.paper.operations.locking import hold_batch
+from feedback_app.paper.operations.reasons import ANSWERED_BEFORE, NOTHING_READABLE, RETURNED_BLANK
+from feedback_app.paper.operations.trail import record_about
 from feedback_app.staff import queries as staff
 from feedback_app.staff.operations import record
+from feedback_app.staff.queries import Member
 from feedback_app.surveys import operations as surveys
 from feedback_app.surveys import queries as responses
 from feedback_app.surveys.commands import SubmitResponse
 from feedback_app.surveys.versions import VersionView
 from feedback_app.tokens.codes import Token
 
-# Reasons a form is spoiled for that no person typed; they stand among those people did.
-RETURNED_BLANK: Final = N_("Phiếu thu về để trống, không có dấu nào")
-NOTHING_READABLE: Final = N_("Phiếu thu về không đọc được câu trả lời nào")
-ANSWERED_BEFORE: Final = N_("Hồ sơ ghi trên phiếu đã có câu trả lời ở bước này")
-# Nobody saw an answer on these: a better scan may.
-CAME_BACK_EMPTY: Final = (RETURNED_BLANK, NOTHING_READABLE)
 # Papers that a page of theirs which comes later becomes part of.
 ACCEPTS_PAGES: Final = ("open", "review", "written")
 _log: Final = structlog.get_logger(__name__)
@@ -94,7 +93,23 @@ def settle_or_set_aside(session: Session, scan_id: UUID, *, now: datetime) -> No
     except (Refused, DataError, IntegrityError):
         _log.exception("scanned_paper_not_stored", scan=str(scan_id))
         scan = session.get_one(PaperScan, scan_id, with_for_update=True, populate_existing=True)
+        _set_aside(session, scan)
+
+
+def _set_aside(session: Session, scan: PaperScan) -> None:
+    form = session.get_one(PaperForm, scan.form_number, populate_existing=True)
+    if form.response_id != scan.id:
         _contradict(session, scan, "not_stored")
+        return
+    # Its response counts as it did; what could not be added to it waits.
+    scan.state = "stored"
+    for page in session.scalars(select(PaperPage).where(PaperPage.scan_id == scan.id)):
+        if _is_right(page):
+            page.scan_id = None
+            _ask_about(page, "not_stored")
+        else:
+            page.state = "read"
+    session.flush()
 
 
 def needs_person(field: PaperScanField) -> bool:
@@ -118,6 +133,9 @@ def _conclude(
     """Every field is sure: what is left are the dossier, papers without a mark, and numbers that were keyed."""
     answers = answers_of(version, fields)
     writings = session.scalars(select(PaperWriting).where(PaperWriting.page_id.in_([page.id for page in pages]))).all()
+    if form.response_id == scan.id or (form.response_id is not None and any(map(_is_right, pages))):
+        _correct(session, scan, form, batch, pages, fields, answers, now=now)
+        return
     if scan.numbered and form.response_id is not None:
         _meet_keyed(session, scan, form, version, pages, answers, now=now)
         return
@@ -223,6 +241,82 @@ def _spoil(
     )
 
 
+def _correct(
+    session: Session,
+    scan: PaperScan,
+    form: PaperForm,
+    batch: PaperBatch,
+    pages: Sequence[PaperPage],
+    fields: Sequence[PaperScanField],
+    answers: Mapping[str, tuple[str, ...]],
+    *,
+    now: datetime,
+) -> None:
+    """Let the response of the number say what stands on these pages; what stands on none of them stays."""
+    response_id = form.response_id or scan.id
+    stored = responses.keyed_answers(session, response_id)
+    before = dict(stored.answers) if stored else {}
+    seen = {field.field for field in fields}
+    truth = {key: picked for key, picked in before.items() if key not in seen} | dict(answers)
+    scan.settled_at = now
+    if response_id == scan.id:
+        scan.state = "stored"
+    else:
+        scan.state = "duplicate"
+        for page in pages:
+            page.state = "duplicate"
+    decided_by = next(page.decided_by for page in pages if _is_right(page)) or 0
+    member = staff.members(session, ids=[decided_by])[decided_by]
+    if not correct_from_paper(session, response_id, truth, member=member, now=now):
+        _be_alone(session, scan, form, batch, pages, member, now=now)
+    record(
+        session,
+        now=now,
+        actor_id=decided_by,
+        action="paper.corrected_by_scan",
+        subject=f"response:{response_id}",
+        department_id=batch.department_id,
+        details={
+            "number": form.number,
+            "corrected": sorted(key for key in before.keys() | truth.keys() if before.get(key) != truth.get(key)),
+        },
+    )
+
+
+def _be_alone(
+    session: Session,
+    scan: PaperScan,
+    form: PaperForm,
+    batch: PaperBatch,
+    pages: Sequence[PaperPage],
+    member: Member,
+    *,
+    now: datetime,
+) -> None:
+    """Let a paper without a mark be as if it had been scanned alone: what was written on it waits to be typed, and a
+    better scan of it can still count."""
+    written = select(PaperWriting.id).where(
+        PaperWriting.page_id.in_([page.id for page in pages]),
+        PaperWriting.kind == "comment",
+        PaperWriting.state == "held",
+    )
+    counted = scan.state == "stored"
+    scan.state = "blank"
+    for page in pages:
+        page.state = "read"
+    # The id of a response that was removed is used up.
+    if not counted and scan.numbered and session.scalar(written.limit(1)) is not None:
+        scan.state, scan.settled_at = "written", None
+        details = {"number": form.number, "spoiled_reason": form.spoiled_reason}
+        form.spoiled_at = form.spoiled_by = form.spoiled_reason = None
+        record_about(session, batch, member, now, "paper.restored", details=details)
+
+
+def _is_right(page: PaperPage) -> bool:
+    """Whether somebody said that a page is right where the response of its number says otherwise, or nothing."""
+    return page.decision == "corrected"
+
+
 def _meet_keyed(
     session: Session,
     scan: PaperScan,
@@ -251,24 +345,90 @@ def _meet_keyed(
 
 
 def ask_again(session: Session, number: int) -> None:
-    """The form keyed under a number was taken back: whether the paper that had met it counts is for a person to say."""
-    scan = session.scalars(
+    """What was keyed under a number no longer counts: what its scanned papers are is for a person to say again.
+
+    Whatever was said of them was said beside it: that they are the same, that they are left out, also that they count
+    without a number. One that counts goes on to do so until somebody says otherwise. None holds the number meanwhile,
+    so that any of them can be the one. What was left out for want of a page waits for that page still.
+    """
+    scans = session.scalars(
         select(PaperScan)
-        .where(PaperScan.form_number == number, PaperScan.numbered, PaperScan.state.in_(("duplicate", "conflict")))
+        .where(PaperScan.form_number == number, PaperScan.state != "open")
+        .order_by(PaperScan.id)
         .with_for_update()
         .execution_options(populate_existing=True)
-    ).one_or_none()
-    if scan is not None:
-        _contradict(session, scan, "undone")
+    ).all()
+    for scan in scans:
+        met = scan.state in ("duplicate", "conflict", "discarded")
+        counts_without = not scan.numbered and scan.state in ("stored", "review", "written")
+        if (met or counts_without) and not _waits_for_page(session, scan):
+            scan.numbered = False
+            _contradict(session, scan, "undone")
+    for page in session.scalars(
+        select(PaperPage).where(
+            PaperPage.form_number == number,
+            PaperPage.scan_id.is_(None),
+            PaperPage.decision == "discarded",
+            PaperPage.why != "missing_page",
+        )
+    ):
+        _ask_about(page, "undone")
+    session.flush()
+
+
+def counts(scan: PaperScan | None) -> bool:
+    """Whether a paper is a response."""
+    return scan is not None and scan.state == "stored"
+
+
+def give_number(session: Session, scan: PaperScan) -> None:
+    """Let the response of a paper that counts without a number be that of its number, which is free."""
+    form = session.get_one(PaperForm, scan.form_number, with_for_update=True, populate_existing=True)
+    scan.numbered = True
+    form.response_id, form.source = scan.id, "scanned"
+    session.get_one(PaperKeying, scan.id).batch_id = form.batch_id
+    session.flush()
+
+
+def take_out(session: Session, scan: PaperScan, *, now: datetime) -> PaperScan:
+    """Take the response of a paper that counts out of the count; the same paper under the id of another response,
+    because that of a removed one is used up."""
+    surveys.remove(session, scan.id, now=now)
+    session.execute(delete(PaperKeying).where(PaperKeying.response_id == scan.id))
+    again = PaperScan(
+        id=new_id(),
+        form_number=scan.form_number,
+        upload_id=scan.upload_id,
+        numbered=False,
+        incomplete=scan.incomplete,
+        answered_on=scan.answered_on,
+        state="conflict",
+    )
+    session.add(again)
+    session.flush()
+    session.execute(update(PaperPage).where(PaperPage.scan_id == scan.id).values(scan_id=again.id))
+    session.delete(scan)
+    session.flush()
+    return again
+
+
+def _waits_for_page(session: Session, scan: PaperScan) -> bool:
+    pages = session.scalars(select(PaperPage).where(PaperPage.scan_id == scan.id))
+    return scan.state == "discarded" and any(page.why == "missing_page" for page in pages)
 
 
 def _contradict(session: Session, scan: PaperScan, why: str) -> None:
     """Let a paper wait for somebody to settle it; what was decided about another contradiction stays in the trail."""
-    scan.state, scan.settled_at = "conflict", None
+    if not counts(scan):
+        scan.state, scan.settled_at = "conflict", None
     for page in session.scalars(select(PaperPage).where(PaperPage.scan_id == scan.id)):
-        page.state, page.why = "conflict", why
-        page.decision = page.decided_by = page.decided_at = page.reason = None
+        _ask_about(page, why)
     session.flush()
+
+
+def _ask_about(page: PaperPage, why: str) -> None:
+    page.state, page.why = "conflict", why
+    page.decision = page.decided_by = page.decided_at = page.reason = None
 
 
 def said(field: PaperScanField) -> list[int]:

@@ -189,6 +189,11 @@ def form_of_response(session: Session, response_id: UUID) -> int | None:
     return session.scalar(select(PaperForm.number).where(PaperForm.response_id == response_id))
 
 
+def department_of_keyed(session: Session, response_id: UUID) -> int | None:
+    """The department that a paper form which counts is about."""
+    return session.scalar(select(PaperKeying.department_id).where(PaperKeying.response_id == response_id))
+
+
 def keyers(session: Session, batch_id: int) -> list[KeyerProgress]:
     """Who keyed or scanned how many forms of a batch that count, most first."""
     rows = session.execute(

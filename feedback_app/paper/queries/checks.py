@@ -123,7 +123,7 @@ class PaperSources:
 
 
 def keyed_form(session: Session, number: int) -> KeyedForm:
-    """What was keyed under a number. Raises NotKeyed."""
+    """What was keyed under a number; of one that left the count as blank, what its check tells. Raises NotKeyed."""
     row = session.execute(
         select(PaperForm.number, PaperKeying, PaperBatch.version_id)
         .join(PaperKeying, PaperKeying.response_id == PaperForm.response_id)
@@ -131,7 +131,7 @@ def keyed_form(session: Session, number: int) -> KeyedForm:
         .where(PaperForm.number == number, PaperForm.source == "keyed")
     ).one_or_none()
     if row is None:
-        raise NotKeyed(N_("Không có phiếu nào mang số này đã được nhập."))
+        return _left_the_count(session, number)
     keying: PaperKeying = row.PaperKeying
     found = session.get(PaperCheck, keying.response_id)
     return KeyedForm(
@@ -143,6 +143,30 @@ def keyed_form(session: Session, number: int) -> KeyedForm:
         answered_on=keying.answered_on,
         first_keyer_id=keying.keyer_id,
         check=None if found is None else view(found),
+    )
+
+
+def _left_the_count(session: Session, number: int) -> KeyedForm:
+    """A form of the sample that was found blank: taken back, it would have left the sample too. Raises NotKeyed."""
+    found = session.execute(
+        select(PaperCheck, PaperBatch.version_id)
+        .join(PaperBatch, PaperBatch.id == PaperCheck.batch_id)
+        .where(PaperCheck.number == number)
+        .order_by(PaperCheck.drawn_at.desc())
+        .limit(1)
+    ).one_or_none()
+    if found is None:
+        raise NotKeyed(N_("Không có phiếu nào mang số này đã được nhập."))
+    row, version_id = found
+    return KeyedForm(
+        number=row.number,
+        response_id=row.response_id,
+        batch_id=row.batch_id,
+        version_id=version_id,
+        department_id=row.department_id,
+        answered_on=row.answered_on,
+        first_keyer_id=row.first_keyer_id,
+        check=view(row),
     )
 
 

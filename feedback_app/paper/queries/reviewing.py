@@ -53,9 +53,10 @@ class WritingView:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A page of a conflict: where it is from, its picture, and its fields (id, question)."""
+    """A page of a conflict: which of its form it is, where it is from, its picture, and its fields (id, question)."""
 
     page_id: int
+    form_page: int
     upload_id: UUID
     number: int
     fields: tuple[tuple[int, QuestionView], ...]
@@ -63,20 +64,30 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class ConflictView:
-    """A page that contradicts what is here, or the first one of a paper that lacks another (`why` is `missing_page`);
-    `other` is the page of its number that came before it. `is_closed` is its batch."""
+    """A paper that contradicts what is here, or lacks a page (`whys` is `missing_page`), named by its first page.
+
+    `others` are the pages of its number that came before its own; `counted` is what counts under the number now, where
+    that was keyed (`is_keyed`) or lacks the pages of this paper. `reopen` and `restore`: its number is free once its
+    batch is open again, or the number no longer spoiled. `has_doubts`: people have to look at fields of its pages.
+    """
 
     page_id: int
-    why: str
+    whys: tuple[str, ...]
     form_number: int
-    form_page: int
     batch_id: int
     department_id: int
-    is_closed: bool
+    reopen: bool
+    restore: bool
+    is_keyed: bool
     version: VersionView
-    page: Shown
-    other: Shown | None
-    keyed: tuple[str, ...]
+    pages: tuple[Shown, ...]
+    others: tuple[Shown, ...]
+    counted: tuple[str, ...]
+    has_doubts: bool
+
+    @property
+    def why(self) -> str:
+        return self.whys[0]
 
 
 def next_field(
@@ -153,17 +164,34 @@ def waiting_writings(session: Session, *, kind: str, department_ids: frozenset[i
 def conflicts(
     session: Session, *, department_ids: frozenset[int] | None, page_id: int | None = None, limit: int = 1
 ) -> list[ConflictView]:
-    """Papers that wait to be settled, the oldest first; of a paper of several pages that was keyed, its first page."""
-    query = _conflicts(department_ids).order_by(PaperPage.id).limit(limit)
+    """Papers that wait to be settled, the oldest first; with `page_id` the one of that page."""
+    found = _papers(session, _within(department_ids))
     if page_id is not None:
-        query = query.where(PaperPage.id == page_id)
-    return [_conflict_view(session, page, batch) for page, batch in session.execute(query)]
+        found = [paper for paper in found if page_id in paper]
+    return [_conflict_view(session, paper) for paper in found[:limit]]
 
 
 def waiting_conflicts(session: Session, *, department_ids: frozenset[int] | None) -> int:
-    """How many pages wait to be settled."""
-    waiting = _conflicts(department_ids).with_only_columns(PaperPage.id).subquery()
-    return session.scalar(select(func.count()).select_from(waiting)) or 0
+    """How many papers wait to be settled."""
+    return len(_papers(session, _within(department_ids)))
+
+
+def waiting_paper(session: Session, page_id: int) -> tuple[int, ...]:
+    """The pages of the paper that waits to be settled and has this one; none where it does not wait."""
+    number = select(PaperPage.form_number).where(PaperPage.id == page_id).scalar_subquery()
+    found = _papers(session, PaperPage.form_number == number)
+    return next((paper for paper in found if page_id in paper), ())
+
+
+def conflicts_of(session: Session, upload_id: UUID, *, department_ids: frozenset[int] | None) -> dict[int, int]:
+    """The pages of an upload that stand for a paper which waits to be settled, with the department it is about."""
+    papers = _papers(session, _within(department_ids))
+    departments = select(PaperPage.id, PaperBatch.department_id).select_from(PaperPage)
+    departments = departments.join(PaperForm, PaperForm.number == PaperPage.form_number).join(PaperBatch)
+    rows = session.execute(
+        departments.where(PaperPage.id.in_([paper[0] for paper in papers]), PaperPage.upload_id == upload_id)
+    )
+    return {page_id: department_id for page_id, department_id in rows}
 
 
 def page_of_field(session: Session, field_id: int) -> int | None:
@@ -261,28 +289,45 @@ def _field_view(session: Session, query: Select[PaperScanField, PaperBatch]) -> 
     )
 
 
-def _conflicts(department_ids: frozenset[int] | None) -> Select[PaperPage, PaperBatch]:
-    """Those that wait. A paper lacks a page once its stack is read to the end, and stands for itself by its first."""
+def _papers(session: Session, which: ColumnElement[bool]) -> list[tuple[int, ...]]:
+    """The pages of every paper that waits, the oldest first.
+
+    Pages that belong to no paper yet are one in the order of their stack, until a page of the form comes again. Nobody
+    is asked while a stack with that number is being read, nor for a page that is missing while another waits.
+    """
     sibling = aliased(PaperPage)
-    first = select(func.min(sibling.id)).where(sibling.scan_id == PaperPage.scan_id).correlate(PaperPage)
-    return (
-        select(PaperPage, PaperBatch)
+    being_read = exists().where(
+        sibling.form_number == PaperPage.form_number,
+        PaperUpload.id == sibling.upload_id,
+        PaperUpload.state.not_in(("read", "failed")),
+    )
+    contradicts = exists().where(
+        sibling.form_number == PaperPage.form_number, sibling.state == "conflict", sibling.decision.is_(None)
+    )
+    rows = session.execute(
+        select(PaperPage.id, PaperPage.upload_id, PaperPage.form_number, PaperPage.form_page, PaperPage.scan_id)
         .join(PaperForm, PaperForm.number == PaperPage.form_number)
         .join(PaperBatch, PaperBatch.id == PaperForm.batch_id)
-        .join(PaperUpload, PaperUpload.id == PaperPage.upload_id)
         .join(PaperScan, PaperScan.id == PaperPage.scan_id, isouter=True)
         .where(
             or_(
                 and_(PaperPage.state == "conflict", PaperPage.decision.is_(None)),
-                and_(
-                    PaperScan.state == "open",
-                    PaperPage.id == first.scalar_subquery(),
-                    PaperUpload.state.in_(("read", "failed")),
-                ),
+                and_(PaperScan.state == "open", ~contradicts),
             ),
-            _within(department_ids),
+            ~being_read,
+            which,
         )
+        .order_by(PaperPage.upload_id, PaperPage.number, PaperPage.part)
     )
+    papers: list[dict[int | None, int]] = []
+    latest: dict[UUID | tuple[UUID, int | None], dict[int | None, int]] = {}
+    for page_id, upload_id, form_number, form_page, scan_id in rows:
+        place = scan_id or (upload_id, form_number)
+        if place not in latest or form_page in latest[place]:
+            latest[place] = {}
+            papers.append(latest[place])
+        latest[place][form_page] = page_id
+    return sorted((tuple(paper.values()) for paper in papers), key=min)
 
 
 def _writings(kind: str, department_ids: frozenset[int] | None) -> Select[PaperWriting, PaperBatch]:
@@ -321,31 +366,39 @@ def _writing_view(session: Session, writing: PaperWriting, batch: PaperBatch) ->
     )
 
 
-def _conflict_view(session: Session, page: PaperPage, batch: PaperBatch) -> ConflictView:
+def _conflict_view(session: Session, paper: tuple[int, ...]) -> ConflictView:
+    pages = sorted((session.get_one(PaperPage, each) for each in paper), key=lambda page: page.form_page or 0)
+    others = [session.get_one(PaperPage, page.other_id) for page in pages if page.other_id]
+    form = session.get_one(PaperForm, pages[0].form_number)
+    batch = session.get_one(PaperBatch, form.batch_id)
     version = surveys.version(session, batch.version_id)
-    other = session.get(PaperPage, page.other_id) if page.other_id else None
-    form = session.get_one(PaperForm, page.form_number)
-    scan = session.get(PaperScan, page.scan_id) if page.scan_id else None
-    keyed: tuple[str, ...] = ()
-    if page.why in ("keyed", "late_page") and form.response_id is not None:
+    scan = session.get(PaperScan, pages[0].scan_id) if pages[0].scan_id else None
+    whys = (
+        ("missing_page",) if scan and scan.state == "open" else tuple(dict.fromkeys(page.why or "" for page in pages))
+    )
+    is_keyed = form.response_id is not None and form.source == "keyed"
+    counted: tuple[str, ...] = ()
+    if form.response_id is not None and (is_keyed or {"late_page", "undone"} & set(whys)):
         given = surveys.choices_given(session, form.response_id)
-        keyed = tuple(
+        counted = tuple(
             f"{question.text}: {', '.join(choice.text for choice in question.choices if choice.id in given)}"
             for question in version.questions
             if any(choice.id in given for choice in question.choices)
         )
     return ConflictView(
-        page.id,
-        "missing_page" if scan is not None and scan.state == "open" else page.why or "",
-        page.form_number or 0,
-        page.form_page or 0,
+        pages[0].id,
+        whys,
+        form.number,
         batch.id,
         batch.department_id,
-        batch.closed_at is not None,
+        batch.closed_at is not None and form.response_id is None,
+        form.spoiled_at is not None and form.replaced_by is None and form.response_id is None,
+        is_keyed,
         version,
-        _shown(session, page, version),
-        _shown(session, other, version) if other else None,
-        keyed,
+        tuple(_shown(session, page, version) for page in pages),
+        tuple(_shown(session, other, version) for other in others),
+        counted,
+        session.scalar(select(exists().where(PaperScanField.page_id.in_(paper), _UNDECIDED))) or False,
     )
 
 
@@ -360,6 +413,7 @@ def _shown(session: Session, page: PaperPage, version: VersionView) -> Shown:
     ]
     return Shown(
         page.id,
+        page.form_page or 0,
         page.upload_id,
         page.number,
         tuple((field_id, question) for field_id, key in fields if (question := version.question(key))),

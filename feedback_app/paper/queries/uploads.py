@@ -10,7 +10,7 @@ from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from feedback_app.kit.errors import N_, NotFound
-from feedback_app.paper.models import PaperForm, PaperPage, PaperScan, PaperUpload, PaperWriting
+from feedback_app.paper.models import PaperBatch, PaperForm, PaperPage, PaperScan, PaperUpload, PaperWriting
 
 PAGE_STATES: Final = (
     "waiting",
@@ -60,9 +60,19 @@ class UploadView:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherPage:
+    """A page of the same paper or number: `number` (from 0) of the upload `name`; somebody may have left it out."""
+
+    name: str
+    number: int
+    is_left_out: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PageView:
-    """A page of an upload; `number` from 0. `scan_state` is that of its paper (PaperScan), `has_dossier` that somebody
-    has to type a dossier code of it first."""
+    """A page of an upload; `number` from 0, `department_id` what its form is about. `scan_state` is that of its paper
+    (PaperScan), `has_dossier` that somebody has to type a dossier code of it first. `other` is the page that was here
+    before."""
 
     id: int
     number: int
@@ -76,6 +86,8 @@ class PageView:
     scan_state: str | None
     has_dossier: bool
     has_image: bool
+    other: OtherPage | None
+    department_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +134,23 @@ def pages(session: Session, upload_id: UUID) -> list[PageView]:
         PaperWriting.kind == "dossier",
         PaperWriting.state == "held",
     )
+    before = aliased(PaperPage)
     rows = session.execute(
-        select(PaperPage, PaperScan.state, dossier, PaperPage.image.is_not(None))
+        select(
+            PaperPage,
+            PaperScan.state,
+            dossier,
+            PaperPage.image.is_not(None),
+            PaperUpload.name,
+            before.number,
+            before.decision,
+            PaperBatch.department_id,
+        )
         .join(PaperScan, PaperScan.id == PaperPage.scan_id, isouter=True)
+        .join(PaperForm, PaperForm.number == PaperPage.form_number, isouter=True)
+        .join(PaperBatch, PaperBatch.id == PaperForm.batch_id, isouter=True)
+        .join(before, before.id == PaperPage.other_id, isouter=True)
+        .join(PaperUpload, PaperUpload.id == before.upload_id, isouter=True)
         .where(PaperPage.upload_id == upload_id)
         .order_by(PaperPage.number, PaperPage.part)
     )
@@ -142,8 +168,10 @@ def pages(session: Session, upload_id: UUID) -> list[PageView]:
             scan_state,
             has_dossier,
             has_image,
+            None if page.other_id is None else OtherPage(name, number, decision == "discarded"),
+            department_id,
         )
-        for page, scan_state, has_dossier, has_image in rows
+        for page, scan_state, has_dossier, has_image, name, number, decision, department_id in rows
     ]
 
 

@@ -127,6 +127,9 @@ def undo(response_id: UUID) -> Response | str | tuple[str, int]:
     member = current_member()
     last = surveys.last_keyed(db.session(), keyer_id=member.id, since=operations.start_of_day(now), limit=1)
     if not last or last[0].id != response_id:
+        department_id = queries.department_of_keyed(db.session(), response_id)
+        if department_id is not None:
+            asks_about(f"response:{response_id}", department_id)
         raise operations.NotTheLast(N_("Chỉ hoàn tác được phiếu bạn vừa nhập sau cùng trong hôm nay."))
     number = queries.form_of_response(db.session(), response_id)
     form = UndoForm()

@@ -14,7 +14,7 @@ from feedback_app.kit.errors import Conflict, Invalid
 from feedback_app.kit.web import settings
 from feedback_app.paper import operations, queries
 from feedback_app.paper.days import parse_day
-from feedback_app.paper.forms.scans import DECISIONS, MORE_PRECISELY, ConflictForm, DossierForm, FieldForm, WritingForm
+from feedback_app.paper.forms.scans import DECISIONS, ConflictForm, DossierForm, FieldForm, WritingForm, choices
 from feedback_app.paper.operations import NothingThere, PauseRule
 from feedback_app.paper.queries import FieldView, WritingView
 from feedback_app.paper.routes.blueprint import blueprint
@@ -214,6 +214,12 @@ def conflict(page_id: int) -> Response | str | tuple[str, int]:
                     now=now,
                 )
             )
+        except operations.NotOffered as error:
+            if not operations.decisions(session, page_id):
+                flash(i18n.say(error), "warn")
+                return redirect(url_for("paper.conflicts"))
+            form.decision.errors = [i18n.say(error)]
+            return _conflict_page(page_id, form), 409
         except Conflict as error:
             flash(i18n.say(error), "warn")
             return redirect(url_for("paper.conflicts"))
@@ -305,11 +311,10 @@ def _conflict_page(page_id: int | None, form: ConflictForm) -> str:
     if page_id is not None and not found:
         raise NothingThere
     conflict = found[0] if found else None
+    offered: tuple[str, ...] = ()
     if conflict is not None:
         offered = operations.decisions(session, conflict.page_id)
-        form.decision.choices = [
-            SelectChoice(value, MORE_PRECISELY.get((conflict.why, value), DECISIONS[value])) for value in offered
-        ]
-    if conflict is None or (conflict.why != "day" and not form.answered_on.errors):
+        form.decision.choices = choices(conflict, offered)
+    if conflict is None or ("day" not in conflict.whys and not form.answered_on.errors):
         del form.answered_on
-    return render_template("paper/review_conflicts.html", **_frame(conflict=conflict, form=form))
+    return render_template("paper/review_conflicts.html", **_frame(conflict=conflict, form=form, offered=offered))

@@ -173,6 +173,7 @@ def _scope() -> frozenset[int] | None:
 def _told(upload: UploadView) -> dict[str, Any]:
     session = db.session()
     pages = queries.pages(session, upload.id)
+    allowed = operations.reviewable(session, current_member(), day=clock.local_day(clock.now()))
     unseen = queries.unseen(session, upload.id) if upload.is_over else []
     batches = {each.batch_id: queries.batch(session, each.batch_id) for each in unseen}
     return {
@@ -185,6 +186,8 @@ def _told(upload: UploadView) -> dict[str, Any]:
             if page.state not in ("read", "waiting")
             or page.scan_state in ("open", "review", "blank", "answered_before", "written")
         ],
+        "to_settle": _to_settle(upload.id, allowed),
+        "to_review": frozenset(page.id for page in pages if allowed is None or page.department_id in allowed),
         "unseen": [
             (
                 batches[each.batch_id],
@@ -199,3 +202,11 @@ def _told(upload: UploadView) -> dict[str, Any]:
         "uploader": staff.names(session, ids=frozenset({upload.uploaded_by})).get(upload.uploaded_by, ""),
         "grouped": grouped,
     }
+
+
+def _to_settle(upload_id: UUID, allowed: frozenset[int] | None) -> frozenset[int]:
+    """Pages of an upload that the reader may settle: nobody of the rated department does."""
+    session, member, day = db.session(), current_member(), clock.local_day(clock.now())
+    waiting = queries.conflicts_of(session, upload_id, department_ids=allowed)
+    theirs = {each for each in set(waiting.values()) if staff.is_outside(session, member, department_id=each, day=day)}
+    return frozenset(page_id for page_id, department_id in waiting.items() if department_id in theirs)

@@ -15,17 +15,21 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+    // What is typed is text.
+    if (event.target.matches("textarea, select, input:not([type=checkbox], [type=radio])")) return;
     const key = event.key.toLowerCase();
-    if (key === "backspace" || key === "escape") {
+    if (review.dataset.back && (key === "backspace" || key === "escape")) {
       event.preventDefault();
       location.assign(review.dataset.back);
       return;
     }
     // A focused link or button keeps its own Enter.
     if (key === "enter" && event.target.matches("a, button")) return;
-    const pressed = review.querySelector(`[data-key="${CSS.escape(key)}"]`);
-    if (!pressed) return;
+    // The rows of a paper are all enlarged at once, as the first of them is.
+    const pressed = review.querySelectorAll(`[data-key="${CSS.escape(key)}"]`);
+    if (!pressed.length) return;
     event.preventDefault();
-    pressed.click();
+    const before = pressed[0].checked;
+    for (const each of pressed) if (each.checked === before) each.click();
   });
 })();
