@@ -1,9 +1,8 @@
 """The sample of keyed forms that a second person keys blind, and what a third one settles. Nothing here commits.
 
 Whoever works on a form of the sample locks its row, and the response after it; whoever settles one, its number before
-both. An attempt that breaks the separation of
-duties is written to the audit trail before it is refused, so a caller that turns the refusal into an answer commits
-first.
+both. An attempt that breaks the separation of duties is written to the audit trail before it is refused, so a caller
+that turns the refusal into an answer commits first.
 """
 
 from collections.abc import Mapping
@@ -21,7 +20,7 @@ from feedback_app.paper.operations import drawing
 from feedback_app.paper.operations.correcting import correct_from_paper
 from feedback_app.paper.operations.locking import lock_number
 from feedback_app.paper.operations.reasons import given_reason
-from feedback_app.paper.operations.settling import ask_again
+from feedback_app.paper.operations.standing import ask_again
 from feedback_app.paper.operations.trail import record_refusal
 from feedback_app.paper.queries.checks import Answers, CheckView, KeyedForm, State, keyed_form, open_checks, view
 from feedback_app.paper.serials import grouped

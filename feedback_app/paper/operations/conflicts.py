@@ -26,14 +26,8 @@ from feedback_app.paper.operations.reviewing import (
     check_reviewer,
     locked_page,
 )
-from feedback_app.paper.operations.settling import (
-    ACCEPTS_PAGES,
-    counts,
-    give_number,
-    mark_discarded,
-    settle_or_set_aside,
-    take_out,
-)
+from feedback_app.paper.operations.settling import ACCEPTS_PAGES, settle_or_set_aside
+from feedback_app.paper.operations.standing import counts, give_number, mark_discarded, take_out
 from feedback_app.paper.operations.trail import record_about
 from feedback_app.staff import queries as staff
 from feedback_app.staff.queries import Member

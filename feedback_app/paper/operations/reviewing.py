@@ -17,10 +17,11 @@ from feedback_app.kit.errors import N_, Conflict, Invalid, NotAllowed, NotFound
 from feedback_app.kit.text import normalise
 from feedback_app.paper import queries
 from feedback_app.paper.models import PaperBatch, PaperForm, PaperPage, PaperScan, PaperScanField, PaperWriting
+from feedback_app.paper.operations.answers import needs_person
 from feedback_app.paper.operations.locking import lock_number, try_lock_number
 from feedback_app.paper.operations.pausing import PauseRule, pause_if_wrong
 from feedback_app.paper.operations.reasons import given_reason
-from feedback_app.paper.operations.settling import needs_person, settle, settle_or_set_aside
+from feedback_app.paper.operations.settling import settle, settle_or_set_aside
 from feedback_app.paper.operations.trail import record_about
 from feedback_app.staff import queries as staff
 from feedback_app.staff.queries import Member

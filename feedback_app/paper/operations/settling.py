@@ -9,13 +9,12 @@ from typing import Final
 from uuid import UUID
 
 import structlog
-from sqlalchemy import delete, select, update
+from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from feedback_app.kit.clock import local_day
 from feedback_app.kit.errors import Refused
-from feedback_app.kit.ids import new_id
 from feedback_app.paper import queries
 from feedback_app.paper.models import (
     PaperBatch,
@@ -27,10 +26,12 @@ from feedback_app.paper.models import (
     PaperUpload,
     PaperWriting,
 )
+from feedback_app.paper.operations.answers import answers_of, needs_person
 from feedback_app.paper.operations.correcting import correct_from_paper
 from feedback_app.paper.operations.keying import answered_at
 from feedback_app.paper.operations.locking import hold_batch
 from feedback_app.paper.operations.reasons import ANSWERED_BEFORE, NOTHING_READABLE, RETURNED_BLANK
+from feedback_app.paper.operations.standing import ask_about, contradict
 from feedback_app.paper.operations.trail import record_about
 from feedback_app.staff import queries as staff
 from feedback_app.staff.operations import record
@@ -99,22 +100,17 @@ def settle_or_set_aside(session: Session, scan_id: UUID, *, now: datetime) -> No
 def _set_aside(session: Session, scan: PaperScan) -> None:
     form = session.get_one(PaperForm, scan.form_number, populate_existing=True)
     if form.response_id != scan.id:
-        _contradict(session, scan, "not_stored")
+        contradict(session, scan, "not_stored")
         return
     # Its response counts as it did; what could not be added to it waits.
     scan.state = "stored"
     for page in session.scalars(select(PaperPage).where(PaperPage.scan_id == scan.id)):
         if _is_right(page):
             page.scan_id = None
-            _ask_about(page, "not_stored")
+            ask_about(page, "not_stored")
         else:
             page.state = "read"
     session.flush()
-
-
-def needs_person(field: PaperScanField) -> bool:
-    """Whether somebody has to look at a field."""
-    return field.state == "review" or field.drawn is not None
 
 
 def _conclude(
@@ -140,7 +136,7 @@ def _conclude(
         _meet_keyed(session, scan, form, version, pages, answers, now=now)
         return
     if scan.numbered and form.spoiled_at is not None:
-        _contradict(session, scan, "spoiled")
+        contradict(session, scan, "spoiled")
         return
     if answers and any(each.kind == "dossier" and each.state == "held" for each in writings):
         scan.state = "review"
@@ -341,116 +337,4 @@ def _meet_keyed(
         for page in pages:
             page.state, page.why = "duplicate", None
     else:
-        _contradict(session, scan, "keyed")
-
-
-def ask_again(session: Session, number: int) -> None:
-    """What was keyed under a number no longer counts: what its scanned papers are is for a person to say again.
-
-    Whatever was said of them was said beside it: that they are the same, that they are left out, also that they count
-    without a number. One that counts goes on to do so until somebody says otherwise. None holds the number meanwhile,
-    so that any of them can be the one. What was left out for want of a page waits for that page still.
-    """
-    scans = session.scalars(
-        select(PaperScan)
-        .where(PaperScan.form_number == number, PaperScan.state != "open")
-        .order_by(PaperScan.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
-    for scan in scans:
-        met = scan.state in ("duplicate", "conflict", "discarded")
-        counts_without = not scan.numbered and scan.state in ("stored", "review", "written")
-        if (met or counts_without) and not _waits_for_page(session, scan):
-            scan.numbered = False
-            _contradict(session, scan, "undone")
-    for page in session.scalars(
-        select(PaperPage).where(
-            PaperPage.form_number == number,
-            PaperPage.scan_id.is_(None),
-            PaperPage.decision == "discarded",
-            PaperPage.why != "missing_page",
-        )
-    ):
-        _ask_about(page, "undone")
-    session.flush()
-
-
-def counts(scan: PaperScan | None) -> bool:
-    """Whether a paper is a response."""
-    return scan is not None and scan.state == "stored"
-
-
-def give_number(session: Session, scan: PaperScan) -> None:
-    """Let the response of a paper that counts without a number be that of its number, which is free."""
-    form = session.get_one(PaperForm, scan.form_number, with_for_update=True, populate_existing=True)
-    scan.numbered = True
-    form.response_id, form.source = scan.id, "scanned"
-    session.get_one(PaperKeying, scan.id).batch_id = form.batch_id
-    session.flush()
-
-
-def take_out(session: Session, scan: PaperScan, *, now: datetime) -> PaperScan:
-    """Take the response of a paper that counts out of the count; the same paper under the id of another response,
-    because that of a removed one is used up."""
-    surveys.remove(session, scan.id, now=now)
-    session.execute(delete(PaperKeying).where(PaperKeying.response_id == scan.id))
-    again = PaperScan(
-        id=new_id(),
-        form_number=scan.form_number,
-        upload_id=scan.upload_id,
-        numbered=False,
-        incomplete=scan.incomplete,
-        answered_on=scan.answered_on,
-        state="conflict",
-    )
-    session.add(again)
-    session.flush()
-    session.execute(update(PaperPage).where(PaperPage.scan_id == scan.id).values(scan_id=again.id))
-    session.delete(scan)
-    session.flush()
-    return again
-
-
-def _waits_for_page(session: Session, scan: PaperScan) -> bool:
-    pages = session.scalars(select(PaperPage).where(PaperPage.scan_id == scan.id))
-    return scan.state == "discarded" and any(page.why == "missing_page" for page in pages)
-
-
-def _contradict(session: Session, scan: PaperScan, why: str) -> None:
-    """Let a paper wait for somebody to settle it; what was decided about another contradiction stays in the trail."""
-    if not counts(scan):
-        scan.state, scan.settled_at = "conflict", None
-    for page in session.scalars(select(PaperPage).where(PaperPage.scan_id == scan.id)):
-        _ask_about(page, why)
-    session.flush()
-
-
-def _ask_about(page: PaperPage, why: str) -> None:
-    page.state, page.why = "conflict", why
-    page.decision = page.decided_by = page.decided_at = page.reason = None
-
-
-def said(field: PaperScanField) -> list[int]:
-    """The choices (from 0) that a field counts for, once it is sure: two marks of a single choice are no answer."""
-    if field.verdict is None:
-        return field.marked
-    return (field.chosen or []) if field.verdict == "marked" else []
-
-
-def answers_of(version: VersionView, fields: Sequence[PaperScanField]) -> dict[str, tuple[str, ...]]:
-    """What the fields of a paper say once all of them are sure: keys of choices by question."""
-    return {field.field: tuple(keys_of(version, field.field, picked)) for field in fields if (picked := said(field))}
-
-
-def keys_of(version: VersionView, field: str, picked: Sequence[int]) -> list[str]:
-    """The keys of choices by their places on the form."""
-    question = version.question(field)
-    return (
-        [] if question is None else [question.choices[place].key for place in picked if place < len(question.choices)]
-    )
-
-
-def mark_discarded(session: Session, scan_id: UUID, *, now: datetime) -> None:
-    """Leave a paper out of everything."""
-    session.execute(update(PaperScan).where(PaperScan.id == scan_id).values(state="discarded", settled_at=now))
+        contradict(session, scan, "keyed")

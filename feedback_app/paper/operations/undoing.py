@@ -14,7 +14,7 @@ from feedback_app.paper.operations import drawing
 from feedback_app.paper.operations.keying import start_of_day
 from feedback_app.paper.operations.locking import hold_open_form, lock_number
 from feedback_app.paper.operations.reasons import given_reason
-from feedback_app.paper.operations.settling import ask_again
+from feedback_app.paper.operations.standing import ask_again
 from feedback_app.staff.operations import record
 from feedback_app.staff.queries import Member
 from feedback_app.surveys import operations as surveys

@@ -185,11 +185,12 @@ def waiting_paper(session: Session, page_id: int) -> tuple[int, ...]:
 
 def conflicts_of(session: Session, upload_id: UUID, *, department_ids: frozenset[int] | None) -> dict[int, int]:
     """The pages of an upload that stand for a paper which waits to be settled, with the department it is about."""
-    papers = _papers(session, _within(department_ids))
-    departments = select(PaperPage.id, PaperBatch.department_id).select_from(PaperPage)
-    departments = departments.join(PaperForm, PaperForm.number == PaperPage.form_number).join(PaperBatch)
+    papers = _papers(session, and_(_within(department_ids), PaperPage.upload_id == upload_id))
     rows = session.execute(
-        departments.where(PaperPage.id.in_([paper[0] for paper in papers]), PaperPage.upload_id == upload_id)
+        select(PaperPage.id, PaperBatch.department_id)
+        .join(PaperForm, PaperForm.number == PaperPage.form_number)
+        .join(PaperBatch, PaperBatch.id == PaperForm.batch_id)
+        .where(PaperPage.id.in_([paper[0] for paper in papers]))
     )
     return {page_id: department_id for page_id, department_id in rows}
 
